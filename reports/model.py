@@ -1,0 +1,401 @@
+"""The nouns of the line and the states each may be in.
+
+Everything here is frozen and pure: a change of state makes a new value, and `advance` is the one
+place that says which changes are legal. Times are aware and in UTC. Durations are in seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Generic, TypeVar
+
+
+class IllegalTransition(ValueError):
+    """A state was asked to follow another that it may not follow."""
+
+
+class CallState(StrEnum):
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    ABANDONED = "abandoned"
+    """Ended before anything was said or pressed that makes a report."""
+
+
+class RecordingState(StrEnum):
+    ANNOUNCED = "announced"
+    """The provider says it exists; we do not hold the audio yet."""
+    STORED = "stored"
+    """Encrypted, hashed, read back: ours."""
+    TRANSCRIBED = "transcribed"
+    NO_SPEECH = "no_speech"
+    NEEDS_LISTENER = "needs_listener"
+    """A machine cannot be trusted with it: a person must hear it."""
+    FAILED = "failed"
+    """The audio could not be had. The report says so; `recover` tries again."""
+
+
+class Handling(StrEnum):
+    NEW = "new"
+    ACKNOWLEDGED = "acknowledged"
+    IN_REVIEW = "in_review"
+    CLOSED = "closed"
+
+
+class Verdict(StrEnum):
+    UNVERIFIED = "unverified"
+    CONFIRMED = "confirmed"
+    FALSE_ALARM = "false_alarm"
+    NOT_ENFORCEMENT = "not_enforcement"
+    UNABLE_TO_VERIFY = "unable_to_verify"
+
+
+class NotificationState(StrEnum):
+    PENDING = "pending"
+    SENDING = "sending"
+    """Handed to a channel; the provider has not said how it ended."""
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
+class NotificationKind(StrEnum):
+    ALERT = "alert"
+    """The first word of a report: keys only, no transcript."""
+    UPDATE = "update"
+    """The one that follows, with the place in the caller's words."""
+
+
+State = CallState | RecordingState | Handling | Verdict | NotificationState
+
+_LEGAL: Mapping[State, frozenset[State]] = MappingProxyType(
+    {
+        CallState.IN_PROGRESS: frozenset({CallState.COMPLETED, CallState.ABANDONED}),
+        CallState.COMPLETED: frozenset(),
+        # A recording may be announced after the status callback that ended the call.
+        CallState.ABANDONED: frozenset({CallState.COMPLETED}),
+        RecordingState.ANNOUNCED: frozenset({RecordingState.STORED, RecordingState.FAILED}),
+        RecordingState.STORED: frozenset(
+            {
+                RecordingState.TRANSCRIBED,
+                RecordingState.NO_SPEECH,
+                RecordingState.NEEDS_LISTENER,
+            }
+        ),
+        RecordingState.TRANSCRIBED: frozenset(),
+        RecordingState.NO_SPEECH: frozenset(),
+        # "Try again" once whatever stopped the machine is mended.
+        RecordingState.NEEDS_LISTENER: frozenset({RecordingState.STORED}),
+        RecordingState.FAILED: frozenset({RecordingState.ANNOUNCED}),
+        # People may take back what they did: every handling can follow every other.
+        Handling.NEW: frozenset(Handling) - {Handling.NEW},
+        Handling.ACKNOWLEDGED: frozenset(Handling) - {Handling.ACKNOWLEDGED},
+        Handling.IN_REVIEW: frozenset(Handling) - {Handling.IN_REVIEW},
+        Handling.CLOSED: frozenset(Handling) - {Handling.CLOSED},
+        Verdict.UNVERIFIED: frozenset(Verdict) - {Verdict.UNVERIFIED},
+        Verdict.CONFIRMED: frozenset(Verdict) - {Verdict.CONFIRMED},
+        Verdict.FALSE_ALARM: frozenset(Verdict) - {Verdict.FALSE_ALARM},
+        Verdict.NOT_ENFORCEMENT: frozenset(Verdict) - {Verdict.NOT_ENFORCEMENT},
+        Verdict.UNABLE_TO_VERIFY: frozenset(Verdict) - {Verdict.UNABLE_TO_VERIFY},
+        NotificationState.PENDING: frozenset({NotificationState.SENDING, NotificationState.FAILED}),
+        NotificationState.SENDING: frozenset(
+            {NotificationState.PENDING, NotificationState.DELIVERED, NotificationState.FAILED}
+        ),
+        NotificationState.DELIVERED: frozenset(),
+        NotificationState.FAILED: frozenset({NotificationState.PENDING}),
+    }
+)
+
+
+S = TypeVar(
+    "S", CallState, RecordingState, Handling, Verdict, NotificationState
+)
+
+
+def advance(now: S, to: S) -> S:
+    """The state `to`, if it may follow `now`.
+
+    Raises:
+        IllegalTransition: it may not; also when both are the same.
+    """
+    if to not in _LEGAL[now]:
+        raise IllegalTransition(f"{type(now).__name__} {now} may not become {to}")
+    return to
+
+
+def may_advance(now: State, to: State) -> bool:
+    """Whether `advance(now, to)` would succeed."""
+    return to in _LEGAL[now]
+
+
+# --- The call -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The keys pressed at one question of the script ('' when the caller pressed none)."""
+
+    question: str
+    digits: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One telephone call.
+
+    `caller_number` is sealed (see `keeping.sealing`) and `caller_hash` is keyed: the number itself
+    stands nowhere in the database. Both are None when the caller withheld it.
+    """
+
+    call_sid: str
+    started_at: datetime
+    state: CallState = CallState.IN_PROGRESS
+    ended_at: datetime | None = None
+    language: str | None = None
+    """BCP-47 code that the caller chose; None while not chosen, or never."""
+    caller_number: bytes | None = None
+    caller_hash: str | None = None
+    answers: tuple[Answer, ...] = ()
+
+    def answer(self, question: str) -> Answer | None:
+        """What was pressed at `question`, None when it was not reached."""
+        return next((given for given in self.answers if given.question == question), None)
+
+
+# --- What was recorded ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """One recording of a call, keyed by the provider's RecordingSid."""
+
+    recording_sid: str
+    call_sid: str
+    question: str
+    """The id of the script's question that it answers, such as 'where'."""
+    announced_at: datetime
+    changed_at: datetime
+    """When it last changed state."""
+    state: RecordingState = RecordingState.ANNOUNCED
+    seconds: float | None = None
+    stored_at: datetime | None = None
+    sha256: str | None = None
+    """Of the bytes as the provider delivered them, hexadecimal."""
+    size: int | None = None
+    """Of the same bytes."""
+    erased_at_provider_at: datetime | None = None
+    reason: str | None = None
+    """Why it is in `no_speech`, `needs_listener` or `failed`; a short phrase for people."""
+    attempts: int = 0
+    """How often the work that its state waits for has been begun."""
+    next_attempt_at: datetime | None = None
+    """Not before this; None: at once."""
+    claimed_by: str | None = None
+    """The worker at work on it."""
+
+    @property
+    def playable(self) -> bool:
+        return self.stored_at is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word as heard: seconds from the start of the recording, probability 0 to 1."""
+
+    text: str
+    start: float
+    end: float
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of speech: seconds from the start of the recording.
+
+    `log_probability` is the mean over its tokens (at most 0), `no_speech` the probability (0 to 1)
+    that it holds none, `compression` the gzip ratio of its text: Whisper's own measures (Radford et
+    al., 'Robust Speech Recognition via Large-Scale Weak Supervision', 2022, section 4.5).
+    """
+
+    text: str
+    start: float
+    end: float
+    words: tuple[Word, ...]
+    log_probability: float
+    no_speech: float
+    compression: float
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What a machine made of one recording. Never changed: another try is another transcript."""
+
+    recording_sid: str
+    language: str
+    """BCP-47 code of what was heard."""
+    language_probability: float
+    segments: tuple[Segment, ...]
+    engine: str
+    model: str
+    made_at: datetime
+
+    @property
+    def text(self) -> str:
+        return " ".join(segment.text.strip() for segment in self.segments).strip()
+
+
+# --- The report -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What an organizer vets: known to people by its `reference`, four digits or more."""
+
+    reference: str
+    call_sid: str
+    filed_at: datetime
+    changed_at: datetime
+    """When anything about it last changed: call, recording, transcript, review or notification."""
+    handling: Handling = Handling.NEW
+    verdict: Verdict = Verdict.UNVERIFIED
+
+
+class ActKind(StrEnum):
+    HANDLING = "handling"
+    VERDICT = "verdict"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What a named person did with a report, and when. Only ever added."""
+
+    reference: str
+    at: datetime
+    who: str
+    kind: ActKind
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """One message to one person about one report: the intent to tell is written before telling."""
+
+    notification_id: str
+    reference: str
+    kind: NotificationKind
+    channel: str
+    recipient: bytes
+    """Sealed address in the channel, such as a telephone number."""
+    recipient_hash: str
+    """Keyed: one kind of message about a report goes to one recipient once."""
+    body: str
+    created_at: datetime
+    changed_at: datetime
+    state: NotificationState = NotificationState.PENDING
+    attempts: int = 0
+    next_attempt_at: datetime | None = None
+    provider_id: str | None = None
+    """The channel's own id of the message, such as a MessageSid, once it has taken it."""
+    sent_at: datetime | None = None
+    delivered_at: datetime | None = None
+    reason: str | None = None
+    """Why the last attempt failed; a short phrase for people, without addresses."""
+    acknowledged_by: str | None = None
+    acknowledged_at: datetime | None = None
+
+
+# --- What a report says ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class KeySource:
+    """A key pressed at a question of the script."""
+
+    question: str
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class WordsSource:
+    """Words of a recording, from `start` to `end` seconds of it."""
+
+    recording_sid: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class ClockSource:
+    """The time of the call itself."""
+
+
+Source = KeySource | WordsSource | ClockSource
+V_co = TypeVar("V_co", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Field(Generic[V_co]):
+    """One value of a report, where it came from and how sure it is (0 to 1).
+
+    A value of None with a source says that the caller was asked and did not know.
+    """
+
+    value: V_co | None = None
+    source: Source | None = None
+    confidence: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFields:
+    """What is known so far. Worked out anew from keys and transcripts, see `reports.fields`."""
+
+    happening_now: Field[bool]
+    place: Field[str]
+    """In the caller's words."""
+    officers: Field[int]
+    still_there: Field[bool]
+    seen_at: Field[datetime]
+    callback_allowed: Field[bool]
+    account: Field[str]
+    """What the caller saw, in the caller's words."""
+
+
+# --- Everything about one report ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """A report with all that hangs on it: what its page shows and what alerts are decided from."""
+
+    report: Report
+    call: Call
+    recordings: tuple[Recording, ...]
+    transcripts: tuple[Transcript, ...]
+    notifications: tuple[Notification, ...]
+    acts: tuple[Act, ...]
+
+    def recording(self, question: str) -> Recording | None:
+        """The last recording that answers `question`."""
+        return next((r for r in reversed(self.recordings) if r.question == question), None)
+
+    def transcript(self, recording_sid: str) -> Transcript | None:
+        """The last transcript of a recording."""
+        return next(
+            (t for t in reversed(self.transcripts) if t.recording_sid == recording_sid), None
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Organizer:
+    """A person who may log in. `password_hash` is argon2's own encoded form."""
+
+    username: str
+    display_name: str
+    password_hash: str
+    created_at: datetime
+    session_epoch: int = 0
+    """Sessions begun under another epoch are over: a new password ends them all."""

@@ -1,0 +1,275 @@
+"""What the use cases need of the world, as Protocols. Adapters stand elsewhere and are wired in
+`app.py` and `workers/__main__.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reports.model import (
+    Act,
+    Answer,
+    Call,
+    Dossier,
+    Notification,
+    NotificationState,
+    Organizer,
+    Recording,
+    RecordingState,
+    Report,
+    Segment,
+    Transcript,
+)
+
+Samples = NDArray[np.float32]
+"""Sound: 16,000 samples a second, one channel, each between -1 and 1."""
+
+
+# --- The database ---------------------------------------------------------------------------------
+
+
+class Records(Protocol):
+    """The rows as one transaction sees them.
+
+    In `ReportStore.begin` a row that is read is also held against others until the commit, so that
+    read, decide, save is safe; in `ReportStore.read` nothing is held and nothing may be written.
+    Every `add_…` returns False, and changes nothing, when the row is there already: webhooks come
+    twice.
+    """
+
+    def call(self, call_sid: str) -> Call | None: ...
+    def add_call(self, call: Call) -> bool: ...
+    def save_call(self, call: Call) -> None:
+        """Writes all but the answers."""
+
+    def put_answer(self, call_sid: str, answer: Answer) -> None:
+        """The last answer to a question is the one that counts."""
+
+    def calls_in_progress(self, started_before: datetime) -> Sequence[Call]: ...
+
+    def recording(self, recording_sid: str) -> Recording | None: ...
+    def add_recording(self, recording: Recording) -> bool: ...
+    def save_recording(self, recording: Recording) -> None: ...
+    def recordings_of(self, call_sid: str) -> Sequence[Recording]:
+        """In the order in which they were announced."""
+
+    def recordings_in(self, states: Iterable[RecordingState]) -> Sequence[Recording]:
+        """In the order in which they were announced."""
+
+    def recordings_to_erase(self) -> Sequence[Recording]:
+        """Stored here and still held by the provider."""
+
+    def add_transcript(self, transcript: Transcript) -> None: ...
+
+    def report(self, reference: str) -> Report | None: ...
+    def report_of_call(self, call_sid: str) -> Report | None: ...
+    def add_report(self, report: Report) -> bool: ...
+    def save_report(self, report: Report) -> None: ...
+    def count_reports(self) -> int: ...
+    def add_act(self, act: Act) -> None: ...
+
+    def dossier(self, reference: str) -> Dossier | None: ...
+    def dossiers(
+        self, *, since: datetime | None = None, limit: int = 200, offset: int = 0
+    ) -> Sequence[Dossier]:
+        """The last filed first; `since`: only those that changed at that instant or later."""
+
+    def unsettled(self, filed_after: datetime) -> Sequence[str]:
+        """References of reports filed after an instant for which a message may still be due."""
+
+    def notification(self, notification_id: str) -> Notification | None: ...
+    def add_notification(self, notification: Notification) -> bool: ...
+    def save_notification(self, notification: Notification) -> None: ...
+    def notifications_in(self, states: Iterable[NotificationState]) -> Sequence[Notification]: ...
+
+    def organizer(self, username: str) -> Organizer | None: ...
+    def organizers(self) -> Sequence[Organizer]: ...
+    def put_organizer(self, organizer: Organizer) -> None: ...
+
+
+class ReportStore(Protocol):
+    def begin(self) -> AbstractContextManager[Records]:
+        """A transaction: committed when the block ends, undone when it raises."""
+
+    def read(self) -> AbstractContextManager[Records]:
+        """A look: consistent, holding nobody up."""
+
+
+# --- The queue ------------------------------------------------------------------------------------
+
+
+class Job(StrEnum):
+    """What a worker can be asked to do; each takes one id and nothing else."""
+
+    ALERT_ON_CALL = "alert_on_call"
+    SEND_NOTIFICATION = "send_notification"
+    FETCH_RECORDING = "fetch_recording"
+    ERASE_AT_PROVIDER = "erase_at_provider"
+    TRANSCRIBE_RECORDING = "transcribe_recording"
+
+
+class Urgency(StrEnum):
+    URGENT = "urgent"
+    REST = "rest"
+
+
+class JobQueue(Protocol):
+    """Never raises for a queue that is away: the database knows what is to be done, and the sweeper
+    asks again."""
+
+    def put(self, job: Job, subject: str, urgency: Urgency = Urgency.REST) -> bool:
+        """Asks for `job` on the row with id `subject`. The same that waits already is not asked
+        for again. False: the queue could not be reached."""
+
+
+# --- Audio ----------------------------------------------------------------------------------------
+
+
+class AudioNotFound(LookupError):
+    """No audio is kept under that key."""
+
+
+class AudioStore(Protocol):
+    """Keeps the bytes of recordings, sealed, under their RecordingSid."""
+
+    def put(self, key: str, audio: bytes) -> None: ...
+    def get(self, key: str) -> bytes:
+        """Raises:
+        AudioNotFound: nothing is kept under `key`.
+        """
+
+    def delete(self, key: str) -> None: ...
+
+
+class Sealer(Protocol):
+    """Encryption at rest and the keyed hash."""
+
+    def seal(self, clear: bytes, context: str) -> bytes:
+        """Encrypts; `context` (what it belongs to) must be the same to `unseal`."""
+
+    def unseal(self, sealed: bytes, context: str) -> bytes: ...
+    def fingerprint(self, text: str) -> str:
+        """The same text, the same fingerprint; nothing can be read from it without the key."""
+
+
+# --- The telephone --------------------------------------------------------------------------------
+
+
+class ProviderUnavailable(RuntimeError):
+    """The provider did not answer, or not as it should: try again later."""
+
+
+class ProviderRefused(RuntimeError):
+    """The provider understood and said no: trying again is no use. `str()` is safe to show."""
+
+
+class MediaMissing(LookupError):
+    """The provider has no such recording (yet)."""
+
+
+class MediaRefused(ValueError):
+    """What came is no audio, or more than the limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentMessage:
+    provider_id: str
+
+
+class PhoneProvider(Protocol):
+    """The telephone company's API. Each method may raise `ProviderUnavailable`."""
+
+    def fetch_recording(self, recording_sid: str) -> bytes:
+        """The audio file as the provider has it.
+
+        Raises:
+            MediaMissing, MediaRefused, ProviderUnavailable.
+        """
+
+    def erase_recording(self, recording_sid: str) -> None:
+        """Deletes it at the provider; one that is not there counts as deleted."""
+
+    def send_text(
+        self, to: str, body: str, *, valid_seconds: int, status_url: str | None
+    ) -> SentMessage:
+        """Raises:
+        ProviderRefused: the number cannot be texted.
+        """
+
+    def recordings_of_call(self, call_sid: str) -> Sequence[tuple[str, float]]:
+        """(RecordingSid, seconds) of what the provider holds of a call."""
+
+    def call_is_over(self, call_sid: str) -> bool:
+        """Whether it has ended, or the provider knows no such call."""
+
+
+# --- Speech ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What an engine made of a sound."""
+
+    language: str
+    language_probability: float
+    segments: tuple[Segment, ...]
+
+
+class SpeechEngine(Protocol):
+    @property
+    def name(self) -> str: ...
+    @property
+    def model(self) -> str: ...
+    @property
+    def languages(self) -> frozenset[str]:
+        """BCP-47 codes that it was trained on."""
+
+    def hear(self, samples: Samples, language: str | None) -> Heard:
+        """Transcribes; `language` is the caller's, None to have it detected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transcribed:
+    """What the pipeline says of a recording: words, or why there are none."""
+
+    state: RecordingState
+    """`transcribed`, `no_speech` or `needs_listener`."""
+    seconds: float
+    heard: Heard | None = None
+    reason: str | None = None
+
+
+class Transcriber(Protocol):
+    @property
+    def engine(self) -> str: ...
+    @property
+    def model(self) -> str: ...
+    def transcribe(self, audio: bytes, language: str | None) -> Transcribed:
+        """From the bytes of an audio file; whatever is wrong with them is a `needs_listener`."""
+
+
+# --- Telling people -------------------------------------------------------------------------------
+
+
+class ChannelUnavailable(RuntimeError):
+    """Try again later. `str()` is safe to show."""
+
+
+class ChannelRefused(RuntimeError):
+    """Trying again is no use. `str()` is safe to show."""
+
+
+class Channel(Protocol):
+    @property
+    def name(self) -> str: ...
+    def send(self, address: str, body: str, notification_id: str) -> SentMessage:
+        """Raises:
+        ChannelUnavailable, ChannelRefused.
+        """
