@@ -109,9 +109,7 @@ _LEGAL: Mapping[State, frozenset[State]] = MappingProxyType(
 )
 
 
-S = TypeVar(
-    "S", CallState, RecordingState, Handling, Verdict, NotificationState
-)
+S = TypeVar("S", CallState, RecordingState, Handling, Verdict, NotificationState)
 
 
 def advance(now: S, to: S) -> S:

@@ -19,6 +19,7 @@ from reports.model import (
     Call,
     Dossier,
     Notification,
+    NotificationKind,
     NotificationState,
     Organizer,
     Recording,
@@ -72,6 +73,10 @@ class Records(Protocol):
     def report_of_call(self, call_sid: str) -> Report | None: ...
     def add_report(self, report: Report) -> bool: ...
     def save_report(self, report: Report) -> None: ...
+    def touch(self, call_sid: str, at: datetime) -> None:
+        """Notes that something about the call's report changed, so that pages and readers of the
+        API take it up. A call without a report: nothing happens."""
+
     def count_reports(self) -> int: ...
     def add_act(self, act: Act) -> None: ...
 
@@ -81,8 +86,9 @@ class Records(Protocol):
     ) -> Sequence[Dossier]:
         """The last filed first; `since`: only those that changed at that instant or later."""
 
-    def unsettled(self, filed_after: datetime) -> Sequence[str]:
-        """References of reports filed after an instant for which a message may still be due."""
+    def untold(self, kind: NotificationKind, filed_after: datetime) -> Sequence[str]:
+        """References of reports filed after an instant about which no message of that kind was
+        ever meant."""
 
     def notification(self, notification_id: str) -> Notification | None: ...
     def add_notification(self, notification: Notification) -> bool: ...

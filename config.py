@@ -1,0 +1,163 @@
+"""The line's settings, read once from the environment and from `.env`: the only place that does.
+
+Everything that is missing or malformed is found at once and said in one message, each with what to
+write instead. Secrets are `SecretStr`: they print as stars.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from keeping.sealing import Keyring
+
+TWILIO_API = "https://api.twilio.com"
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class BadSettings(SystemExit):
+    """The line may not start. `str()` lists everything that is wrong, a line each."""
+
+
+def _e164(number: str) -> str:
+    if not re.fullmatch(r"\+[1-9]\d{7,14}", number):
+        raise ValueError("write the number with + and country code, such as +16125550100")
+    return number
+
+
+def _base_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("write a whole address, such as https://line.example.org")
+    if parts.query or parts.fragment:
+        raise ValueError("leave out what follows ? or #")
+    return url.rstrip("/")
+
+
+def _public_url(url: str) -> str:
+    url = _base_url(url)
+    parts = urlsplit(url)
+    if parts.scheme != "https" and parts.hostname not in LOOPBACK:
+        raise ValueError("must begin with https:// (http only for localhost)")
+    return url
+
+
+def _account_sid(sid: str) -> str:
+    if not re.fullmatch(r"AC[0-9a-fA-F]{32}", sid):
+        raise ValueError("AC and 32 hexadecimal digits, from the provider's console")
+    return sid
+
+
+def _data_key(key: SecretStr) -> SecretStr:
+    Keyring.parse(key.get_secret_value())
+    return key
+
+
+def _long_secret(secret: SecretStr) -> SecretStr:
+    if len(secret.get_secret_value()) < 32:
+        raise ValueError("32 characters or more; `python app.py init` makes one")
+    return secret
+
+
+def _time_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("a name of the tz database, such as America/Chicago")
+    return name
+
+
+Number = Annotated[str, AfterValidator(_e164)]
+LongSecret = Annotated[SecretStr, AfterValidator(_long_secret)]
+
+
+class Settings(BaseSettings):
+    """Each field is the setting of the same name in capitals."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, env_file=".env", env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True
+    )
+
+    public_url: Annotated[str, AfterValidator(_public_url)]
+    """Where the provider and the organizers reach this line. Signatures are checked against it."""
+    hotline_number: Number
+    twilio_account_sid: Annotated[str, AfterValidator(_account_sid)]
+    twilio_auth_token: Annotated[SecretStr, Field(min_length=16)]
+    twilio_api_url: Annotated[str, AfterValidator(_base_url)] = TWILIO_API
+    """Another base that speaks Twilio's REST protocol, such as the simulator."""
+    data_key: Annotated[SecretStr, AfterValidator(_data_key)]
+    """Keys that seal audio and numbers: `id:base64`, the first seals, all open."""
+    secret_key: LongSecret
+    """Signs the sessions of the dashboard."""
+    api_token: LongSecret
+    """Whoever bears it may read the API."""
+    oncall: Number
+    """Who is told first."""
+    time_zone: Annotated[str, AfterValidator(_time_zone)] = "America/Chicago"
+    organizer_language: str = "en"
+    """In which the alerts are written."""
+    state_dir: Path = Path("var")
+    """Database, audio, queue and model cache, unless their own settings say otherwise."""
+    database_url: str = ""
+    """Any SQLAlchemy URL; by default SQLite in `state_dir`."""
+    redis_url: str | None = None
+    """A Redis-compatible server; by default one of our own, see `workers.embedded_redis`."""
+    audio_url: str = ""
+    """A folder, `file:///…` or `s3://bucket/prefix`; by default `state_dir/audio`."""
+    speech_engine: Literal["openai-whisper", "faster-whisper", "scripted"] = "openai-whisper"
+    speech_model: str = "base"
+    """A model's name or the path of its weights."""
+    listen: str = "127.0.0.1:8000"
+    """Where the web server listens; a proxy in front of it speaks TLS."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill(cls, values: Any) -> Any:
+        state = Path(values.get("state_dir") or "var").absolute()
+        values.setdefault("database_url", f"sqlite:///{state / 'line.db'}")
+        values.setdefault("audio_url", str(state / "audio"))
+        return values
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def keyring(self) -> Keyring:
+        return Keyring.parse(self.data_key.get_secret_value())
+
+    @property
+    def secure_cookies(self) -> bool:
+        return self.public_url.startswith("https://")
+
+    @property
+    def model_cache(self) -> Path:
+        return self.state_dir / "models"
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """The settings, or one message with everything that is wrong with them.
+
+    Raises:
+        BadSettings: and the process ends with status 2 if nobody catches it.
+    """
+    try:
+        return Settings(**overrides)
+    except ValidationError as invalid:
+        raise BadSettings(_explain(invalid)) from None
+
+
+def _explain(invalid: ValidationError) -> str:
+    lines = ["The line cannot start. In the environment or in .env:"]
+    for error in invalid.errors(include_url=False, include_input=False, include_context=False):
+        name = ".".join(str(part) for part in error["loc"]).upper()
+        problem = (
+            "is missing" if error["type"] == "missing" else error["msg"].removeprefix("Value error, ")
+        )
+        lines.append(f"  {name}: {problem}")
+    lines.append("`python app.py init` writes an .env with fresh keys to fill in.")
+    return "\n".join(lines)

@@ -1,0 +1,143 @@
+"""The call as it goes on: it rings, keys are pressed, it ends; and the report that comes of it."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from datetime import datetime
+
+from reports.model import Answer, Call, CallState, Report
+from reports.ports import Job, JobQueue, Records, ReportStore, Sealer
+
+REFERENCE_DIGITS = 4
+"""So short that a caller can keep it in mind."""
+_CROWDED = 0.5
+"""Beyond this share of numbers taken, references grow by a digit: guessing stays quick."""
+
+
+def receive_call(
+    store: ReportStore,
+    sealer: Sealer,
+    *,
+    call_sid: str,
+    caller: str | None,
+    at: datetime,
+) -> Call:
+    """Notes that a call rings; a second notice of the same call finds the first.
+
+    `caller` is the number in E.164, None when it was withheld.
+    """
+    fresh = Call(
+        call_sid=call_sid,
+        started_at=at,
+        caller_number=None
+        if caller is None
+        else sealer.seal(caller.encode(), number_context(call_sid)),
+        caller_hash=None if caller is None else sealer.fingerprint(caller),
+    )
+    with store.begin() as records:
+        if records.add_call(fresh):
+            return fresh
+        known = records.call(call_sid)
+        if known is None:
+            raise LookupError("a call that could neither be added nor found")
+        if known.caller_hash is None and fresh.caller_hash is not None:
+            # A late first notice: a recording's callback had made the row without a number.
+            known = replace(known, caller_number=fresh.caller_number, caller_hash=fresh.caller_hash)
+            records.save_call(known)
+        return known
+
+
+def number_context(call_sid: str) -> str:
+    """What the sealed number of a call belongs to."""
+    return f"call:{call_sid}:number"
+
+
+def choose_language(store: ReportStore, *, call_sid: str, language: str, at: datetime) -> Call:
+    """Notes the language that the caller chose."""
+    with store.begin() as records:
+        call = replace(known_call(records, call_sid, at), language=language)
+        records.save_call(call)
+        records.touch(call_sid, at)
+    return call
+
+
+def record_answer(
+    store: ReportStore,
+    queue: JobQueue,
+    *,
+    call_sid: str,
+    question: str,
+    digits: str,
+    at: datetime,
+) -> None:
+    """Notes the keys pressed at a question ('' for none) and files the report if there is one."""
+    with store.begin() as records:
+        call = known_call(records, call_sid, at)
+        before = call.answer(question)
+        if before is not None and before.digits and not digits:
+            # A webhook that comes late or again must not wipe out what was pressed.
+            return
+        answer = Answer(question=question, digits=digits, at=at)
+        records.put_answer(call_sid, answer)
+        report = records.report_of_call(call_sid)
+        if report is None and digits:
+            report = file_report(records, call, at)
+        records.touch(call_sid, at)
+    if report is not None:
+        queue.put(Job.ALERT_ON_CALL, report.reference)
+
+
+def end_call(store: ReportStore, queue: JobQueue, *, call_sid: str, at: datetime) -> Call:
+    """Notes that the call is over, whoever ended it."""
+    with store.begin() as records:
+        call = known_call(records, call_sid, at)
+        if call.state is not CallState.IN_PROGRESS:
+            return call
+        report = records.report_of_call(call_sid)
+        call = replace(
+            call,
+            state=CallState.ABANDONED if report is None else CallState.COMPLETED,
+            ended_at=at,
+        )
+        records.save_call(call)
+        records.touch(call_sid, at)
+    if report is not None:
+        queue.put(Job.ALERT_ON_CALL, report.reference)
+    return call
+
+
+def reference_of(store: ReportStore, call_sid: str) -> str | None:
+    """What the caller is told to keep, None when there is no report."""
+    with store.read() as records:
+        report = records.report_of_call(call_sid)
+    return None if report is None else report.reference
+
+
+def known_call(records: Records, call_sid: str, at: datetime) -> Call:
+    """The call, made from what little is known when its first notice never came or is late."""
+    call = records.call(call_sid)
+    if call is None:
+        call = Call(call_sid=call_sid, started_at=at)
+        records.add_call(call)
+    return call
+
+
+def file_report(records: Records, call: Call, at: datetime) -> Report:
+    """The call's report; made, under a reference that nobody has, when there was none."""
+    known = records.report_of_call(call.call_sid)
+    if known is not None:
+        return known
+    digits = REFERENCE_DIGITS
+    while records.count_reports() > _CROWDED * 9 * 10 ** (digits - 1):
+        digits += 1
+    while True:
+        # No leading zero: people drop it when they say the number back.
+        reference = str(10 ** (digits - 1) + secrets.randbelow(9 * 10 ** (digits - 1)))
+        report = Report(reference=reference, call_sid=call.call_sid, filed_at=at, changed_at=at)
+        if records.add_report(report):
+            break
+    if call.state is CallState.ABANDONED:
+        # Its recording was announced after the call had ended.
+        records.save_call(replace(call, state=CallState.COMPLETED))
+    return report

@@ -1,0 +1,375 @@
+"""A recording's way: announced by the provider, fetched and sealed, written out, erased there.
+
+Work is begun by claiming the row: `attempts` is counted up and `next_attempt_at` set to the end of
+the lease before anything slow starts. So a worker that dies without a word leaves a row that says
+when somebody else may take it up, and how often it has been tried.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from reports.fields import happening_now, urgency_of
+from reports.model import (
+    Recording,
+    RecordingState,
+    Transcript,
+    advance,
+)
+from reports.ports import (
+    AudioStore,
+    Job,
+    JobQueue,
+    MediaMissing,
+    MediaRefused,
+    PhoneProvider,
+    ProviderRefused,
+    ProviderUnavailable,
+    Records,
+    ReportStore,
+    Transcribed,
+    Transcriber,
+    Urgency,
+)
+from reports.services.calls import file_report, known_call
+
+log = logging.getLogger(__name__)
+
+FETCH_LEASE = timedelta(seconds=60)
+TRANSCRIBE_ATTEMPTS = 3
+"""After so many that ended without a word, a person must listen: the machine dies of this one."""
+MISSING_FOR = timedelta(hours=1)
+"""How long media that the provider does not have are asked for before that is said aloud."""
+UNREACHABLE_FOR = timedelta(days=2)
+"""How long an unreachable provider is tried. Twilio keeps recordings until they are deleted."""
+LONGEST_PAUSE = timedelta(minutes=5)
+
+Clock = Callable[[], datetime]
+
+
+class ReadBackFailed(RuntimeError):
+    """What the audio store gave back is not what was put there."""
+
+
+def announce_recording(
+    store: ReportStore,
+    queue: JobQueue,
+    *,
+    recording_sid: str,
+    call_sid: str,
+    question: str,
+    seconds: float | None,
+    at: datetime,
+    ready: bool,
+) -> str:
+    """Notes that the provider holds a recording, and returns the report's reference.
+
+    The `action` of a recording hints at it as soon as the caller stops speaking (`ready` False);
+    the status callback is the authority that it can be fetched (`ready`). Either may come first, or
+    twice. Whoever comes first files the report and has the alert sent.
+    """
+    with store.begin() as records:
+        call = known_call(records, call_sid, at)
+        report = file_report(records, call, at)
+        added = records.add_recording(
+            Recording(
+                recording_sid=recording_sid,
+                call_sid=call_sid,
+                question=question,
+                announced_at=at,
+                changed_at=at,
+                seconds=seconds,
+            )
+        )
+        records.touch(call_sid, at)
+    if added:
+        queue.put(Job.ALERT_ON_CALL, report.reference)
+    if ready:
+        queue.put(Job.FETCH_RECORDING, recording_sid)
+    return report.reference
+
+
+def miss_recording(
+    store: ReportStore, queue: JobQueue, *, recording_sid: str, at: datetime
+) -> None:
+    """The provider says that nothing was recorded after all."""
+    with store.begin() as records:
+        recording = records.recording(recording_sid)
+        if recording is None or recording.state is not RecordingState.ANNOUNCED:
+            return
+        _settle(records, recording, RecordingState.FAILED, at, reason="nothing was recorded")
+        report = records.report_of_call(recording.call_sid)
+    if report is not None:
+        queue.put(Job.ALERT_ON_CALL, report.reference)
+
+
+def store_recording(
+    store: ReportStore,
+    queue: JobQueue,
+    provider: PhoneProvider,
+    audio: AudioStore,
+    *,
+    recording_sid: str,
+    worker: str,
+    clock: Clock,
+) -> None:
+    """Fetches the audio, seals and reads it back; then asks for the transcript and the erasure."""
+    recording = _claim(store, recording_sid, RecordingState.ANNOUNCED, worker, clock(), FETCH_LEASE)
+    if recording is None:
+        return
+    try:
+        media = provider.fetch_recording(recording_sid)
+    except MediaRefused as refusal:
+        _give_up_fetching(store, queue, recording_sid, clock(), str(refusal))
+        return
+    except MediaMissing:
+        _fetch_later(store, queue, recording, clock(), MISSING_FOR, "the provider does not have it")
+        return
+    except ProviderUnavailable:
+        _fetch_later(store, queue, recording, clock(), UNREACHABLE_FOR, "the provider is away")
+        return
+    sha256 = hashlib.sha256(media).hexdigest()
+    audio.put(recording_sid, media)
+    if hashlib.sha256(audio.get(recording_sid)).hexdigest() != sha256:
+        raise ReadBackFailed("the audio store gave back other bytes than it was given")
+    at = clock()
+    with store.begin() as records:
+        held = records.recording(recording_sid)
+        if held is None or held.state is not RecordingState.ANNOUNCED:
+            return
+        held = replace(held, stored_at=at, sha256=sha256, size=len(media))
+        _settle(records, held, RecordingState.STORED, at, reason=None)
+        urgency = _urgency(records, held)
+    queue.put(Job.TRANSCRIBE_RECORDING, recording_sid, urgency)
+    queue.put(Job.ERASE_AT_PROVIDER, recording_sid)
+
+
+def transcribe_recording(
+    store: ReportStore,
+    queue: JobQueue,
+    audio: AudioStore,
+    transcriber: Transcriber,
+    *,
+    recording_sid: str,
+    worker: str,
+    lease: timedelta,
+    clock: Clock,
+) -> None:
+    """Has a stored recording written out, unless it has cost too many workers already."""
+    recording = _claim(store, recording_sid, RecordingState.STORED, worker, clock(), lease)
+    if recording is None:
+        return
+    if recording.attempts > TRANSCRIBE_ATTEMPTS:
+        outcome = Transcribed(
+            state=RecordingState.NEEDS_LISTENER,
+            seconds=recording.seconds or 0.0,
+            reason="the machine failed on it again and again",
+        )
+    else:
+        with store.read() as records:
+            call = records.call(recording.call_sid)
+        language = None if call is None else call.language
+        outcome = transcriber.transcribe(audio.get(recording_sid), language)
+    at = clock()
+    with store.begin() as records:
+        held = records.recording(recording_sid)
+        if held is None or held.state is not RecordingState.STORED:
+            return
+        if outcome.heard is not None:
+            records.add_transcript(
+                Transcript(
+                    recording_sid=recording_sid,
+                    language=outcome.heard.language,
+                    language_probability=outcome.heard.language_probability,
+                    segments=outcome.heard.segments,
+                    engine=transcriber.engine,
+                    model=transcriber.model,
+                    made_at=at,
+                )
+            )
+        held = replace(held, seconds=outcome.seconds or held.seconds)
+        _settle(records, held, outcome.state, at, reason=outcome.reason)
+        report = records.report_of_call(held.call_sid)
+    if report is not None:
+        queue.put(Job.ALERT_ON_CALL, report.reference)
+
+
+def erase_at_provider(
+    store: ReportStore,
+    provider: PhoneProvider,
+    audio: AudioStore,
+    *,
+    recording_sid: str,
+    clock: Clock,
+) -> None:
+    """Deletes the provider's copy, once more made sure that ours is whole.
+
+    A provider that is away is asked again by the sweeper: until then the row says 'not erased'.
+    """
+    with store.read() as records:
+        recording = records.recording(recording_sid)
+    if (
+        recording is None
+        or recording.stored_at is None
+        or recording.erased_at_provider_at is not None
+    ):
+        return
+    if hashlib.sha256(audio.get(recording_sid)).hexdigest() != recording.sha256:
+        raise ReadBackFailed("our copy is not what arrived; the provider's is kept")
+    try:
+        provider.erase_recording(recording_sid)
+    except (ProviderUnavailable, ProviderRefused):
+        log.warning("recording %s is still at the provider", recording_sid)
+        return
+    at = clock()
+    with store.begin() as records:
+        held = records.recording(recording_sid)
+        if held is not None:
+            records.save_recording(replace(held, erased_at_provider_at=at))
+            records.touch(held.call_sid, at)
+
+
+def try_again(
+    store: ReportStore, queue: JobQueue, *, recording_sid: str, at: datetime
+) -> Recording | None:
+    """A person asks for another try: at fetching what failed, at writing out what a machine could
+    not. Returns the recording as it now stands, None when there is nothing to try again."""
+    with store.begin() as records:
+        recording = records.recording(recording_sid)
+        if recording is None:
+            return None
+        if recording.state is RecordingState.FAILED:
+            again, job = RecordingState.ANNOUNCED, Job.FETCH_RECORDING
+        elif recording.state is RecordingState.NEEDS_LISTENER:
+            again, job = RecordingState.STORED, Job.TRANSCRIBE_RECORDING
+        else:
+            return None
+        recording = _settle(records, replace(recording, announced_at=at), again, at, reason=None)
+        urgency = _urgency(records, recording)
+    queue.put(job, recording_sid, urgency)
+    return recording
+
+
+def release_claims(store: ReportStore, *, worker: str, at: datetime) -> int:
+    """What a worker of that name had begun and left, when it was killed, may be taken up at once.
+
+    Called when a worker starts: there is only ever one of a name. Returns how many there were.
+    """
+    with store.begin() as records:
+        left = [
+            recording
+            for recording in records.recordings_in(
+                (RecordingState.ANNOUNCED, RecordingState.STORED)
+            )
+            if recording.claimed_by == worker
+        ]
+        for recording in left:
+            records.save_recording(replace(recording, claimed_by=None, next_attempt_at=at))
+    return len(left)
+
+
+def pause_after(attempts: int) -> timedelta:
+    """1 s, 2 s, 4 s … up to `LONGEST_PAUSE` after that many tries."""
+    return min(timedelta(seconds=2 ** min(attempts - 1, 20)), LONGEST_PAUSE)
+
+
+def _claim(
+    store: ReportStore,
+    recording_sid: str,
+    state: RecordingState,
+    worker: str,
+    at: datetime,
+    lease: timedelta,
+) -> Recording | None:
+    with store.begin() as records:
+        recording = records.recording(recording_sid)
+        if recording is None or recording.state is not state:
+            log.info("recording %s is not %s: nothing to do", recording_sid, state)
+            return None
+        if recording.claimed_by is not None and not _due(recording, at):
+            log.info("recording %s is in other hands", recording_sid)
+            return None
+        recording = replace(
+            recording,
+            attempts=recording.attempts + 1,
+            claimed_by=worker,
+            next_attempt_at=at + lease,
+        )
+        records.save_recording(recording)
+    return recording
+
+
+def _due(recording: Recording, at: datetime) -> bool:
+    return recording.next_attempt_at is None or recording.next_attempt_at <= at
+
+
+def _settle(
+    records: Records,
+    recording: Recording,
+    to: RecordingState,
+    at: datetime,
+    *,
+    reason: str | None,
+) -> Recording:
+    """Moves on to another state, in which nothing has been tried yet."""
+    settled = replace(
+        recording,
+        state=advance(recording.state, to),
+        changed_at=at,
+        reason=reason,
+        attempts=0,
+        next_attempt_at=None,
+        claimed_by=None,
+    )
+    records.save_recording(settled)
+    records.touch(settled.call_sid, at)
+    return settled
+
+
+def _give_up_fetching(
+    store: ReportStore, queue: JobQueue, recording_sid: str, at: datetime, reason: str
+) -> None:
+    with store.begin() as records:
+        held = records.recording(recording_sid)
+        if held is None or held.state is not RecordingState.ANNOUNCED:
+            return
+        _settle(records, held, RecordingState.FAILED, at, reason=reason)
+        report = records.report_of_call(held.call_sid)
+    log.error("recording %s could not be had", recording_sid)
+    if report is not None:
+        queue.put(Job.ALERT_ON_CALL, report.reference)
+
+
+def _fetch_later(
+    store: ReportStore,
+    queue: JobQueue,
+    recording: Recording,
+    at: datetime,
+    patience: timedelta,
+    reason: str,
+) -> None:
+    if at - recording.announced_at > patience:
+        _give_up_fetching(store, queue, recording.recording_sid, at, reason)
+        return
+    with store.begin() as records:
+        held = records.recording(recording.recording_sid)
+        if held is None or held.state is not RecordingState.ANNOUNCED:
+            return
+        records.save_recording(
+            replace(
+                held,
+                claimed_by=None,
+                next_attempt_at=at + pause_after(held.attempts),
+                reason=reason,
+            )
+        )
+        records.touch(held.call_sid, at)
+
+
+def _urgency(records: Records, recording: Recording) -> Urgency:
+    call = records.call(recording.call_sid)
+    return urgency_of(recording.question, call is None or happening_now(call).value is not False)

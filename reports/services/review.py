@@ -1,0 +1,51 @@
+"""What organizers do with a report. Every act is kept with who and when; nothing is overwritten."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from reports.model import Act, ActKind, Handling, Report, Verdict, advance
+from reports.ports import ReportStore
+
+
+class NoSuchReport(LookupError):
+    """There is no report of that reference."""
+
+
+def handle(store: ReportStore, *, reference: str, to: Handling, who: str, at: datetime) -> Report:
+    """Says how far a report has come. Saying what is said already changes nothing.
+
+    Raises:
+        NoSuchReport
+    """
+    with store.begin() as records:
+        report = records.report(reference)
+        if report is None:
+            raise NoSuchReport(reference)
+        if report.handling is to:
+            return report
+        changed = replace(report, handling=advance(report.handling, to), changed_at=at)
+        records.save_report(changed)
+        records.add_act(Act(reference, at, who, ActKind.HANDLING, report.handling, to))
+    return changed
+
+
+def judge(
+    store: ReportStore, *, reference: str, verdict: Verdict, who: str, at: datetime
+) -> Report:
+    """A named person says what is true of a report. Saying it again changes nothing.
+
+    Raises:
+        NoSuchReport
+    """
+    with store.begin() as records:
+        report = records.report(reference)
+        if report is None:
+            raise NoSuchReport(reference)
+        if report.verdict is verdict:
+            return report
+        changed = replace(report, verdict=advance(report.verdict, verdict), changed_at=at)
+        records.save_report(changed)
+        records.add_act(Act(reference, at, who, ActKind.VERDICT, report.verdict, verdict))
+    return changed

@@ -1,0 +1,74 @@
+"""What stands still too long, read from the database alone: lose every queue and it is all here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from reports.fields import happening_now, urgency_of
+from reports.model import Notification, NotificationState, Recording, RecordingState
+from reports.ports import Job, Records, Urgency
+
+HINT_WAIT = timedelta(seconds=15)
+"""How long after a recording was first heard of its status callback may take."""
+QUEUE_WAIT = timedelta(seconds=5)
+"""How long a row may wait for a worker before the queue is asked again. Asking for what waits
+there already changes nothing, so this may be short."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stalled:
+    job: Job
+    subject: str
+    urgency: Urgency = Urgency.REST
+
+
+def stalled(records: Records, at: datetime) -> list[Stalled]:
+    """What should be asked of the queue again, the longest waiting first."""
+    found: list[Stalled] = []
+    for recording in records.recordings_in((RecordingState.ANNOUNCED,)):
+        if _waits(recording, recording.announced_at + HINT_WAIT, at):
+            found.append(Stalled(Job.FETCH_RECORDING, recording.recording_sid))
+    for recording in records.recordings_in((RecordingState.STORED,)):
+        if _waits(recording, recording.changed_at + QUEUE_WAIT, at):
+            call = records.call(recording.call_sid)
+            now = call is None or happening_now(call).value is not False
+            found.append(
+                Stalled(
+                    Job.TRANSCRIBE_RECORDING,
+                    recording.recording_sid,
+                    urgency_of(recording.question, now),
+                )
+            )
+    found.extend(
+        Stalled(Job.SEND_NOTIFICATION, notification.notification_id)
+        for notification in records.notifications_in(
+            (NotificationState.PENDING, NotificationState.SENDING)
+        )
+        if _unsent(notification, at)
+    )
+    return found
+
+
+def unerased(records: Records, at: datetime) -> list[Stalled]:
+    """What the provider still holds of what is safe here. Asked seldom: it can wait, and a provider
+    that is away should not be asked for each of a thousand recordings every second."""
+    return [
+        Stalled(Job.ERASE_AT_PROVIDER, recording.recording_sid)
+        for recording in records.recordings_to_erase()
+        if recording.stored_at is not None and recording.stored_at + QUEUE_WAIT <= at
+    ]
+
+
+def _waits(recording: Recording, first: datetime, at: datetime) -> bool:
+    """Due for a try, and none under way: a claim sets `next_attempt_at` to the end of its lease."""
+    return (recording.next_attempt_at or first) <= at
+
+
+def _unsent(notification: Notification, at: datetime) -> bool:
+    if notification.next_attempt_at is None:
+        return (
+            notification.state is NotificationState.PENDING
+            and notification.created_at + QUEUE_WAIT <= at
+        )
+    return notification.next_attempt_at <= at

@@ -1,0 +1,545 @@
+"""Tables, their mapping to the domain's frozen values, and the store over both.
+
+Works on any database that SQLAlchemy speaks; SQLite (write-ahead log) and PostgreSQL are tried in
+the tests. In `begin` every row read is held: by `SELECT … FOR UPDATE`, on SQLite by being the only
+writer (`BEGIN IMMEDIATE`, https://www.sqlite.org/lang_transaction.html).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine, RowMapping
+
+from reports.model import (
+    Act,
+    ActKind,
+    Answer,
+    Call,
+    CallState,
+    Dossier,
+    Handling,
+    Notification,
+    NotificationKind,
+    NotificationState,
+    Organizer,
+    Recording,
+    RecordingState,
+    Report,
+    Segment,
+    Transcript,
+    Verdict,
+    Word,
+)
+
+SQLITE_BUSY_SECONDS = 15
+"""How long a writer waits for another before it gives up. Transactions here take milliseconds."""
+
+
+class UtcDateTime(sa.types.TypeDecorator[datetime]):
+    """An aware datetime, kept in UTC; databases without zones get and give naive UTC."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone was about to be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(
+        self, value: datetime | None, _dialect: sa.Dialect
+    ) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _states(states: type[StrEnum], name: str) -> sa.Enum:
+    """Kept as text with a check, so that a new state needs no special type in the database."""
+    return sa.Enum(
+        states,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        values_callable=lambda members: [member.value for member in members],
+        length=32,
+    )
+
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+_SID = sa.String(64)
+
+calls = sa.Table(
+    "calls",
+    metadata,
+    sa.Column("call_sid", _SID, primary_key=True),
+    sa.Column("started_at", UtcDateTime, nullable=False),
+    sa.Column("state", _states(CallState, "state"), nullable=False, index=True),
+    sa.Column("ended_at", UtcDateTime),
+    sa.Column("language", sa.String(35)),
+    sa.Column("caller_number", sa.LargeBinary),
+    sa.Column("caller_hash", sa.String(64), index=True),
+)
+answers = sa.Table(
+    "answers",
+    metadata,
+    sa.Column("call_sid", _SID, sa.ForeignKey("calls.call_sid"), primary_key=True),
+    sa.Column("question", sa.String(64), primary_key=True),
+    sa.Column("digits", sa.String(64), nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+)
+recordings = sa.Table(
+    "recordings",
+    metadata,
+    sa.Column("recording_sid", _SID, primary_key=True),
+    sa.Column("call_sid", _SID, sa.ForeignKey("calls.call_sid"), nullable=False, index=True),
+    sa.Column("question", sa.String(64), nullable=False),
+    sa.Column("announced_at", UtcDateTime, nullable=False),
+    sa.Column("changed_at", UtcDateTime, nullable=False),
+    sa.Column("state", _states(RecordingState, "state"), nullable=False, index=True),
+    sa.Column("seconds", sa.Float),
+    sa.Column("stored_at", UtcDateTime),
+    sa.Column("sha256", sa.String(64)),
+    sa.Column("size", sa.Integer),
+    sa.Column("erased_at_provider_at", UtcDateTime),
+    sa.Column("reason", sa.String(200)),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("next_attempt_at", UtcDateTime),
+    sa.Column("claimed_by", sa.String(64)),
+)
+transcripts = sa.Table(
+    "transcripts",
+    metadata,
+    sa.Column("transcript_id", sa.Integer, primary_key=True),
+    sa.Column(
+        "recording_sid",
+        _SID,
+        sa.ForeignKey("recordings.recording_sid"),
+        nullable=False,
+        index=True,
+    ),
+    sa.Column("language", sa.String(35), nullable=False),
+    sa.Column("language_probability", sa.Float, nullable=False),
+    sa.Column("segments", sa.JSON, nullable=False),
+    sa.Column("engine", sa.String(64), nullable=False),
+    sa.Column("model", sa.String(200), nullable=False),
+    sa.Column("made_at", UtcDateTime, nullable=False),
+)
+reports = sa.Table(
+    "reports",
+    metadata,
+    sa.Column("reference", sa.String(12), primary_key=True),
+    sa.Column("call_sid", _SID, sa.ForeignKey("calls.call_sid"), nullable=False, unique=True),
+    sa.Column("filed_at", UtcDateTime, nullable=False, index=True),
+    sa.Column("changed_at", UtcDateTime, nullable=False, index=True),
+    sa.Column("handling", _states(Handling, "handling"), nullable=False),
+    sa.Column("verdict", _states(Verdict, "verdict"), nullable=False),
+)
+acts = sa.Table(
+    "acts",
+    metadata,
+    sa.Column("act_id", sa.Integer, primary_key=True),
+    sa.Column(
+        "reference", sa.String(12), sa.ForeignKey("reports.reference"), nullable=False, index=True
+    ),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("who", sa.String(64), nullable=False),
+    sa.Column("kind", _states(ActKind, "kind"), nullable=False),
+    sa.Column("before", sa.String(64), nullable=False),
+    sa.Column("after", sa.String(64), nullable=False),
+)
+notifications = sa.Table(
+    "notifications",
+    metadata,
+    sa.Column("notification_id", sa.String(64), primary_key=True),
+    sa.Column(
+        "reference", sa.String(12), sa.ForeignKey("reports.reference"), nullable=False, index=True
+    ),
+    sa.Column("kind", _states(NotificationKind, "kind"), nullable=False),
+    sa.Column("channel", sa.String(32), nullable=False),
+    sa.Column("recipient", sa.LargeBinary, nullable=False),
+    sa.Column("recipient_hash", sa.String(64), nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("changed_at", UtcDateTime, nullable=False),
+    sa.Column("state", _states(NotificationState, "state"), nullable=False, index=True),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("next_attempt_at", UtcDateTime),
+    sa.Column("provider_id", sa.String(64)),
+    sa.Column("sent_at", UtcDateTime),
+    sa.Column("delivered_at", UtcDateTime),
+    sa.Column("reason", sa.String(200)),
+    sa.Column("acknowledged_by", sa.String(64)),
+    sa.Column("acknowledged_at", UtcDateTime),
+    sa.UniqueConstraint("reference", "kind", "channel", "recipient_hash"),
+)
+organizers = sa.Table(
+    "organizers",
+    metadata,
+    sa.Column("username", sa.String(64), primary_key=True),
+    sa.Column("display_name", sa.String(128), nullable=False),
+    sa.Column("password_hash", sa.String(256), nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("session_epoch", sa.Integer, nullable=False),
+)
+
+
+# --- Mapping --------------------------------------------------------------------------------------
+
+T = TypeVar("T")
+
+
+def _columns(value: Any, *, without: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """The fields of a frozen value by name: each has a column of the same name."""
+    return {
+        field.name: getattr(value, field.name)
+        for field in dataclasses.fields(value)
+        if field.name not in without
+    }
+
+
+def _plain(kind: Callable[..., T]) -> Callable[[RowMapping], T]:
+    return lambda row: kind(**row)
+
+
+def _segments_out(segments: Sequence[Segment]) -> list[dict[str, Any]]:
+    return [dataclasses.asdict(segment) for segment in segments]
+
+
+def _segments_in(stored: Iterable[Mapping[str, Any]]) -> tuple[Segment, ...]:
+    return tuple(
+        Segment(**{**segment, "words": tuple(Word(**word) for word in segment["words"])})
+        for segment in stored
+    )
+
+
+def _transcript(row: RowMapping) -> Transcript:
+    columns = {name: row[name] for name in row if name != "transcript_id"}
+    return Transcript(**{**columns, "segments": _segments_in(row["segments"])})
+
+
+def _act(row: RowMapping) -> Act:
+    return Act(**{name: row[name] for name in row if name != "act_id"})
+
+
+class SqlRecords:
+    """`reports.ports.Records` over one connection in a transaction."""
+
+    def __init__(self, connection: Connection, *, hold: bool) -> None:
+        self._connection = connection
+        self._hold = hold
+
+    # Reading and writing one row
+
+    def _one(
+        self, table: sa.Table, key: str, make: Callable[[RowMapping], T], *, by: str | None = None
+    ) -> T | None:
+        column = table.c[by] if by else next(iter(table.primary_key.columns))
+        query = sa.select(table).where(column == key)
+        if self._hold:
+            query = query.with_for_update()
+        row = self._connection.execute(query).mappings().first()
+        return None if row is None else make(row)
+
+    def _many(self, query: sa.Select[Any], make: Callable[[RowMapping], T]) -> list[T]:
+        return [make(row) for row in self._connection.execute(query).mappings()]
+
+    def _add(self, table: sa.Table, columns: Mapping[str, Any]) -> bool:
+        """False when a row with the same key stands there: decided by the database, not before."""
+        try:
+            with self._connection.begin_nested():
+                self._connection.execute(table.insert().values(**columns))
+        except sa.exc.IntegrityError:
+            return False
+        return True
+
+    def _save(self, table: sa.Table, columns: Mapping[str, Any]) -> None:
+        key = next(iter(table.primary_key.columns))
+        done = self._connection.execute(
+            table.update().where(key == columns[key.name]).values(**columns)
+        )
+        if done.rowcount != 1:
+            raise LookupError(f"no row in {table.name} to save")
+
+    # Calls
+
+    def _call(self, row: RowMapping) -> Call:
+        return Call(**row, answers=self._answers([row["call_sid"]])[row["call_sid"]])
+
+    def _answers(self, call_sids: Sequence[str]) -> dict[str, tuple[Answer, ...]]:
+        given: dict[str, tuple[Answer, ...]] = defaultdict(tuple)
+        query = sa.select(answers).where(answers.c.call_sid.in_(call_sids)).order_by(answers.c.at)
+        for row in self._connection.execute(query):
+            given[row.call_sid] += (Answer(row.question, row.digits, row.at),)
+        return given
+
+    def call(self, call_sid: str) -> Call | None:
+        return self._one(calls, call_sid, self._call)
+
+    def add_call(self, call: Call) -> bool:
+        return self._add(calls, _columns(call, without=frozenset({"answers"})))
+
+    def save_call(self, call: Call) -> None:
+        self._save(calls, _columns(call, without=frozenset({"answers"})))
+
+    def put_answer(self, call_sid: str, answer: Answer) -> None:
+        if self._add(answers, {"call_sid": call_sid, **_columns(answer)}):
+            return
+        self._connection.execute(
+            answers.update()
+            .where(answers.c.call_sid == call_sid, answers.c.question == answer.question)
+            .values(digits=answer.digits, at=answer.at)
+        )
+
+    def calls_in_progress(self, started_before: datetime) -> Sequence[Call]:
+        query = sa.select(calls).where(
+            calls.c.state == CallState.IN_PROGRESS, calls.c.started_at < started_before
+        )
+        return self._many(query, self._call)
+
+    # Recordings
+
+    def recording(self, recording_sid: str) -> Recording | None:
+        return self._one(recordings, recording_sid, _plain(Recording))
+
+    def add_recording(self, recording: Recording) -> bool:
+        return self._add(recordings, _columns(recording))
+
+    def save_recording(self, recording: Recording) -> None:
+        self._save(recordings, _columns(recording))
+
+    def recordings_of(self, call_sid: str) -> Sequence[Recording]:
+        return self._recordings(recordings.c.call_sid == call_sid)
+
+    def recordings_in(self, states: Iterable[RecordingState]) -> Sequence[Recording]:
+        return self._recordings(recordings.c.state.in_(list(states)))
+
+    def recordings_to_erase(self) -> Sequence[Recording]:
+        return self._recordings(
+            recordings.c.stored_at.is_not(None) & recordings.c.erased_at_provider_at.is_(None)
+        )
+
+    def _recordings(self, condition: sa.ColumnElement[bool]) -> list[Recording]:
+        query = sa.select(recordings).where(condition).order_by(recordings.c.announced_at)
+        return self._many(query, _plain(Recording))
+
+    def add_transcript(self, transcript: Transcript) -> None:
+        columns = {**_columns(transcript), "segments": _segments_out(transcript.segments)}
+        self._connection.execute(transcripts.insert().values(**columns))
+
+    # Reports
+
+    def report(self, reference: str) -> Report | None:
+        return self._one(reports, reference, _plain(Report))
+
+    def report_of_call(self, call_sid: str) -> Report | None:
+        return self._one(reports, call_sid, _plain(Report), by="call_sid")
+
+    def add_report(self, report: Report) -> bool:
+        return self._add(reports, _columns(report))
+
+    def save_report(self, report: Report) -> None:
+        self._save(reports, _columns(report))
+
+    def touch(self, call_sid: str, at: datetime) -> None:
+        self._connection.execute(
+            reports.update().where(reports.c.call_sid == call_sid).values(changed_at=at)
+        )
+
+    def count_reports(self) -> int:
+        return self._connection.execute(
+            sa.select(sa.func.count()).select_from(reports)
+        ).scalar_one()
+
+    def add_act(self, act: Act) -> None:
+        self._connection.execute(acts.insert().values(**_columns(act)))
+
+    def dossier(self, reference: str) -> Dossier | None:
+        report = self.report(reference)
+        return None if report is None else self._dossiers([report])[0]
+
+    def dossiers(
+        self, *, since: datetime | None = None, limit: int = 200, offset: int = 0
+    ) -> Sequence[Dossier]:
+        query = sa.select(reports).order_by(reports.c.filed_at.desc(), reports.c.reference)
+        if since is not None:
+            query = query.where(reports.c.changed_at >= since)
+        return self._dossiers(self._many(query.limit(limit).offset(offset), _plain(Report)))
+
+    def _dossiers(self, wanted: Sequence[Report]) -> list[Dossier]:
+        """All that hangs on these reports, in one query a table however many they are."""
+        sids = [report.call_sid for report in wanted]
+        references = [report.reference for report in wanted]
+        given = self._answers(sids)
+        call_of = {
+            row["call_sid"]: Call(**row, answers=given[row["call_sid"]])
+            for row in self._connection.execute(
+                sa.select(calls).where(calls.c.call_sid.in_(sids))
+            ).mappings()
+        }
+        recorded = _grouped(
+            self._recordings(recordings.c.call_sid.in_(sids)), lambda recording: recording.call_sid
+        )
+        call_of_recording = {
+            recording.recording_sid: sid for sid, those in recorded.items() for recording in those
+        }
+        written = _grouped(
+            self._many(
+                sa.select(transcripts)
+                .join(recordings, recordings.c.recording_sid == transcripts.c.recording_sid)
+                .where(recordings.c.call_sid.in_(sids))
+                .order_by(transcripts.c.transcript_id),
+                _transcript,
+            ),
+            lambda transcript: call_of_recording[transcript.recording_sid],
+        )
+        told = _grouped(
+            self._many(
+                sa.select(notifications)
+                .where(notifications.c.reference.in_(references))
+                .order_by(notifications.c.created_at),
+                _plain(Notification),
+            ),
+            lambda notification: notification.reference,
+        )
+        done = _grouped(
+            self._many(
+                sa.select(acts).where(acts.c.reference.in_(references)).order_by(acts.c.act_id),
+                _act,
+            ),
+            lambda act: act.reference,
+        )
+        return [
+            Dossier(
+                report=report,
+                call=call_of[report.call_sid],
+                recordings=tuple(recorded[report.call_sid]),
+                transcripts=tuple(written[report.call_sid]),
+                notifications=tuple(told[report.reference]),
+                acts=tuple(done[report.reference]),
+            )
+            for report in wanted
+        ]
+
+    def untold(self, kind: NotificationKind, filed_after: datetime) -> Sequence[str]:
+        meant = sa.exists().where(
+            notifications.c.reference == reports.c.reference, notifications.c.kind == kind
+        )
+        query = (
+            sa.select(reports.c.reference)
+            .where(reports.c.filed_at > filed_after, ~meant)
+            .order_by(reports.c.filed_at)
+        )
+        return list(self._connection.execute(query).scalars())
+
+    # Notifications
+
+    def notification(self, notification_id: str) -> Notification | None:
+        return self._one(notifications, notification_id, _plain(Notification))
+
+    def add_notification(self, notification: Notification) -> bool:
+        return self._add(notifications, _columns(notification))
+
+    def save_notification(self, notification: Notification) -> None:
+        self._save(notifications, _columns(notification))
+
+    def notifications_in(self, states: Iterable[NotificationState]) -> Sequence[Notification]:
+        query = (
+            sa.select(notifications)
+            .where(notifications.c.state.in_(list(states)))
+            .order_by(notifications.c.created_at)
+        )
+        return self._many(query, _plain(Notification))
+
+    # Organizers
+
+    def organizer(self, username: str) -> Organizer | None:
+        return self._one(organizers, username, _plain(Organizer))
+
+    def organizers(self) -> Sequence[Organizer]:
+        return self._many(sa.select(organizers).order_by(organizers.c.username), _plain(Organizer))
+
+    def put_organizer(self, organizer: Organizer) -> None:
+        if not self._add(organizers, _columns(organizer)):
+            self._save(organizers, _columns(organizer))
+
+
+def _grouped(values: Iterable[T], key: Callable[[T], str]) -> dict[str, list[T]]:
+    groups: dict[str, list[T]] = defaultdict(list)
+    for value in values:
+        groups[key(value)].append(value)
+    return groups
+
+
+# --- The store ------------------------------------------------------------------------------------
+
+
+def connect(url: str) -> Engine:
+    """An engine for any SQLAlchemy URL.
+
+    A bare `postgresql://` is read as psycopg 3, the driver that `requirements.txt` brings.
+    """
+    parsed = sa.engine.make_url(url)
+    if parsed.drivername in ("postgresql", "postgres"):
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    engine = sa.create_engine(parsed, pool_pre_ping=True)
+    if engine.dialect.name == "sqlite":
+        _tune_sqlite(engine)
+    return engine
+
+
+def _tune_sqlite(engine: Engine) -> None:
+    @sa.event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        # The driver's own notion of when to begin is switched off; `_begin` says it.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {SQLITE_BUSY_SECONDS * 1000}")
+        cursor.execute("PRAGMA journal_mode = WAL")
+        # FULL: a commit that was answered survives a power cut. NORMAL would not promise that.
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.close()
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", True)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN DEFERRED")
+
+
+class SqlReportStore:
+    """`reports.ports.ReportStore` over SQLAlchemy."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @contextmanager
+    def begin(self) -> Iterator[SqlRecords]:
+        with self._engine.connect() as connection, connection.begin():
+            yield SqlRecords(connection, hold=True)
+
+    @contextmanager
+    def read(self) -> Iterator[SqlRecords]:
+        with (
+            self._engine.connect().execution_options(writes=False) as connection,
+            connection.begin(),
+        ):
+            yield SqlRecords(connection, hold=False)
