@@ -1,0 +1,1 @@
+"""What is done beside the telephone call: queues, and the processes that work them."""
