@@ -79,7 +79,11 @@ class Settings(BaseSettings):
     """Each field is the setting of the same name in capitals."""
 
     model_config = SettingsConfigDict(
-        frozen=True, env_file=".env", env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True
+        frozen=True,
+        env_file=".env",
+        env_file_encoding="utf-8",
+        extra="ignore",
+        env_ignore_empty=True,
     )
 
     public_url: Annotated[str, AfterValidator(_public_url)]
@@ -156,7 +160,9 @@ def _explain(invalid: ValidationError) -> str:
     for error in invalid.errors(include_url=False, include_input=False, include_context=False):
         name = ".".join(str(part) for part in error["loc"]).upper()
         problem = (
-            "is missing" if error["type"] == "missing" else error["msg"].removeprefix("Value error, ")
+            "is missing"
+            if error["type"] == "missing"
+            else error["msg"].removeprefix("Value error, ")
         )
         lines.append(f"  {name}: {problem}")
     lines.append("`python app.py init` writes an .env with fresh keys to fill in.")

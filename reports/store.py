@@ -56,9 +56,7 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
             raise ValueError("a time without a zone was about to be stored")
         return value.astimezone(UTC)
 
-    def process_result_value(
-        self, value: datetime | None, _dialect: sa.Dialect
-    ) -> datetime | None:
+    def process_result_value(self, value: datetime | None, _dialect: sa.Dialect) -> datetime | None:
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)

@@ -1,0 +1,141 @@
+"""A report in the few words of a text message. Pure; the words themselves stand in `tells.toml`.
+
+What leaves here is read on lock screens and kept by telephone companies: no number of the caller,
+no name, and 'unverified' first until a person has said otherwise.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from reports.fields import report_fields
+from reports.model import Dossier, NotificationKind, RecordingState, ReportFields, Verdict
+from reports.questions import WHERE
+
+WORDS = (
+    "separator",
+    "unverified",
+    "update",
+    "happening_now",
+    "happened_earlier",
+    "when_unknown",
+    "language_unknown",
+    "officers",
+    "one_officer",
+    "officers_unknown",
+    "still_there",
+    "left",
+    "place",
+    "place_needs_listener",
+    "place_no_speech",
+    "place_failed",
+    "hidden_number",
+    "reference",
+)
+LONGEST_PLACE = 120
+"""Characters of the caller's words in a text; the page has them all."""
+_SPOKEN_NUMBER = re.compile(r"\+?\d(?:[\s().,-]*\d){6,}")
+"""Seven digits or more, however they are set apart: a telephone number, somebody's."""
+
+
+class BadTells(ValueError):
+    """`tells.toml` cannot be used. `str()` lists everything that is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tells:
+    """The words that organizers are told things in."""
+
+    words: Mapping[str, str]
+    languages: Mapping[str, str]
+    """The callers' languages by code, as organizers call them."""
+
+
+def load_tells(prompts: Path, language: str) -> Tells:
+    """Reads `prompts/<language>/tells.toml`.
+
+    Raises:
+        BadTells
+    """
+    path = prompts / language / "tells.toml"
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise BadTells(f"{path}: is missing") from None
+    except tomllib.TOMLDecodeError as error:
+        raise BadTells(f"{path}: {error}") from None
+    words = table.get("alert", {})
+    missing = [f"{path}: [alert] {name} is missing" for name in WORDS if not words.get(name)]
+    if missing:
+        raise BadTells("\n".join(missing))
+    return Tells(words, table.get("languages", {}))
+
+
+def brief(dossier: Dossier, kind: NotificationKind, tells: Tells, public_url: str) -> str:
+    """The text of a message, such as
+    'UNVERIFIED · happening now · Spanish · 4 officers · still there · ref 4821 · https://…/r/4821'.
+    """
+    fields = report_fields(dossier)
+    words = tells.words
+    parts: list[str] = []
+    if dossier.report.verdict is Verdict.UNVERIFIED:
+        parts.append(words["unverified"])
+    if kind is NotificationKind.UPDATE:
+        parts.append(words["update"])
+        parts.extend(_place(dossier, fields, words))
+    parts.append(_when(fields, words))
+    parts.append(_language(dossier, tells))
+    parts.extend(_officers(fields, words))
+    if fields.still_there.value is not None:
+        parts.append(words["still_there"] if fields.still_there.value else words["left"])
+    reference = dossier.report.reference
+    parts.append(words["reference"].format(reference=reference))
+    parts.append(f"{public_url}/r/{reference}")
+    return words["separator"].join(parts)
+
+
+def without_numbers(text: str, instead: str) -> str:
+    """The text with every telephone number in it hidden."""
+    return _SPOKEN_NUMBER.sub(lambda _: instead, text)
+
+
+def _place(dossier: Dossier, fields: ReportFields, words: Mapping[str, str]) -> Iterator[str]:
+    if fields.place.value is not None:
+        place = without_numbers(fields.place.value, words["hidden_number"])
+        if len(place) > LONGEST_PLACE:
+            place = place[: LONGEST_PLACE - 1].rstrip() + "…"
+        yield words["place"].format(place=place)
+        return
+    recording = dossier.recording(WHERE)
+    state = None if recording is None else recording.state
+    if state is RecordingState.NO_SPEECH:
+        yield words["place_no_speech"]
+    elif state is RecordingState.FAILED:
+        yield words["place_failed"]
+    else:
+        yield words["place_needs_listener"]
+
+
+def _when(fields: ReportFields, words: Mapping[str, str]) -> str:
+    if fields.happening_now.value is None:
+        return words["when_unknown"]
+    return words["happening_now"] if fields.happening_now.value else words["happened_earlier"]
+
+
+def _language(dossier: Dossier, tells: Tells) -> str:
+    code = dossier.call.language
+    return tells.words["language_unknown"] if code is None else tells.languages.get(code, code)
+
+
+def _officers(fields: ReportFields, words: Mapping[str, str]) -> Iterator[str]:
+    """Nothing while not asked yet; 'not known' once the caller said so."""
+    if fields.officers.value == 1:
+        yield words["one_officer"]
+    elif fields.officers.value is not None:
+        yield words["officers"].format(count=fields.officers.value)
+    elif fields.officers.source is not None:
+        yield words["officers_unknown"]

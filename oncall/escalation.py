@@ -1,0 +1,60 @@
+"""What is due to be told of a report at an instant. Pure.
+
+Two messages, so that a phone at 6 a.m. is not buried: the alert goes out on the first recording or
+key that makes a report urgent, the update once the place is text.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from reports.model import (
+    CallState,
+    Dossier,
+    NotificationKind,
+    Recording,
+    RecordingState,
+)
+from reports.questions import OFFICERS, STILL_THERE, WHERE
+
+KEYS_GRACE = timedelta(seconds=8)
+"""How long the update waits, the place known, for the caller to press how many officers and whether
+they are still there: two texts that say all are better than three."""
+
+SETTLED = frozenset(RecordingState) - {RecordingState.ANNOUNCED, RecordingState.STORED}
+
+
+def messages_due(dossier: Dossier, at: datetime) -> tuple[NotificationKind, ...]:
+    """What should have been told by now and was never meant to be."""
+    meant = {notification.kind for notification in dossier.notifications}
+    due = []
+    if NotificationKind.ALERT not in meant and alert_is_due(dossier):
+        due.append(NotificationKind.ALERT)
+    if NotificationKind.UPDATE not in meant and update_is_due(dossier, at):
+        due.append(NotificationKind.UPDATE)
+    return tuple(due)
+
+
+def alert_is_due(dossier: Dossier) -> bool:
+    """As soon as anything was recorded, or the call is over; not on keys alone while the caller is
+    about to speak, for they may hang up over nothing."""
+    return bool(dossier.recordings) or dossier.call.state is not CallState.IN_PROGRESS
+
+
+def update_is_due(dossier: Dossier, at: datetime) -> bool:
+    """Once it is known what can be known of the place, and the two keys that follow it are pressed,
+    passed over, or have been waited for long enough."""
+    told_by = _tells_the_place(dossier)
+    if told_by is None or told_by.state not in SETTLED:
+        return False
+    keys_known = all(dossier.call.answer(question) for question in (OFFICERS, STILL_THERE))
+    over = dossier.call.state is not CallState.IN_PROGRESS
+    return keys_known or over or at - told_by.changed_at >= KEYS_GRACE
+
+
+def _tells_the_place(dossier: Dossier) -> Recording | None:
+    """The answer to 'where', or, of a caller who chose no language, all there is."""
+    where = dossier.recording(WHERE)
+    if where is None and dossier.call.language is None and dossier.recordings:
+        return dossier.recordings[-1]
+    return where

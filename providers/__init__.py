@@ -1,0 +1,1 @@
+"""Telephone companies: one provider, one file. Each is a `reports.ports.PhoneProvider`."""

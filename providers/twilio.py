@@ -1,0 +1,185 @@
+"""Twilio, or whoever speaks its REST protocol at another address.
+
+The SDK builds every request for api.twilio.com; the http client here sends it to the configured
+base instead and bounds the time it may take. Media are fetched by SID from that same base, never
+from an address that a request named.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import requests
+from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
+from twilio.rest import Client
+
+from providers.media import looks_like_audio
+from reports.ports import (
+    MediaMissing,
+    MediaRefused,
+    ProviderRefused,
+    ProviderUnavailable,
+    SentMessage,
+)
+
+API_VERSION = "2010-04-01"
+CONNECT_SECONDS = 3.0
+ANSWER_SECONDS = 8.0
+"""Longest silence of the provider. Shorter than `services.notices.SEND_LEASE`."""
+LARGEST_MEDIA = 32 * 2**20
+"""Bytes. 180 s of 16-bit sound at 8 kHz are 2.9 MB; what is ten times that is no message."""
+_MEDIA_SECONDS = 45.0
+"""For a whole file, however slowly it trickles. Shorter than `services.recordings.FETCH_LEASE`."""
+RETRYABLE = frozenset({401, 403, 408, 409, 425, 429})
+"""Client errors that may pass: wrong credentials are mended by the operator, limits by waiting."""
+OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+
+# The SDK logs requests with their parameters, numbers and texts among them.
+logging.getLogger("twilio.http_client").setLevel(logging.WARNING)
+
+
+class RebasedHttpClient(TwilioHttpClient):
+    """The SDK's own http client, towards another base and with time-outs."""
+
+    def __init__(self, base_url: str) -> None:
+        super().__init__(timeout=ANSWER_SECONDS)
+        self._base = urlsplit(base_url)
+
+    def request(self, method: str, url: str, *args: Any, **options: Any) -> Response:  # type: ignore[override]
+        asked = urlsplit(url)
+        path = self._base.path.rstrip("/") + asked.path
+        rebased = asked._replace(scheme=self._base.scheme, netloc=self._base.netloc, path=path)
+        options["timeout"] = (CONNECT_SECONDS, ANSWER_SECONDS)
+        return super().request(method, urlunsplit(rebased), *args, **options)
+
+
+class TwilioProvider:
+    """`reports.ports.PhoneProvider` over Twilio's REST API."""
+
+    def __init__(
+        self, *, account_sid: str, auth_token: str, api_url: str, from_number: str
+    ) -> None:
+        self._account_sid = account_sid
+        self._auth = (account_sid, auth_token)
+        self._api_url = api_url.rstrip("/")
+        self._from_number = from_number
+        self._client = Client(account_sid, auth_token, http_client=RebasedHttpClient(self._api_url))
+
+    def fetch_recording(self, recording_sid: str) -> bytes:
+        """https://www.twilio.com/docs/voice/api/recording#fetch-a-recording-media-file"""
+        url = (
+            f"{self._api_url}/{API_VERSION}/Accounts/{self._account_sid}"
+            f"/Recordings/{recording_sid}.wav"
+        )
+        try:
+            with requests.get(
+                url, auth=self._auth, timeout=(CONNECT_SECONDS, ANSWER_SECONDS), stream=True
+            ) as response:
+                if response.status_code == 404:
+                    raise MediaMissing(recording_sid)
+                if response.status_code != 200:
+                    raise ProviderUnavailable(f"the provider answered {response.status_code}")
+                media = _bounded(response)
+        except requests.RequestException as failure:
+            raise ProviderUnavailable(_said(failure)) from failure
+        if not looks_like_audio(media):
+            raise MediaRefused("what the provider sent is no audio")
+        return media
+
+    def erase_recording(self, recording_sid: str) -> None:
+        """https://www.twilio.com/docs/voice/api/recording#delete-a-recording-resource"""
+        try:
+            self._client.recordings(recording_sid).delete()
+        except TwilioRestException as answer:
+            if answer.status != 404:
+                raise _explained(answer) from answer
+        except (TwilioException, requests.RequestException) as failure:
+            raise ProviderUnavailable(_said(failure)) from failure
+
+    def send_text(
+        self, to: str, body: str, *, valid_seconds: int, status_url: str | None
+    ) -> SentMessage:
+        """https://www.twilio.com/docs/messaging/api/message-resource#create-a-message-resource"""
+        try:
+            message = self._client.messages.create(
+                to=to,
+                from_=self._from_number,
+                body=body,
+                validity_period=valid_seconds,
+                **({} if status_url is None else {"status_callback": status_url}),
+            )
+        except TwilioRestException as answer:
+            raise _explained(answer) from answer
+        except (TwilioException, requests.RequestException) as failure:
+            raise ProviderUnavailable(_said(failure)) from failure
+        return SentMessage(provider_id=str(message.sid))
+
+    def recordings_of_call(self, call_sid: str) -> Sequence[tuple[str, float]]:
+        """https://www.twilio.com/docs/voice/api/recording#read-multiple-recording-resources"""
+        try:
+            listed = self._client.recordings.list(call_sid=call_sid, limit=50)
+        except (TwilioException, requests.RequestException) as failure:
+            raise ProviderUnavailable(_said(failure)) from failure
+        return [(str(one.sid), float(one.duration or 0)) for one in listed]
+
+    def call_is_over(self, call_sid: str) -> bool:
+        """https://www.twilio.com/docs/voice/api/call-resource#fetch-a-call-resource"""
+        try:
+            return str(self._client.calls(call_sid).fetch().status) in OVER
+        except TwilioRestException as answer:
+            if answer.status == 404:
+                return True
+            raise ProviderUnavailable(_said(answer)) from answer
+        except (TwilioException, requests.RequestException) as failure:
+            raise ProviderUnavailable(_said(failure)) from failure
+
+    def hotline_webhooks(self) -> tuple[str | None, str | None] | None:
+        """The (voice URL, status callback) set at the provider for the hotline's number; None when
+        the account has no such number.
+
+        Raises:
+            ProviderUnavailable, ProviderRefused
+        """
+        try:
+            numbers = self._client.incoming_phone_numbers.list(
+                phone_number=self._from_number, limit=1
+            )
+        except TwilioRestException as answer:
+            raise _explained(answer) from answer
+        except (TwilioException, requests.RequestException) as failure:
+            raise ProviderUnavailable(_said(failure)) from failure
+        if not numbers:
+            return None
+        return numbers[0].voice_url or None, numbers[0].status_callback or None
+
+
+def _bounded(response: requests.Response) -> bytes:
+    """The body, unless it is too large or too slow."""
+    media = bytearray()
+    latest = time.monotonic() + _MEDIA_SECONDS
+    for chunk in response.iter_content(64 * 2**10):
+        media += chunk
+        if len(media) > LARGEST_MEDIA:
+            raise MediaRefused(f"larger than {LARGEST_MEDIA // 2**20} MB")
+        if time.monotonic() > latest:
+            raise ProviderUnavailable("the recording came too slowly")
+    return bytes(media)
+
+
+def _explained(answer: TwilioRestException) -> ProviderRefused | ProviderUnavailable:
+    """An error of the API by what it means. The message is left out: it may hold a number."""
+    said = f"the provider answered {answer.status} (code {answer.code})"
+    if answer.status >= 500 or answer.status in RETRYABLE:
+        return ProviderUnavailable(said)
+    return ProviderRefused(said)
+
+
+def _said(failure: Exception) -> str:
+    """What may be shown and logged of a failure: its kind, for its text may hold an address."""
+    return f"the provider could not be reached ({type(failure).__name__})"

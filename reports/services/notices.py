@@ -1,0 +1,205 @@
+"""A message to an organizer: meant, sent, arrived or not. The row is written before the sending."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from reports.model import Notification, NotificationState, advance
+from reports.ports import (
+    Channel,
+    ChannelRefused,
+    ChannelUnavailable,
+    Job,
+    JobQueue,
+    Records,
+    ReportStore,
+    Sealer,
+)
+
+log = logging.getLogger(__name__)
+
+SEND_LEASE = timedelta(seconds=30)
+"""Longer than a channel's own time-out. A worker that dies within it may have sent the message: it
+is sent again, for a text that comes twice is better than one that never comes."""
+WORD_WAIT = timedelta(minutes=15)
+"""How long the channel may take to say that a message arrived. An alert is worth nothing after 10."""
+KEEP_TRYING = timedelta(hours=1)
+LONGEST_PAUSE = timedelta(seconds=30)
+
+
+def recipient_context(notification_id: str) -> str:
+    """What the sealed address of a notification belongs to."""
+    return f"notification:{notification_id}:recipient"
+
+
+def send_notification(
+    store: ReportStore,
+    sealer: Sealer,
+    channels: Mapping[str, Channel],
+    *,
+    notification_id: str,
+    clock: Callable[[], datetime],
+) -> None:
+    """One attempt at sending; what fails is tried again by the sweeper, and shown meanwhile."""
+    notification = _begin(store, notification_id, clock())
+    if notification is None:
+        return
+    address = sealer.unseal(notification.recipient, recipient_context(notification_id)).decode()
+    channel = channels.get(notification.channel)
+    try:
+        if channel is None:
+            raise ChannelRefused(f"there is no channel {notification.channel}")
+        sent = channel.send(address, notification.body, notification_id)
+    except ChannelRefused as refusal:
+        _settle(store, notification_id, NotificationState.FAILED, clock(), str(refusal))
+        return
+    except ChannelUnavailable as failure:
+        _later(store, notification, clock(), str(failure))
+        return
+    at = clock()
+    with store.begin() as records:
+        held = records.notification(notification_id)
+        if held is None or held.state is not NotificationState.SENDING:
+            return  # the word that it arrived was faster
+        _save(
+            records,
+            replace(
+                held,
+                provider_id=sent.provider_id,
+                sent_at=at,
+                reason=None,
+                next_attempt_at=at + WORD_WAIT,
+            ),
+            at,
+        )
+
+
+def learn_how_it_ended(
+    store: ReportStore,
+    *,
+    notification_id: str,
+    delivered: bool | None,
+    code: str | None,
+    at: datetime,
+) -> None:
+    """The channel's word on a message: `delivered` True or False; None says nothing new.
+
+    `code` is the channel's error code, shown to people, such as Twilio's 30003
+    (https://www.twilio.com/docs/api/errors).
+    """
+    if delivered is None:
+        return
+    to = NotificationState.DELIVERED if delivered else NotificationState.FAILED
+    reason = None if delivered else f"not delivered (code {code or 'unknown'})"
+    _settle(store, notification_id, to, at, reason)
+
+
+def retry_notification(
+    store: ReportStore, queue: JobQueue, *, notification_id: str, at: datetime
+) -> bool:
+    """A person asks for a failed message to be sent again. False: it has not failed."""
+    with store.begin() as records:
+        held = records.notification(notification_id)
+        if held is None or held.state is not NotificationState.FAILED:
+            return False
+        again = replace(
+            held,
+            state=advance(held.state, NotificationState.PENDING),
+            created_at=at,
+            attempts=0,
+            next_attempt_at=None,
+            provider_id=None,
+            reason=None,
+        )
+        _save(records, again, at)
+    queue.put(Job.SEND_NOTIFICATION, notification_id)
+    return True
+
+
+def _begin(store: ReportStore, notification_id: str, at: datetime) -> Notification | None:
+    with store.begin() as records:
+        held = records.notification(notification_id)
+        if held is None or held.state not in (NotificationState.PENDING, NotificationState.SENDING):
+            log.info("notification %s is not waiting to be sent", notification_id)
+            return None
+        due = held.next_attempt_at is None or held.next_attempt_at <= at
+        if not due:
+            log.info("notification %s is not due", notification_id)
+            return None
+        if held.state is NotificationState.SENDING:
+            if held.provider_id is not None:
+                reason = "nobody said that it arrived"
+                _save(records, _failed(held, reason), at)
+                return None
+            # A worker died with it in hand.
+            held = replace(held, state=advance(held.state, NotificationState.PENDING))
+        held = replace(
+            held,
+            state=advance(held.state, NotificationState.SENDING),
+            attempts=held.attempts + 1,
+            next_attempt_at=at + SEND_LEASE,
+        )
+        _save(records, held, at)
+    return held
+
+
+def _later(store: ReportStore, notification: Notification, at: datetime, reason: str) -> None:
+    if at - notification.created_at > KEEP_TRYING:
+        _settle(store, notification.notification_id, NotificationState.FAILED, at, reason)
+        return
+    pause = min(timedelta(seconds=2 ** min(notification.attempts - 1, 10)), LONGEST_PAUSE)
+    with store.begin() as records:
+        held = records.notification(notification.notification_id)
+        if held is None or held.state is not NotificationState.SENDING:
+            return
+        again = replace(
+            held,
+            state=advance(held.state, NotificationState.PENDING),
+            next_attempt_at=at + pause,
+            reason=reason,
+        )
+        _save(records, again, at)
+
+
+def _settle(
+    store: ReportStore,
+    notification_id: str,
+    to: NotificationState,
+    at: datetime,
+    reason: str | None,
+) -> None:
+    with store.begin() as records:
+        held = records.notification(notification_id)
+        if held is None or held.state is not NotificationState.SENDING:
+            return
+        if to is NotificationState.FAILED:
+            log.error("notification %s could not be delivered", notification_id)
+            settled = _failed(held, reason)
+        else:
+            settled = replace(
+                held,
+                state=advance(held.state, to),
+                delivered_at=at,
+                reason=None,
+                next_attempt_at=None,
+            )
+        _save(records, settled, at)
+
+
+def _failed(held: Notification, reason: str | None) -> Notification:
+    return replace(
+        held,
+        state=advance(held.state, NotificationState.FAILED),
+        reason=reason,
+        next_attempt_at=None,
+    )
+
+
+def _save(records: Records, notification: Notification, at: datetime) -> None:
+    records.save_notification(replace(notification, changed_at=at))
+    report = records.report(notification.reference)
+    if report is not None:
+        records.touch(report.call_sid, at)
