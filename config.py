@@ -159,11 +159,8 @@ def _explain(invalid: ValidationError) -> str:
     lines = ["The line cannot start. In the environment or in .env:"]
     for error in invalid.errors(include_url=False, include_input=False, include_context=False):
         name = ".".join(str(part) for part in error["loc"]).upper()
-        problem = (
-            "is missing"
-            if error["type"] == "missing"
-            else error["msg"].removeprefix("Value error, ")
-        )
+        missing = error["type"] == "missing"
+        problem = "is missing" if missing else error["msg"].removeprefix("Value error, ")
         lines.append(f"  {name}: {problem}")
     lines.append("`python app.py init` writes an .env with fresh keys to fill in.")
     return "\n".join(lines)

@@ -75,7 +75,7 @@ def caller_number(said: str | None) -> str | None:
 
 
 def webhooks(line: Telephone) -> Blueprint:
-    """The blueprint: POST /voice/incoming is the entry, /voice/status the call's status callback."""
+    """The blueprint: /voice/incoming is the entry, /voice/status the call's status callback."""
     voice = Blueprint("voice", __name__, url_prefix="/voice")
 
     @voice.before_request

@@ -51,7 +51,7 @@ class RebasedHttpClient(TwilioHttpClient):
         super().__init__(timeout=ANSWER_SECONDS)
         self._base = urlsplit(base_url)
 
-    def request(self, method: str, url: str, *args: Any, **options: Any) -> Response:  # type: ignore[override]
+    def request(self, method: str, url: str, *args: Any, **options: Any) -> Response:
         asked = urlsplit(url)
         path = self._base.path.rstrip("/") + asked.path
         rebased = asked._replace(scheme=self._base.scheme, netloc=self._base.netloc, path=path)

@@ -25,7 +25,7 @@ SEND_LEASE = timedelta(seconds=30)
 """Longer than a channel's own time-out. A worker that dies within it may have sent the message: it
 is sent again, for a text that comes twice is better than one that never comes."""
 WORD_WAIT = timedelta(minutes=15)
-"""How long the channel may take to say that a message arrived. An alert is worth nothing after 10."""
+"""How long the channel may take to say that a message arrived: longer than it is valid for."""
 KEEP_TRYING = timedelta(hours=1)
 LONGEST_PAUSE = timedelta(seconds=30)
 
