@@ -43,6 +43,7 @@ TIME_LIMITS: Final[Mapping[Job, int]] = MappingProxyType(
         Job.SEND_NOTIFICATION: 60,
         Job.FETCH_RECORDING: 180,
         Job.ERASE_AT_PROVIDER: 60,
+        Job.CLOSE_CALL: 60,
         Job.TRANSCRIBE_RECORDING: 900,
     }
 )
@@ -64,7 +65,7 @@ def queue_for(job: Job, urgency: Urgency) -> QueueName:
     match job:
         case Job.ALERT_ON_CALL | Job.SEND_NOTIFICATION:
             return QueueName.ALERTS
-        case Job.FETCH_RECORDING | Job.ERASE_AT_PROVIDER:
+        case Job.FETCH_RECORDING | Job.ERASE_AT_PROVIDER | Job.CLOSE_CALL:
             return QueueName.FETCHES
         case Job.TRANSCRIBE_RECORDING:
             return QueueName.URGENT if urgency is Urgency.URGENT else QueueName.REST
