@@ -6,6 +6,7 @@ between fork and exec (`preexec_fn`) is not safe in a process that has threads.
 The kernel does the killing (prctl PR_SET_PDEATHSIG, https://man7.org/linux/man-pages/man2/
 pr_set_pdeathsig.2const.html), so it holds on Linux alone; elsewhere the command runs untethered.
 The kernel's parent is a thread: start the command from one that lives as long as its process.
+What the command starts in its turn is not tethered: a server with workers has to see to its own.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from rq.serializers import JSONSerializer
 
 from reports.ports import Job
 from workers.queues import QueueName, RqJobQueue, connect
+from workers.worker import BEAT_SECONDS
 
 JOBS = '''
 """What the workers of these tests can do, in the place of workers.jobs."""
@@ -46,12 +47,14 @@ jobs = types.ModuleType("workers.jobs")
 exec(open(sys.argv[2]).read(), jobs.__dict__)
 sys.modules["workers.jobs"] = jobs
 from workers.queues import QueueName
-from workers.worker import WarmWorker
+import workers.worker
 logging.basicConfig(level=logging.INFO)
-WarmWorker.on(QueueName.FETCHES, sys.argv[1]).work()
+worker = workers.worker.WarmWorker.on(QueueName.FETCHES, sys.argv[1])
+workers.worker.BEAT_SECONDS = float(sys.argv[3])
+worker.work()
 """
 
-StartWorker = Callable[[], "subprocess.Popen[str]"]
+StartWorker = Callable[..., "subprocess.Popen[str]"]
 
 
 @pytest.fixture
@@ -66,9 +69,9 @@ def start_worker(redis_url: str, tmp_path: Path) -> Iterator[StartWorker]:
     jobs.write_text(JOBS)
     started: list[subprocess.Popen[str]] = []
 
-    def start() -> subprocess.Popen[str]:
+    def start(beat_seconds: float = BEAT_SECONDS) -> subprocess.Popen[str]:
         process = subprocess.Popen(
-            [sys.executable, "-c", PROCESS, redis_url, str(jobs)],
+            [sys.executable, "-c", PROCESS, redis_url, str(jobs), str(beat_seconds)],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -157,6 +160,20 @@ def test_what_a_killed_worker_left_behind_is_forgotten_within_a_minute(
         assert all(0 < diary.ttl(key) <= 60 for key in left)
     assert diary.zcard("rq:wip:fetches") == 1
     assert diary.zcount("rq:wip:fetches", time.time() + 61, "+inf") == 0
+
+
+def test_a_worker_at_a_long_job_keeps_giving_signs_of_life(
+    redis_url: str, diary: Redis, start_worker: StartWorker
+) -> None:
+    jobs = queue_with_limit(redis_url, seconds=900)
+    jobs.put(Job.FETCH_RECORDING, "waits")
+    start_worker(beat_seconds=0.05)
+    wait_until(lambda: said(diary, "begun") == ["waits"])
+    signs = [*diary.keys("rq:worker:*"), *diary.keys("rq:execution:*")]
+    assert len(signs) == 3
+    for key in signs:
+        diary.expire(key, 20)
+    wait_until(lambda: all(diary.ttl(key) > 20 for key in signs))
 
 
 def test_told_to_stop_it_finishes_the_job_it_is_at_and_begins_no_other(
