@@ -375,14 +375,17 @@ class RemoteNetwork:
         query: Mapping[str, Any] | None = None,
         content: bytes | None = None,
     ) -> requests.Response:
-        response = self._session.request(
-            method,
-            f"{self.api_url}{PREFIX}{path}",
-            params=query,
-            json=body,
-            data=content,
-            timeout=LONGEST_ACT,
-        )
+        try:
+            response = self._session.request(
+                method,
+                f"{self.api_url}{PREFIX}{path}",
+                params=query,
+                json=body,
+                data=content,
+                timeout=LONGEST_ACT,
+            )
+        except requests.ConnectionError:
+            raise NetworkRefused(f"no telephone network answers at {self.api_url}") from None
         if response.status_code == 409:
             raise WrongMoment(response.json()["error"])
         if not response.ok:

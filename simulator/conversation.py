@@ -108,7 +108,7 @@ _KINDS: Final[Mapping[str, type[Event]]] = {
 }
 
 
-class Conversation(Sequence[Event]):
+class Conversation:
     """The events of one call. `"press 1" in conversation` asks whether the caller heard that."""
 
     def __init__(self, events: Sequence[Event]) -> None:
@@ -129,7 +129,7 @@ class Conversation(Sequence[Event]):
     def __iter__(self) -> Iterator[Event]:
         return iter(self._events)
 
-    def __contains__(self, what: object) -> bool:
+    def __contains__(self, what: str | Event) -> bool:
         if isinstance(what, str):
             return any(what.casefold() in prompt.text.casefold() for prompt in self.prompts)
         return what in self._events

@@ -16,6 +16,7 @@ from typing import Any, Final, Literal
 
 from simulator import twiml
 from simulator.call import Call
+from simulator.conversation import Dialled
 from simulator.faults import Faults, Kind, Misfortune
 from simulator.leg import Leg, Status
 from simulator.postman import Letter, Postman, Tunnel, Unanswered
@@ -186,6 +187,7 @@ class Exchange:
             else Letter(self.line.voice_fallback_url, "POST", {}),
         )
         leg.status = "ringing"
+        leg.add(Dialled(0.0, to))
         call = self._call(leg, Letter(self.line.voice_url, self.line.voice_method, {}))
         call.begins(hangs_up_after)
         return call

@@ -37,7 +37,8 @@ class PhoneNetwork(RemoteNetwork):
 
     `hotline` is the account's number, or several; `voice_url` and the rest where it leads, which
     may be told later with `configure`. `pace` is real seconds to a second of call: 0 takes no
-    time, 1 is as on a real line. `port` 0 takes a free one.
+    time, 1 is as on a real line. `port` 0 takes a free one; `api_url` is where others reach it,
+    if not there. `faults` may be told later with `suffers`.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class PhoneNetwork(RemoteNetwork):
         faults: Faults | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
+        api_url: str | None = None,
         pace: float = 0.0,
         tunnel: Tunnel | None = None,
         control_token: str | None = None,
@@ -78,8 +80,10 @@ class PhoneNetwork(RemoteNetwork):
             threaded=True,
             request_handler=_Quiet,
         )
-        self.exchange.api_url = f"http://{host}:{self._server.port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self.exchange.api_url = api_url or f"http://{host}:{self._server.port}"
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        )
         super().__init__(self.exchange.api_url, control_token)
 
     def start(self) -> Self:

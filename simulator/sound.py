@@ -53,6 +53,11 @@ class Sound:
         wave_form = loudness * 32767 * np.sin(2 * np.pi * hertz * times)
         return cls(wave_form.astype(np.int16))
 
+    @classmethod
+    def from_raw(cls, content: bytes) -> Sound:
+        """Headerless little-endian 16-bit samples at 8 kHz; half a sample at the end is dropped."""
+        return cls(np.frombuffer(content[: len(content) // 2 * 2], "<i2").astype(np.int16))
+
     @property
     def seconds(self) -> float:
         return len(self.samples) / RATE

@@ -53,7 +53,7 @@ class Line:
         return [asked.path for asked in self.asked]
 
 
-@pytest.fixture()
+@pytest.fixture
 def line() -> Iterator[Line]:
     app = Flask("line")
     server = make_server("127.0.0.1", 0, app, threaded=True)
@@ -63,7 +63,9 @@ def line() -> Iterator[Line]:
     @app.route("/<path:path>", methods=["GET", "POST"])
     def page(path: str) -> Response:
         signature = request.headers.get("X-Twilio-Signature", "")
-        signed = validator.validate(request.url, request.form, signature)
+        # As it came: request.url has some of its percent-encoding taken off again.
+        url = f"{line.url}{request.environ['REQUEST_URI']}"
+        signed = validator.validate(url, request.form, signature)
         params = request.values.to_dict()
         line.asked.append(Asked(f"/{path}", request.method, params, signed))
         answer = line.pages.get(f"/{path}", Response(status=204))
@@ -73,7 +75,7 @@ def line() -> Iterator[Line]:
             return Response(f"<Response>{answer}</Response>", mimetype="text/xml")
         return answer
 
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield line
     server.shutdown()
@@ -81,7 +83,7 @@ def line() -> Iterator[Line]:
     server.server_close()
 
 
-@pytest.fixture()
+@pytest.fixture
 def network(line: Line) -> Iterator[PhoneNetwork]:
     with PhoneNetwork(
         account_sid=ACCOUNT,
@@ -95,7 +97,7 @@ def network(line: Line) -> Iterator[PhoneNetwork]:
         yield network
 
 
-@pytest.fixture()
+@pytest.fixture
 def speech() -> Sound:
     """Three seconds that are loud enough to be speech."""
     return Sound.tone(300, 3.0)

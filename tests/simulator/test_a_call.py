@@ -33,4 +33,3 @@ def test_a_caller_hears_the_greeting_and_reports_what_they_see(
     assert line.asked_at("/kept")[0]["RecordingStatus"] == "completed"
     assert line.asked_at("/status")[0]["CallStatus"] == "completed"
     assert int(line.asked_at("/status")[0]["CallDuration"]) == -int(-call.seconds // 1)
-    print(repr(call))
