@@ -1,0 +1,17 @@
+"""The organizers' web pages and the API that reads what they show.
+
+`install` puts both on a Flask app; all that they need of the world stands in `Desk`.
+"""
+
+from dashboard.accounts import AccountRefused, add_organizer, change_password, hash_password
+from dashboard.desk import Desk
+from dashboard.site import install
+
+__all__ = [
+    "AccountRefused",
+    "Desk",
+    "add_organizer",
+    "change_password",
+    "hash_password",
+    "install",
+]

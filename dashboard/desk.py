@@ -1,0 +1,42 @@
+"""What the pages and the API need of the world."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from argon2 import PasswordHasher
+
+from reports.ports import AudioStore, JobQueue, ReportStore, Sealer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The dependencies of the dashboard, given once by whoever wires the application."""
+
+    store: ReportStore
+    queue: JobQueue
+    audio: AudioStore
+    sealer: Sealer
+    clock: Callable[[], datetime]
+    """The time now, aware and in UTC."""
+    zone: ZoneInfo
+    """In which people see times."""
+    hotline_number: str
+    """E.164; shown to organizers who have no report yet."""
+    api_token: str = field(repr=False)
+    language_names: Mapping[str, str]
+    """BCP-47 code -> the name that organizers know the language by."""
+    question_titles: Mapping[str, str]
+    """Id of a question of the script -> a few words for it, such as 'Where'."""
+    hasher: PasswordHasher = field(default_factory=PasswordHasher)
+    """By default the parameters that RFC 9106 recommends where memory is scarce (64 MiB)."""
+
+    def language_name(self, code: str | None) -> str | None:
+        """None for none; a language without a name is shown by its code."""
+        return None if code is None else self.language_names.get(code, code)
+
+    def question_title(self, question: str) -> str:
+        return self.question_titles.get(question, question)

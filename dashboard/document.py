@@ -1,0 +1,183 @@
+"""A report as the API gives it: plain values, ready for JSON. What it says: `docs/openapi.yaml`.
+
+Telephone numbers and addresses are not left out here but never put in: each key is named.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from dashboard.facts import Fact, Facts, facts_of
+from reports.model import (
+    Act,
+    Call,
+    ClockSource,
+    Dossier,
+    KeySource,
+    Notification,
+    Recording,
+    Segment,
+    Source,
+    Transcript,
+    WordsSource,
+)
+
+Document = dict[str, Any]
+
+
+def document_of(dossier: Dossier) -> Document:
+    """Everything about one report."""
+    report = dossier.report
+    facts = facts_of(dossier)
+    return {
+        "reference": report.reference,
+        "filed_at": _instant(report.filed_at),
+        "changed_at": _instant(report.changed_at),
+        "handling": report.handling.value,
+        "verdict": report.verdict.value,
+        "call": _call(dossier.call),
+        "fields": _fields(facts),
+        "callback_allowed": facts.callback_allowed.value is True,
+        "recordings": [
+            _recording(recording, dossier.transcripts) for recording in dossier.recordings
+        ],
+        "notifications": [_notification(told) for told in dossier.notifications],
+        "acts": [_act(act) for act in dossier.acts],
+    }
+
+
+def _call(call: Call) -> Document:
+    return {
+        "call_sid": call.call_sid,
+        "state": call.state.value,
+        "started_at": _instant(call.started_at),
+        "ended_at": _instant(call.ended_at),
+        "language": call.language,
+        "answers": [
+            {"question": given.question, "digits": given.digits, "at": _instant(given.at)}
+            for given in call.answers
+        ],
+    }
+
+
+def _fields(facts: Facts) -> Document:
+    return {
+        fact.name: _field(fact)
+        for fact in (
+            facts.happening_now,
+            facts.place,
+            facts.still_there,
+            facts.officers,
+            facts.seen_at,
+            facts.account,
+            facts.callback_allowed,
+        )
+    }
+
+
+def _field(fact: Fact) -> Document:
+    value = _instant(fact.value) if isinstance(fact.value, datetime) else fact.value
+    return {
+        "value": value,
+        "standing": fact.standing.value,
+        "source": _source(fact.source),
+        "confidence": fact.confidence,
+    }
+
+
+def _source(source: Source | None) -> Document | None:
+    match source:
+        case KeySource(question, digits):
+            return {"kind": "key", "question": question, "digits": digits}
+        case WordsSource(recording_sid, start, end):
+            return {"kind": "words", "recording_sid": recording_sid, "start": start, "end": end}
+        case ClockSource():
+            return {"kind": "clock"}
+        case None:
+            return None
+
+
+def _recording(recording: Recording, transcripts: tuple[Transcript, ...]) -> Document:
+    return {
+        "recording_sid": recording.recording_sid,
+        "question": recording.question,
+        "state": recording.state.value,
+        "reason": recording.reason,
+        "announced_at": _instant(recording.announced_at),
+        "changed_at": _instant(recording.changed_at),
+        "seconds": recording.seconds,
+        "sha256": recording.sha256,
+        "size": recording.size,
+        "stored_at": _instant(recording.stored_at),
+        "erased_at_provider_at": _instant(recording.erased_at_provider_at),
+        "transcripts": [
+            _transcript(transcript)
+            for transcript in transcripts
+            if transcript.recording_sid == recording.recording_sid
+        ],
+    }
+
+
+def _transcript(transcript: Transcript) -> Document:
+    return {
+        "language": transcript.language,
+        "language_probability": transcript.language_probability,
+        "engine": transcript.engine,
+        "model": transcript.model,
+        "made_at": _instant(transcript.made_at),
+        "text": transcript.text,
+        "segments": [_segment(segment) for segment in transcript.segments],
+    }
+
+
+def _segment(segment: Segment) -> Document:
+    return {
+        "text": segment.text,
+        "start": segment.start,
+        "end": segment.end,
+        "log_probability": segment.log_probability,
+        "no_speech": segment.no_speech,
+        "compression": segment.compression,
+        "words": [
+            {
+                "text": word.text,
+                "start": word.start,
+                "end": word.end,
+                "probability": word.probability,
+            }
+            for word in segment.words
+        ],
+    }
+
+
+def _notification(told: Notification) -> Document:
+    return {
+        "notification_id": told.notification_id,
+        "kind": told.kind.value,
+        "channel": told.channel,
+        "state": told.state.value,
+        "attempts": told.attempts,
+        "created_at": _instant(told.created_at),
+        "changed_at": _instant(told.changed_at),
+        "sent_at": _instant(told.sent_at),
+        "delivered_at": _instant(told.delivered_at),
+        "reason": told.reason,
+        "acknowledged_by": told.acknowledged_by,
+        "acknowledged_at": _instant(told.acknowledged_at),
+    }
+
+
+def _act(act: Act) -> Document:
+    return {
+        "at": _instant(act.at),
+        "who": act.who,
+        "kind": act.kind.value,
+        "before": act.before,
+        "after": act.after,
+    }
+
+
+def _instant(at: datetime | None) -> str | None:
+    """RFC 3339 with its zone."""
+    return None if at is None else at.isoformat()

@@ -1,0 +1,145 @@
+"""The list of reports: what a line of it shows, which lines there are and in what order. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from dashboard.alerts import Alerting, alerting_of
+from dashboard.desk import Desk
+from dashboard.facts import Facts, facts_of
+from dashboard.fingerprint import fingerprint
+from reports.fields import happening_now, still_there
+from reports.model import (
+    ActKind,
+    CallState,
+    Dossier,
+    Handling,
+    RecordingState,
+    Report,
+    Verdict,
+)
+
+
+class Show(StrEnum):
+    """Which reports are listed; the words stand in the address."""
+
+    OPEN = "open"
+    ALL = "all"
+    NOW = "now"
+
+
+def shown(dossiers: Iterable[Dossier], show: Show) -> list[Dossier]:
+    """Those that belong in a list, the most urgent and newest first."""
+    return sorted(
+        (dossier for dossier in dossiers if _belongs(dossier, show)),
+        key=lambda dossier: (_rank(dossier), -dossier.report.filed_at.timestamp()),
+    )
+
+
+def _belongs(dossier: Dossier, show: Show) -> bool:
+    match show:
+        case Show.ALL:
+            return True
+        case Show.OPEN:
+            return dossier.report.handling is not Handling.CLOSED
+        case Show.NOW:
+            return _rank(dossier) <= 2
+
+
+def _rank(dossier: Dossier) -> int:
+    """0: open, happening now and still there; 4: closed; the rest in between.
+
+    A caller who never said when counts before one who said 'earlier': it may be happening now.
+    """
+    if dossier.report.handling is Handling.CLOSED:
+        return 4
+    match happening_now(dossier.call).value, still_there(dossier.call).value:
+        case True, True:
+            return 0
+        case True, None:
+            return 1
+        case True, False:
+            return 2
+        case _, True:
+            return 2
+        case _:
+            return 3
+
+
+@dataclass(frozen=True, slots=True)
+class TapeState:
+    """How far one recording is."""
+
+    title: str
+    state: RecordingState
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the list."""
+
+    report: Report
+    judged_by: str | None
+    """Who said what the verdict says; None while nobody did."""
+    language: str | None
+    on_the_line: bool
+    """The caller has not hung up yet."""
+    facts: Facts
+    tapes: tuple[TapeState, ...]
+    alerting: Alerting
+
+    @property
+    def version(self) -> str:
+        return fingerprint(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """What the page shows, without what passes by itself, such as how long ago something was."""
+
+    show: Show
+    rows: tuple[Row, ...]
+    untold: tuple[Report, ...]
+    """Of which nobody could be told."""
+    any_report: bool
+    older: int | None
+    """The page with older reports, None when there are none."""
+    newer: int | None
+    today: str
+    """Times of today are shown without a date."""
+
+    @property
+    def version(self) -> str:
+        return fingerprint(self)
+
+
+def row_of(dossier: Dossier, desk: Desk, names: Mapping[str, str]) -> Row:
+    """A line; `names`: what organizers are called, by username."""
+    return Row(
+        report=dossier.report,
+        judged_by=judge_of(dossier, names),
+        language=desk.language_name(dossier.call.language),
+        on_the_line=dossier.call.state is CallState.IN_PROGRESS,
+        facts=facts_of(dossier),
+        tapes=tuple(
+            TapeState(desk.question_title(tape.question), tape.state, tape.reason)
+            for tape in dossier.recordings
+        ),
+        alerting=alerting_of(dossier.notifications),
+    )
+
+
+def judge_of(dossier: Dossier, names: Mapping[str, str]) -> str | None:
+    """The name of whoever gave the verdict that stands."""
+    if dossier.report.verdict is Verdict.UNVERIFIED:
+        return None
+    last = next((act for act in reversed(dossier.acts) if act.kind is ActKind.VERDICT), None)
+    return None if last is None else names.get(last.who, last.who)
+
+
+def local_day(at: datetime, desk: Desk) -> str:
+    return at.astimezone(desk.zone).date().isoformat()

@@ -1,0 +1,293 @@
+"""The organizers' pages. Each view reads, has a pure module decide what to show, and renders it."""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFProtect
+
+from dashboard.alerts import untold_reports
+from dashboard.auth import add_login, signed_in, to_login
+from dashboard.desk import Desk
+from dashboard.dossier_page import DossierPage, page_of
+from dashboard.fingerprint import fingerprint
+from dashboard.inbox import Inbox, Show, local_day, row_of, shown
+from dashboard.sound import NotPlayable, playable
+from reports.model import ActKind, Dossier, Handling, Organizer, Recording, Verdict
+from reports.ports import AudioNotFound, Records
+from reports.services.calls import number_context
+from reports.services.recordings import try_again
+from reports.services.review import handle, judge
+
+log = logging.getLogger(__name__)
+
+NAME = "dashboard"
+PAGE = 200
+"""Reports on one page of the inbox. Urgent ones stand first within a page: on the worst day so far
+heard of that is the last few hours."""
+OPEN_TO_ALL = frozenset({f"{NAME}.{view}" for view in ("login", "enter", "static")})
+BY_THE_PAGE_ITSELF = frozenset({f"{NAME}.{view}" for view in ("inbox_part", "report_part")})
+"""Asked for by the script of an open page, not by a person."""
+
+View = Callable[..., ResponseReturnValue]
+State = TypeVar("State", bound=StrEnum)
+Thing = TypeVar("Thing")
+
+
+class Pages:
+    """The views. What they need stands in the desk; who asks, in `flask.g.organizer`."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    # The inbox
+
+    def inbox(self) -> str:
+        inbox = self._inbox()
+        return render_template("inbox.html", inbox=inbox)
+
+    def inbox_part(self) -> Response:
+        inbox = self._inbox()
+        return _part("_inbox.html", inbox.version, inbox=inbox)
+
+    def _inbox(self) -> Inbox:
+        show = _wanted_of(Show, request.args.get("show", Show.OPEN))
+        page = max(request.args.get("page", 1, type=int), 1)
+        with self._desk.store.read() as records:
+            dossiers = records.dossiers(limit=PAGE + 1, offset=(page - 1) * PAGE)
+            names = _names(records)
+            untold = untold_reports(records)
+        return Inbox(
+            show=show,
+            rows=tuple(
+                row_of(dossier, self._desk, names) for dossier in shown(dossiers[:PAGE], show)
+            ),
+            untold=untold,
+            any_report=bool(dossiers),
+            older=page + 1 if len(dossiers) > PAGE else None,
+            newer=page - 1 if page > 1 else None,
+            today=local_day(self._desk.clock(), self._desk),
+        )
+
+    # One report
+
+    def report(self, reference: str) -> str:
+        return self._report(self._page(reference))
+
+    def report_part(self, reference: str) -> Response:
+        page = self._page(reference)
+        return _part("_report.html", page.version, page=page, number=None)
+
+    def _report(self, page: DossierPage, number: str | None = None) -> str:
+        return render_template("report.html", page=page, number=number)
+
+    def _page(self, reference: str) -> DossierPage:
+        with self._desk.store.read() as records:
+            dossier = _found(records.dossier(reference))
+            names = _names(records)
+        return page_of(dossier, self._desk, names, local_day(self._desk.clock(), self._desk))
+
+    def handle(self, reference: str) -> ResponseReturnValue:
+        to = _wanted_of(Handling, request.form.get("to"))
+        before = self._dossier(reference).report.handling
+        handle(self._desk.store, reference=reference, to=to, **self._by_whom())
+        return _done(reference, ActKind.HANDLING, before, to)
+
+    def judge(self, reference: str) -> ResponseReturnValue:
+        verdict = _wanted_of(Verdict, request.form.get("to"))
+        before = self._dossier(reference).report.verdict
+        judge(self._desk.store, reference=reference, verdict=verdict, **self._by_whom())
+        return _done(reference, ActKind.VERDICT, before, verdict)
+
+    def show_number(self, reference: str) -> str:
+        """The page with the caller's number on it: in this answer alone, kept nowhere."""
+        page = self._page(reference)
+        sealed = page.call.caller_number
+        if not page.may_show_number or sealed is None:
+            abort(403)
+        number = self._desk.sealer.unseal(sealed, number_context(page.call.call_sid)).decode()
+        log.info("%s was shown the number of report %s", _organizer().username, reference)
+        return self._report(page, number)
+
+    def hide_number(self, reference: str) -> ResponseReturnValue:
+        """Whoever comes back to the address of a shown number finds the report without it."""
+        return redirect(url_for(".report", reference=reference))
+
+    # Recordings
+
+    def audio(self, reference: str, recording_sid: str) -> Response:
+        """For the player: parts of it too (RFC 9110, section 14), so that seeking works."""
+        recording, audio = self._audio(reference, recording_sid)
+        try:
+            wave = playable(audio)
+        except NotPlayable:
+            abort(404)
+        return send_file(
+            io.BytesIO(wave),
+            mimetype="audio/wav",
+            etag=f"{recording.sha256}-played",
+            download_name=_file_name(reference, recording),
+        )
+
+    def original(self, reference: str, recording_sid: str) -> Response:
+        """Byte for byte as the telephone company delivered it."""
+        recording, audio = self._audio(reference, recording_sid)
+        return send_file(
+            io.BytesIO(audio),
+            mimetype="audio/wav",
+            etag=recording.sha256 or False,
+            as_attachment=True,
+            download_name=_file_name(reference, recording),
+        )
+
+    def again(self, reference: str, recording_sid: str) -> ResponseReturnValue:
+        self._recording(reference, recording_sid)
+        tried = try_again(
+            self._desk.store,
+            self._desk.queue,
+            recording_sid=recording_sid,
+            at=self._desk.clock(),
+        )
+        flash(recording_sid, "again" if tried else "nothing_to_try")
+        return redirect(url_for(".report", reference=reference), 303)
+
+    def _audio(self, reference: str, recording_sid: str) -> tuple[Recording, bytes]:
+        recording = self._recording(reference, recording_sid)
+        if not recording.playable:
+            abort(404)
+        try:
+            return recording, self._desk.audio.get(recording_sid)
+        except AudioNotFound:
+            log.error("the audio of recording %s is not where it was put", recording_sid)
+            abort(404)
+
+    def _recording(self, reference: str, recording_sid: str) -> Recording:
+        recordings = self._dossier(reference).recordings
+        return _found(next((r for r in recordings if r.recording_sid == recording_sid), None))
+
+    def _dossier(self, reference: str) -> Dossier:
+        with self._desk.store.read() as records:
+            return _found(records.dossier(reference))
+
+    def _by_whom(self) -> Mapping[str, Any]:
+        return {"who": _organizer().username, "at": self._desk.clock()}
+
+
+def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
+    """The blueprint: all its pages want a login but the login itself, all its forms a token."""
+    blueprint = Blueprint(
+        NAME,
+        __name__,
+        template_folder="templates",
+        static_folder="static",
+        static_url_path="/assets",
+    )
+    here = Pages(desk)
+    add_login(blueprint, desk)
+    views: Mapping[str, View] = {
+        "/": here.inbox,
+        "/inbox": here.inbox_part,
+        "/r/<reference>": here.report,
+        "/r/<reference>/part": here.report_part,
+        "/r/<reference>/audio/<recording_sid>": here.audio,
+        "/r/<reference>/audio/<recording_sid>/original": here.original,
+        "/r/<reference>/number": here.hide_number,
+    }
+    for path, view in views.items():
+        blueprint.add_url_rule(path, view.__name__, view, methods=["GET"])
+    acts: Mapping[str, View] = {
+        "/r/<reference>/handling": here.handle,
+        "/r/<reference>/verdict": here.judge,
+        "/r/<reference>/number": here.show_number,
+        "/r/<reference>/audio/<recording_sid>/again": here.again,
+    }
+    for path, act in acts.items():
+        blueprint.add_url_rule(path, act.__name__, act, methods=["POST"])
+
+    blueprint.add_app_template_filter(fingerprint)
+
+    @blueprint.before_request
+    def guard() -> ResponseReturnValue | None:
+        if request.endpoint != f"{NAME}.static":
+            csrf.protect()
+            by_hand = request.endpoint not in BY_THE_PAGE_ITSELF
+            g.organizer = signed_in(desk, by_hand=by_hand)
+            if g.organizer is None and request.endpoint not in OPEN_TO_ALL:
+                # A script cannot follow to the login page; it reloads its own instead.
+                return to_login() if by_hand else Response(status=401)
+        return None
+
+    @blueprint.app_context_processor
+    def surroundings() -> dict[str, Any]:
+        return {
+            "organizer": g.get("organizer"),
+            "now": desk.clock(),
+            "zone": desk.zone,
+            "hotline_number": desk.hotline_number,
+            "question_title": desk.question_title,
+        }
+
+    return blueprint
+
+
+def _part(template: str, version: str, **shown: Any) -> Response:
+    """A part of a page for its script: nothing when the script has this version already.
+
+    The version names what is shown and not the bytes: form tokens differ each time.
+    """
+    if request.if_none_match.contains(version):
+        response = Response(status=304)
+    else:
+        response = Response(render_template(template, **shown))
+    response.set_etag(version)
+    return response
+
+
+def _done(reference: str, kind: ActKind, before: StrEnum, after: StrEnum) -> ResponseReturnValue:
+    if before != after:
+        # Codes, for which the template has the words.
+        flash(f"{before} {after}", kind.value)
+    return redirect(url_for(".report", reference=reference), 303)
+
+
+def _wanted_of(states: type[State], wanted: str | None) -> State:
+    try:
+        return states(wanted or "")
+    except ValueError:
+        abort(400)
+
+
+def _found(thing: Thing | None) -> Thing:
+    if thing is None:
+        abort(404)
+    return thing
+
+
+def _organizer() -> Organizer:
+    organizer: Organizer = g.organizer
+    return organizer
+
+
+def _names(records: Records) -> dict[str, str]:
+    return {organizer.username: organizer.display_name for organizer in records.organizers()}
+
+
+def _file_name(reference: str, recording: Recording) -> str:
+    return f"{reference}-{recording.question}-{recording.recording_sid}.wav"

@@ -1,0 +1,86 @@
+"""Putting the dashboard and the API on an application: blueprints, protection, errors."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, current_app, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import HTTPException
+
+from dashboard import api as reading
+from dashboard import pages as showing
+from dashboard.desk import Desk
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "media-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    )
+)
+TWO_YEARS = 2 * 365 * 24 * 60 * 60
+"""In seconds."""
+OURS = frozenset({showing.NAME, reading.NAME, None})
+"""The blueprints whose answers are shaped here; None: addresses that nobody has."""
+TOLD_ERRORS = frozenset({400, 403, 404, 405, 413, 416, 429, 500})
+"""Errors that have words of their own; others are told as 400 or 500."""
+
+
+def install(app: Flask, desk: Desk) -> None:
+    """Registers pages and API, and what keeps them safe.
+
+    The application brings SECRET_KEY and its cookie flags; with SESSION_COOKIE_SECURE the site is
+    taken to be reached over https alone.
+    """
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+    # A page may stay open for a whole shift: a token lasts as long as the session it belongs to.
+    app.config["WTF_CSRF_TIME_LIMIT"] = None
+    # The check asks for a Referer, which 'no-referrer' below has browsers never send.
+    app.config["WTF_CSRF_SSL_STRICT"] = False
+    app.register_blueprint(showing.pages(desk, CSRFProtect(app)))
+    app.register_blueprint(reading.api(desk))
+    app.register_error_handler(HTTPException, _tell_error)
+    app.after_request(_protect)
+
+
+def _protect(response: Response) -> Response:
+    if request.blueprint not in OURS:
+        return response
+    headers = response.headers
+    headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "no-referrer"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    if request.endpoint != f"{showing.NAME}.static":
+        headers["Cache-Control"] = "no-store"
+    if current_app.config["SESSION_COOKIE_SECURE"]:
+        headers["Strict-Transport-Security"] = f"max-age={TWO_YEARS}"
+    return response
+
+
+def _tell_error(error: HTTPException) -> ResponseReturnValue:
+    if request.blueprint not in OURS:
+        return error
+    status = error.code or 500
+    if status < 400:
+        return error
+    # What the protocol wants beside the words: Allow, Content-Range, Retry-After.
+    kept = [
+        (name, value)
+        for name, value in error.get_headers(request.environ)
+        if name.lower() not in ("content-type", "content-length")
+    ]
+    if request.path.startswith(reading.PREFIX):
+        response = reading.error(status, error.name.lower().replace(" ", "_"), error.name)
+        response.headers.extend(kept)
+        return response
+    told = status if status in TOLD_ERRORS else 400 if status < 500 else 500
+    page = render_template("error.html", status=told, form_expired=isinstance(error, CSRFError))
+    return page, status, kept

@@ -1,0 +1,178 @@
+// Keeps a page as it is on the server: asks for its part again and again and puts in what changed.
+//
+// A part is made of elements with an id. `data-version` names what an element shows: the same version
+// is left alone, so that what has the focus, plays or is folded open stays as it is. An element with
+// `data-keyed` is gone into, child by child. All words come from the page.
+"use strict";
+
+(() => {
+  const live = document.querySelector("[data-live]");
+  if (!live) return;
+
+  const PAUSE = 2500;
+  const LONGEST_PAUSE = 15000;
+  const connection = document.getElementById("connection");
+  const announcer = document.getElementById("announcer");
+  const title = document.title;
+  let etag = live.dataset.etag;
+  let failures = 0;
+  let unseen = 0;
+  let timer = 0;
+  let asking = false;
+
+  // A page that came of a form (a number was shown) is, once reloaded, the plain page.
+  if (live.dataset.address) history.replaceState(null, "", live.dataset.address);
+
+  // --- Putting in what changed
+
+  const keyed = (parent) =>
+    new Map([...parent.children].filter((child) => child.id).map((child) => [child.id, child]));
+
+  // Returns whether anything was put in.
+  function patch(parent, fresh) {
+    const known = keyed(parent);
+    let place = parent.firstElementChild;
+    let changed = false;
+    for (const wanted of [...fresh.children]) {
+      const held = wanted.id ? known.get(wanted.id) : undefined;
+      let child = wanted;
+      if (held && held.hasAttribute("data-keyed") && wanted.hasAttribute("data-keyed")) {
+        changed = patch(held, wanted) || changed;
+        child = held;
+      } else if (held && held.dataset.version === wanted.dataset.version) {
+        child = held;
+      } else if (held) {
+        keepFolds(held, wanted);
+        if (held === place) place = held.nextElementSibling;
+        held.replaceWith(wanted);
+        changed = true;
+      } else {
+        changed = true;
+      }
+      if (child === place) place = place.nextElementSibling;
+      else parent.insertBefore(child, place);
+      known.delete(wanted.id);
+    }
+    for (const gone of known.values()) gone.remove();
+    return changed;
+  }
+
+  function keepFolds(old, fresh) {
+    for (const fold of old.querySelectorAll("details[open][id]")) {
+      const same = fresh.querySelector(`#${CSS.escape(fold.id)}`);
+      if (same) same.open = true;
+    }
+  }
+
+  // What is being read stays where it is on the screen, whatever comes in above it.
+  function anchor() {
+    const first = [...live.querySelectorAll("[data-version]")].find(
+      (element) => !element.querySelector("[data-version]") && element.getBoundingClientRect().bottom > 0,
+    );
+    if (!first || window.scrollY < 40) return () => {};
+    const { id } = first;
+    const before = first.getBoundingClientRect().top;
+    return () => {
+      const now = document.getElementById(id);
+      if (now) window.scrollBy({ top: now.getBoundingClientRect().top - before, behavior: "instant" });
+    };
+  }
+
+  function update(html) {
+    const fresh = new DOMParser().parseFromString(html, "text/html").body;
+    const before = new Set([...live.querySelectorAll("[data-report]")].map((row) => row.dataset.report));
+    const focused = document.activeElement && document.activeElement.id;
+    const settle = anchor();
+    const changed = patch(live, fresh);
+    settle();
+    if (focused && document.activeElement === document.body) {
+      const same = document.getElementById(focused);
+      if (same) same.focus({ preventScroll: true });
+    }
+    tellAges();
+    if (!changed) return;
+    if (document.getElementById("reports")) {
+      announceRows([...live.querySelectorAll("[data-report]")].filter((row) => !before.has(row.dataset.report)));
+    } else {
+      announcer.textContent = "";
+      announcer.textContent = announcer.dataset.changed;
+    }
+  }
+
+  // --- Saying what is new
+
+  function announceRows(rows) {
+    if (!rows.length) return;
+    for (const row of rows) row.classList.add("fresh");
+    unseen += rows.length;
+    announcer.textContent =
+      rows.length === 1 ? announcer.dataset.one : announcer.dataset.many.replace("{n}", rows.length);
+    document.title = `${announcer.dataset.title.replace("{n}", unseen)} ${title}`;
+  }
+
+  function seen() {
+    if (!unseen) return;
+    unseen = 0;
+    document.title = title;
+    for (const row of live.querySelectorAll(".fresh")) row.classList.remove("fresh");
+  }
+
+  // --- How long ago things were
+
+  const ages = new Intl.RelativeTimeFormat(document.documentElement.lang, { style: "short" });
+
+  function tellAges() {
+    for (const age of live.querySelectorAll(".ago")) {
+      const seconds = Math.max(0, Math.floor((Date.now() - Date.parse(age.dataset.since)) / 1000));
+      const [size, unit] =
+        seconds < 60 ? [1, "second"] : seconds < 3600 ? [60, "minute"] : seconds < 86400 ? [3600, "hour"] : [86400, "day"];
+      const text = ages.format(-Math.floor(seconds / size), unit);
+      if (age.textContent !== text) age.textContent = text;
+    }
+  }
+
+  // --- Asking
+
+  async function ask() {
+    if (asking || document.hidden) return;
+    asking = true;
+    try {
+      const answer = await fetch(live.dataset.live, {
+        headers: { "If-None-Match": `"${etag}"` },
+        cache: "no-store",
+        redirect: "error",
+        signal: AbortSignal.timeout(10000),
+      });
+      if (answer.status === 401) return location.reload();
+      if (answer.status !== 304) {
+        if (!answer.ok) throw new Error(answer.statusText);
+        update(await answer.text());
+        etag = (answer.headers.get("ETag") || "").replace(/^W\//, "").replaceAll('"', "");
+      }
+      failures = 0;
+    } catch {
+      failures += 1;
+    } finally {
+      asking = false;
+    }
+    connection.hidden = failures === 0;
+    next();
+  }
+
+  function next() {
+    clearTimeout(timer);
+    if (!document.hidden) timer = setTimeout(ask, Math.min(PAUSE * 2 ** Math.min(failures, 4), LONGEST_PAUSE));
+  }
+
+  document.addEventListener("visibilitychange", () => {
+    clearTimeout(timer);
+    if (!document.hidden) ask();
+  });
+  window.addEventListener("online", ask);
+  // Not 'scroll': the page scrolls by itself when something comes in above what is read.
+  for (const sign of ["pointerdown", "keydown", "wheel"]) {
+    window.addEventListener(sign, seen, { passive: true });
+  }
+  setInterval(tellAges, 5000);
+  next();
+})();

@@ -1,0 +1,123 @@
+"""What happened to a report, from the first ring to the last act. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from dashboard.desk import Desk
+from reports.model import ActKind, Dossier, NotificationKind, NotificationState, RecordingState
+
+
+class Happened(StrEnum):
+    CALLED = "called"
+    HUNG_UP = "hung_up"
+    FILED = "filed"
+    RECORDED = "recorded"
+    STORED = "stored"
+    WRITTEN = "written"
+    UNWRITTEN = "unwritten"
+    """No words came of it: `detail` is the recording's state."""
+    ERASED_AT_PROVIDER = "erased_at_provider"
+    MESSAGE_SENT = "message_sent"
+    MESSAGE_DELIVERED = "message_delivered"
+    MESSAGE_FAILED = "message_failed"
+    MESSAGE_ACKNOWLEDGED = "message_acknowledged"
+    HANDLED = "handled"
+    JUDGED = "judged"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    at: datetime
+    what: Happened
+    about: str | None = None
+    """The question of a recording, or the kind of a message."""
+    who: str | None = None
+    before: str | None = None
+    after: str | None = None
+    detail: str | None = None
+    """The channel of a message, the engine of a transcript, the state of a recording."""
+    reason: str | None = None
+
+
+def timeline(dossier: Dossier, desk: Desk, names: Mapping[str, str]) -> tuple[Event, ...]:
+    """The last first; `names`: what organizers are called, by username."""
+    events = [
+        *_of_the_call(dossier),
+        *_of_recordings(dossier, desk),
+        *_of_messages(dossier, names),
+        *_of_acts(dossier, names),
+    ]
+    events.sort(key=lambda event: event.at)
+    return tuple(reversed(events))
+
+
+def _of_the_call(dossier: Dossier) -> Iterator[Event]:
+    yield Event(dossier.call.started_at, Happened.CALLED)
+    yield Event(dossier.report.filed_at, Happened.FILED)
+    if dossier.call.ended_at is not None:
+        yield Event(dossier.call.ended_at, Happened.HUNG_UP)
+
+
+def _of_recordings(dossier: Dossier, desk: Desk) -> Iterator[Event]:
+    title_of = {}
+    for tape in dossier.recordings:
+        title = title_of[tape.recording_sid] = desk.question_title(tape.question)
+        yield Event(tape.announced_at, Happened.RECORDED, title)
+        if tape.stored_at is not None:
+            yield Event(tape.stored_at, Happened.STORED, title)
+        if tape.erased_at_provider_at is not None:
+            yield Event(tape.erased_at_provider_at, Happened.ERASED_AT_PROVIDER, title)
+        if tape.state in (
+            RecordingState.NO_SPEECH,
+            RecordingState.NEEDS_LISTENER,
+            RecordingState.FAILED,
+        ):
+            yield Event(
+                tape.changed_at,
+                Happened.UNWRITTEN,
+                title,
+                detail=tape.state,
+                reason=tape.reason,
+            )
+    for made in dossier.transcripts:
+        yield Event(
+            made.made_at, Happened.WRITTEN, title_of[made.recording_sid], detail=made.engine
+        )
+
+
+def _of_messages(dossier: Dossier, names: Mapping[str, str]) -> Iterator[Event]:
+    for told in dossier.notifications:
+        kind: NotificationKind = told.kind
+        if told.sent_at is not None:
+            yield Event(told.sent_at, Happened.MESSAGE_SENT, kind, detail=told.channel)
+        if told.delivered_at is not None:
+            yield Event(told.delivered_at, Happened.MESSAGE_DELIVERED, kind, detail=told.channel)
+        if told.state is NotificationState.FAILED:
+            yield Event(
+                told.changed_at,
+                Happened.MESSAGE_FAILED,
+                kind,
+                detail=told.channel,
+                reason=told.reason,
+            )
+        if told.acknowledged_at is not None:
+            who = told.acknowledged_by
+            yield Event(
+                told.acknowledged_at,
+                Happened.MESSAGE_ACKNOWLEDGED,
+                kind,
+                who=None if who is None else names.get(who, who),
+                detail=told.channel,
+            )
+
+
+def _of_acts(dossier: Dossier, names: Mapping[str, str]) -> Iterator[Event]:
+    for act in dossier.acts:
+        what = Happened.HANDLED if act.kind is ActKind.HANDLING else Happened.JUDGED
+        yield Event(
+            act.at, what, who=names.get(act.who, act.who), before=act.before, after=act.after
+        )
