@@ -53,6 +53,8 @@ class Tells:
     words: Mapping[str, str]
     languages: Mapping[str, str]
     """The callers' languages by code, as organizers call them."""
+    questions: Mapping[str, str]
+    """The script's questions by id, in a word or two."""
 
 
 def load_tells(prompts: Path, language: str) -> Tells:
@@ -72,7 +74,7 @@ def load_tells(prompts: Path, language: str) -> Tells:
     missing = [f"{path}: [alert] {name} is missing" for name in WORDS if not words.get(name)]
     if missing:
         raise BadTells("\n".join(missing))
-    return Tells(words, table.get("languages", {}))
+    return Tells(words, table.get("languages", {}), table.get("questions", {}))
 
 
 def brief(dossier: Dossier, kind: NotificationKind, tells: Tells, public_url: str) -> str:

@@ -86,6 +86,9 @@ class Records(Protocol):
     ) -> Sequence[Dossier]:
         """The last filed first; `since`: only those that changed at that instant or later."""
 
+    def dossiers_of(self, references: Sequence[str]) -> Sequence[Dossier]:
+        """Of those references that there are, in the order in which they were filed."""
+
     def untold(self, kind: NotificationKind, filed_after: datetime) -> Sequence[str]:
         """References of reports filed after an instant about which no message of that kind was
         ever meant."""
@@ -118,6 +121,7 @@ class Job(StrEnum):
     SEND_NOTIFICATION = "send_notification"
     FETCH_RECORDING = "fetch_recording"
     ERASE_AT_PROVIDER = "erase_at_provider"
+    CLOSE_CALL = "close_call"
     TRANSCRIBE_RECORDING = "transcribe_recording"
 
 

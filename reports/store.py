@@ -382,6 +382,14 @@ class SqlRecords:
             query = query.where(reports.c.changed_at >= since)
         return self._dossiers(self._many(query.limit(limit).offset(offset), _plain(Report)))
 
+    def dossiers_of(self, references: Sequence[str]) -> Sequence[Dossier]:
+        query = (
+            sa.select(reports)
+            .where(reports.c.reference.in_(references))
+            .order_by(reports.c.filed_at)
+        )
+        return self._dossiers(self._many(query, _plain(Report))) if references else []
+
     def _dossiers(self, wanted: Sequence[Report]) -> list[Dossier]:
         """All that hangs on these reports, in one query a table however many they are."""
         sids = [report.call_sid for report in wanted]
@@ -498,7 +506,12 @@ def connect(url: str) -> Engine:
     parsed = sa.engine.make_url(url)
     if parsed.drivername in ("postgresql", "postgres"):
         parsed = parsed.set(drivername="postgresql+psycopg")
-    engine = sa.create_engine(parsed, pool_pre_ping=True)
+    engine = sa.create_engine(
+        parsed,
+        pool_pre_ping=True,
+        # An error's text is logged, and must not hold what callers said.
+        hide_parameters=True,
+    )
     if engine.dialect.name == "sqlite":
         _tune_sqlite(engine)
     return engine

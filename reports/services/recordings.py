@@ -39,7 +39,8 @@ from reports.services.calls import file_report, known_call
 
 log = logging.getLogger(__name__)
 
-FETCH_LEASE = timedelta(seconds=60)
+FETCH_LEASE = timedelta(minutes=4)
+"""Longer than the provider and the audio store may take together."""
 TRANSCRIBE_ATTEMPTS = 3
 """After so many that ended without a word, a person must listen: the machine dies of this one."""
 MISSING_FOR = timedelta(hours=1)
@@ -270,6 +271,21 @@ def release_claims(store: ReportStore, *, worker: str, at: datetime) -> int:
         for recording in left:
             records.save_recording(replace(recording, claimed_by=None, next_attempt_at=at))
     return len(left)
+
+
+def put_down(store: ReportStore, *, recording_sid: str, worker: str, at: datetime) -> None:
+    """The work failed in a way that nobody foresaw: it may be taken up again after a pause."""
+    with store.begin() as records:
+        recording = records.recording(recording_sid)
+        if recording is None or recording.claimed_by != worker:
+            return
+        records.save_recording(
+            replace(
+                recording,
+                claimed_by=None,
+                next_attempt_at=at + pause_after(recording.attempts),
+            )
+        )
 
 
 def pause_after(attempts: int) -> timedelta:

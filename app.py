@@ -1,0 +1,217 @@
+"""The application and its command line. Wiring only: what is done stands in the packages.
+
+python app.py COMMAND --help says what each command does.
+"""
+
+from __future__ import annotations
+
+import base64
+import logging
+import secrets
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import click
+from flask import Flask
+
+import preflight
+from config import Settings, load_settings
+from dashboard import AccountRefused, Desk, add_organizer, change_password, install
+from ivr.languages import BadPrompts
+from ivr.signature import SignatureGuard
+from ivr.webhooks import Telephone, webhooks
+from keeping.sealing import generate_key
+from migrations import upgrade
+from oncall.briefs import BadTells
+from reports.store import connect
+from serving import children
+from transcribe.engines import load_engine
+from wiring import Adapters, now
+from workers.queues import QueueName, QueueUnavailable
+from workers.supervisor import Supervisor
+
+SESSION_HOURS = 12
+LARGEST_FORM = 256 * 2**10
+"""Bytes of a request's body: forms of keys and buttons, nothing else is sent here."""
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The web application: webhooks for the provider, pages and API for organizers.
+
+    Raises:
+        BadSettings, BadPrompts, BadTells: it may not start; each lists all that is wrong.
+    """
+    settings = settings or load_settings()
+    adapters = Adapters(settings)
+    app = Flask("witness_line", static_folder=None)
+    app.config.update(
+        SECRET_KEY=settings.secret_key.get_secret_value(),
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=SESSION_HOURS),
+        MAX_CONTENT_LENGTH=LARGEST_FORM,
+    )
+    guard = SignatureGuard(settings.public_url, settings.twilio_auth_token.get_secret_value())
+    app.register_blueprint(
+        webhooks(
+            Telephone(
+                store=adapters.store,
+                queue=adapters.queue,
+                sealer=adapters.sealer,
+                prompts=adapters.prompts,
+                guard=guard,
+                clock=now,
+            )
+        )
+    )
+    install(
+        app,
+        Desk(
+            store=adapters.store,
+            queue=adapters.queue,
+            audio=adapters.audio,
+            sealer=adapters.sealer,
+            clock=now,
+            zone=settings.zone,
+            hotline_number=settings.hotline_number,
+            api_token=settings.api_token.get_secret_value(),
+            language_names=adapters.tells.languages,
+            question_titles=adapters.tells.questions,
+        ),
+    )
+    return app
+
+
+@click.group(help="Witness Line: a hotline that a community group runs for itself.")
+def cli() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+
+
+@cli.command()
+def init() -> None:
+    """Write an .env with fresh keys, to be filled in."""
+    file = Path(".env")
+    if file.exists():
+        raise click.ClickException(".env is there already; nothing was changed.")
+    file.touch(mode=0o600)
+    file.write_text(_fresh_env(), encoding="utf-8")
+    click.echo(".env is written. Fill in what is empty, then: python app.py check")
+
+
+@cli.command()
+def check() -> None:
+    """Say, line by line, what works."""
+    findings = []
+    for finding in preflight.check(load_settings()):
+        click.echo(str(finding))
+        findings.append(finding)
+    problems = sum(not finding.well for finding in findings)
+    click.echo("All is well." if not problems else f"{problems} to be mended.")
+    sys.exit(1 if problems else 0)
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database's tables up to date."""
+    settings = load_settings()
+    _prepare_state(settings)
+    upgrade(connect(settings.database_url))
+    click.echo("The database is up to date.")
+
+
+@cli.command()
+def serve() -> None:
+    """Run the whole line on this machine, until Ctrl-C."""
+    settings = load_settings()
+    _prepare_state(settings)
+    upgrade(connect(settings.database_url))
+    try:
+        create_app(settings)  # what is wrong is said here once, and not by each process in turn
+    except (BadPrompts, BadTells) as bad:
+        raise click.ClickException(str(bad)) from bad
+    _load_speech(settings)
+    Supervisor(children(settings), log=click.echo).run()
+
+
+@cli.command()
+def ready() -> None:
+    """End with status 0 if every queue has a worker, 1 if not."""
+    queue = Adapters(load_settings()).queue
+    try:
+        missing = set(QueueName) - queue.workers_alive()
+    except QueueUnavailable as away:
+        raise click.ClickException(str(away)) from away
+    if missing:
+        raise click.ClickException(f"nobody works {', '.join(sorted(missing))}")
+
+
+@cli.command("weights")
+def weights() -> None:
+    """Fetch and prepare the weights of the speech model."""
+    _load_speech(load_settings())
+
+
+@cli.group()
+def organizer() -> None:
+    """People who may log in to the dashboard."""
+
+
+@organizer.command("add")
+@click.argument("username")
+@click.option("--name", default=None, help="How others see them; by default the username.")
+@click.password_option(help="At least 10 characters; asked for when left out.")
+def organizer_add(username: str, name: str | None, password: str) -> None:
+    """Let USERNAME log in."""
+    store = Adapters(load_settings()).store
+    try:
+        add_organizer(store, username, name or username, password, now())
+    except AccountRefused as refused:
+        raise click.ClickException(str(refused)) from refused
+    click.echo(f"{username} may log in.")
+
+
+@organizer.command("password")
+@click.argument("username")
+@click.password_option(help="At least 10 characters; asked for when left out.")
+def organizer_password(username: str, password: str) -> None:
+    """Give USERNAME a new password and end their sessions."""
+    store = Adapters(load_settings()).store
+    try:
+        change_password(store, username, password)
+    except AccountRefused as refused:
+        raise click.ClickException(str(refused)) from refused
+    click.echo(f"{username} has a new password; their sessions are over.")
+
+
+def _prepare_state(settings: Settings) -> None:
+    settings.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _load_speech(settings: Settings) -> None:
+    """Once in one process before several need it, with its progress shown."""
+    click.echo(f"Preparing {settings.speech_engine} {settings.speech_model} …")
+    load_engine(
+        settings.speech_engine,
+        settings.speech_model,
+        cache_dir=settings.model_cache,
+        on_progress=click.echo,
+    )
+
+
+def _fresh_env() -> str:
+    template = Path(__file__).with_name(".env.example").read_text(encoding="utf-8")
+    return (
+        template.replace("DATA_KEY=\n", f"DATA_KEY={generate_key()}\n")
+        .replace("SECRET_KEY=\n", f"SECRET_KEY={_secret()}\n")
+        .replace("API_TOKEN=\n", f"API_TOKEN={_secret()}\n")
+    )
+
+
+def _secret() -> str:
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("=")
+
+
+if __name__ == "__main__":
+    cli()

@@ -1,0 +1,154 @@
+"""`python app.py check`: what works and what does not, a line each, with what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import requests
+from sqlalchemy.exc import SQLAlchemyError
+
+from config import Settings
+from ivr.languages import BadPrompts
+from keeping.audio import AudioStoreUnusable
+from migrations import pending
+from oncall.briefs import BadTells
+from reports.ports import ProviderRefused, ProviderUnavailable
+from reports.store import connect
+from transcribe.engines import load_engine
+from wiring import Adapters
+from workers.queues import QueueName, QueueUnavailable
+
+ANSWER_SECONDS = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the preflight. `advice` says what to do when it is not `well`."""
+
+    name: str
+    well: bool
+    said: str
+    advice: str = ""
+
+    def __str__(self) -> str:
+        mark = "ok     " if self.well else "PROBLEM"
+        return f"{mark}  {self.name}: {self.said}" + (f" -> {self.advice}" if self.advice else "")
+
+
+def check(settings: Settings) -> Iterator[Finding]:
+    """Every part in turn; none that fails keeps the next from being looked at."""
+    adapters = Adapters(settings)
+    yield _database(settings)
+    yield _prompts(adapters)
+    yield _audio(adapters)
+    yield _queue(adapters)
+    yield from _workers(adapters)
+    yield _speech(settings)
+    yield from _provider(settings, adapters)
+    yield _reachable(settings)
+
+
+def _database(settings: Settings) -> Finding:
+    try:
+        waiting = pending(connect(settings.database_url))
+    except SQLAlchemyError as error:
+        return Finding("database", False, type(error).__name__, "look at DATABASE_URL")
+    if waiting:
+        return Finding("database", False, "its tables are not up to date", "python app.py migrate")
+    return Finding("database", True, "answers, tables up to date")
+
+
+def _prompts(adapters: Adapters) -> Finding:
+    try:
+        names = ", ".join(language.name for language in adapters.prompts.languages)
+        _ = adapters.tells
+    except (BadPrompts, BadTells) as bad:
+        return Finding("prompts", False, str(bad), "mend the files it names")
+    return Finding("prompts", True, f"callers are offered {names}")
+
+
+def _audio(adapters: Adapters) -> Finding:
+    try:
+        adapters.audio.check()
+    except (AudioStoreUnusable, ValueError, OSError) as error:
+        return Finding("audio store", False, str(error), "look at AUDIO_URL")
+    return Finding("audio store", True, "written, read back and deleted a probe")
+
+
+def _queue(adapters: Adapters) -> Finding:
+    try:
+        depths = adapters.queue.depths()
+    except QueueUnavailable as away:
+        return Finding("queue", False, str(away), "look at REDIS_URL, or start `make serve`")
+    waiting = ", ".join(f"{name} {count}" for name, count in depths.items())
+    return Finding("queue", True, f"answers; waiting: {waiting}")
+
+
+def _workers(adapters: Adapters) -> Iterator[Finding]:
+    try:
+        alive = adapters.queue.workers_alive()
+    except QueueUnavailable:
+        return
+    for name in QueueName:
+        if name in alive:
+            yield Finding(f"worker {name}", True, "alive")
+        else:
+            advice = f"`make serve`, or python -m workers {name}"
+            yield Finding(f"worker {name}", False, "nobody works this queue", advice)
+
+
+def _speech(settings: Settings) -> Finding:
+    name = f"speech {settings.speech_engine} {settings.speech_model}"
+    try:
+        engine = load_engine(
+            settings.speech_engine, settings.speech_model, cache_dir=settings.model_cache
+        )
+    except Exception as error:  # whatever an engine stumbles over is what is asked for here
+        advice = "look at SPEECH_ENGINE and SPEECH_MODEL; README, 'Weights'"
+        return Finding(name, False, f"{type(error).__name__}: {error}", advice)
+    return Finding(name, True, f"loaded; knows {len(engine.languages)} languages")
+
+
+def _provider(settings: Settings, adapters: Adapters) -> Iterator[Finding]:
+    base = urlsplit(settings.twilio_api_url).netloc
+    try:
+        webhooks = adapters.provider.hotline_webhooks()
+    except (ProviderUnavailable, ProviderRefused) as error:
+        advice = "look at TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and the network"
+        yield Finding(f"provider {base}", False, str(error), advice)
+        return
+    yield Finding(f"provider {base}", True, "answers")
+    if webhooks is None:
+        yield Finding(
+            "hotline number", False, "the account has no such number", "look at HOTLINE_NUMBER"
+        )
+        return
+    for name, found, path in (
+        ("voice webhook", webhooks[0], "/voice/incoming"),
+        ("status callback", webhooks[1], "/voice/status"),
+    ):
+        wanted = settings.public_url + path
+        if found == wanted:
+            yield Finding(name, True, wanted)
+        else:
+            advice = f"set it to {wanted} in the provider's console"
+            yield Finding(name, False, f"is {found or 'not set'}", advice)
+
+
+def _reachable(settings: Settings) -> Finding:
+    """Reached as the provider does, but without its signature: only our own guard says 403."""
+    url = settings.public_url + "/voice/incoming"
+    try:
+        status = requests.post(
+            url, data={}, timeout=ANSWER_SECONDS, allow_redirects=False
+        ).status_code
+    except requests.RequestException as error:
+        advice = "look at PUBLIC_URL, the proxy and the firewall"
+        return Finding("PUBLIC_URL", False, f"not reached ({type(error).__name__})", advice)
+    if status != requests.codes.forbidden:
+        return Finding(
+            "PUBLIC_URL", False, f"answers {status}, not as this line does", "look at the proxy"
+        )
+    return Finding("PUBLIC_URL", True, "reached; refuses what is not signed")

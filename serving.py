@@ -1,0 +1,71 @@
+"""The line's processes as `app.py serve` keeps them, all on one machine."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import requests
+
+from config import Settings
+from wiring import redis_folder
+from workers.embedded_redis import prepare_redis
+from workers.queues import QueueName
+from workers.supervisor import Child
+
+REDIS = "redis"
+WEB = "web"
+WEB_PROCESSES = 2
+WEB_THREADS = 8
+
+
+def children(settings: Settings) -> list[Child]:
+    """Redis if we run our own, the web, a worker a queue, and the sweeper."""
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    found: list[Child] = []
+    needs: tuple[str, ...] = ()
+    if settings.redis_url is None:
+        server = prepare_redis(redis_folder(settings))
+        _tell(redis_folder(settings) / "url", server.url)
+        found.append(Child(REDIS, server.argv, env=environment, ready=server.answers))
+        needs = (REDIS,)
+    found.append(
+        Child(
+            WEB,
+            (
+                *(sys.executable, "-m", "gunicorn", "app:create_app()"),
+                *("--bind", settings.listen),
+                *("--workers", str(WEB_PROCESSES), "--threads", str(WEB_THREADS)),
+                # Request lines are not logged: a form's field never stands there, but a link may.
+                *("--log-level", "warning", "--worker-tmp-dir", _memory()),
+            ),
+            env=environment,
+            ready=lambda: answers(settings),
+            start_after=needs,
+        )
+    )
+    for role in (*QueueName, "sweeper"):
+        found.append(
+            Child(role, (sys.executable, "-m", "workers", role), env=environment, start_after=needs)
+        )
+    return found
+
+
+def answers(settings: Settings) -> bool:
+    """Whether the web server does."""
+    try:
+        return requests.get(f"http://{settings.listen}/healthz", timeout=1).ok
+    except requests.RequestException:
+        return False
+
+
+def _memory() -> str:
+    """Where gunicorn's workers note that they live: not on a disk that may be slow."""
+    return "/dev/shm" if Path("/dev/shm").is_dir() else "."  # noqa: S108
+
+
+def _tell(file: Path, address: str) -> None:
+    """Leaves the address where the other processes look, readable by nobody else."""
+    file.touch(mode=0o600)
+    file.write_text(address, encoding="utf-8")

@@ -1,0 +1,106 @@
+"""The adapters that the settings name, put together for the web and for the workers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+
+from config import Settings
+from ivr.languages import Prompts, load_prompts
+from keeping.audio import SealedAudioStore
+from keeping.sealing import Keyring
+from oncall.alerts import Contact
+from oncall.briefs import Tells, load_tells
+from oncall.channels.sms import SmsChannel
+from providers.twilio import TwilioProvider
+from reports.ports import Job, Transcriber
+from reports.store import SqlReportStore, connect
+from workers.jobs import Equipment
+from workers.queues import TIME_LIMITS, RqJobQueue
+from workers.queues import connect as connect_redis
+
+PROMPTS = Path(__file__).parent / "prompts"
+LEASE_MARGIN = timedelta(seconds=30)
+"""Past the time limit that kills a worker: then its recording is free again."""
+
+
+def now() -> datetime:
+    """The clock of everything that is wired here."""
+    return datetime.now(UTC)
+
+
+def redis_folder(settings: Settings) -> Path:
+    """Where the Redis of our own keeps its data."""
+    return settings.state_dir.absolute() / "redis"
+
+
+def redis_url(settings: Settings) -> str:
+    """The Redis that the settings name, or the one that the supervisor says it runs."""
+    if settings.redis_url:
+        return settings.redis_url
+    address = redis_folder(settings) / "url"
+    if address.exists():
+        return address.read_text(encoding="utf-8").strip()
+    return f"unix://{redis_folder(settings) / 'redis.sock'}"
+
+
+@dataclass(frozen=True)
+class Adapters:
+    """Each is made when it is first asked for: the web needs no speech, a worker no web."""
+
+    settings: Settings
+
+    @cached_property
+    def store(self) -> SqlReportStore:
+        return SqlReportStore(connect(self.settings.database_url))
+
+    @cached_property
+    def queue(self) -> RqJobQueue:
+        return RqJobQueue(connect_redis(redis_url(self.settings)))
+
+    @cached_property
+    def sealer(self) -> Keyring:
+        return self.settings.keyring
+
+    @cached_property
+    def audio(self) -> SealedAudioStore:
+        return SealedAudioStore.at(self.settings.audio_url, self.sealer)
+
+    @cached_property
+    def provider(self) -> TwilioProvider:
+        return TwilioProvider(
+            account_sid=self.settings.twilio_account_sid,
+            auth_token=self.settings.twilio_auth_token.get_secret_value(),
+            api_url=self.settings.twilio_api_url,
+            from_number=self.settings.hotline_number,
+        )
+
+    @cached_property
+    def prompts(self) -> Prompts:
+        return load_prompts(PROMPTS)
+
+    @cached_property
+    def tells(self) -> Tells:
+        return load_tells(PROMPTS, self.settings.organizer_language)
+
+    def equipment(self, worker: str, transcriber: Transcriber | None = None) -> Equipment:
+        """What a worker of that name works with."""
+        sms = SmsChannel(self.provider, self.settings.public_url)
+        return Equipment(
+            worker=worker,
+            store=self.store,
+            queue=self.queue,
+            sealer=self.sealer,
+            audio=self.audio,
+            provider=self.provider,
+            channels={sms.name: sms},
+            contacts=(Contact(sms.name, self.settings.oncall),),
+            tells=self.tells,
+            public_url=self.settings.public_url,
+            transcribe_lease=timedelta(seconds=TIME_LIMITS[Job.TRANSCRIBE_RECORDING])
+            + LEASE_MARGIN,
+            clock=now,
+            transcriber=transcriber,
+        )

@@ -1,0 +1,159 @@
+"""What RQ calls: each job takes one id, calls one use case and knows nothing else.
+
+RQ finds these functions by name, so what they need is handed to the process once, by `equip`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from oncall.alerts import Contact
+from oncall.alerts import alert_on_call as alert
+from oncall.briefs import Tells
+from reports.ports import (
+    AudioStore,
+    Channel,
+    Job,
+    JobQueue,
+    PhoneProvider,
+    ReportStore,
+    Sealer,
+    Transcriber,
+)
+from reports.services import notices, reconciling, recordings
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """What a worker process works with. `transcriber` is None where nothing is written out."""
+
+    worker: str
+    store: ReportStore
+    queue: JobQueue
+    sealer: Sealer
+    audio: AudioStore
+    provider: PhoneProvider
+    channels: Mapping[str, Channel]
+    contacts: Sequence[Contact]
+    tells: Tells
+    public_url: str
+    transcribe_lease: timedelta
+    clock: Callable[[], datetime]
+    transcriber: Transcriber | None = None
+
+
+class NotEquipped(RuntimeError):
+    """A job came to a process that was not made for it."""
+
+
+_equipment: Equipment | None = None
+
+
+def equip(equipment: Equipment | None) -> None:
+    """Hands this process what its jobs work with."""
+    global _equipment  # RQ's functions can be given nothing else
+    _equipment = equipment
+
+
+def alert_on_call(reference: str) -> None:
+    tools = _tools()
+    alert(
+        tools.store,
+        tools.queue,
+        tools.sealer,
+        reference=reference,
+        contacts=tools.contacts,
+        tells=tools.tells,
+        public_url=tools.public_url,
+        at=tools.clock(),
+    )
+
+
+def send_notification(notification_id: str) -> None:
+    tools = _tools()
+    notices.send_notification(
+        tools.store,
+        tools.sealer,
+        tools.channels,
+        notification_id=notification_id,
+        clock=tools.clock,
+    )
+
+
+def fetch_recording(recording_sid: str) -> None:
+    tools = _tools()
+    with _putting_down(tools, recording_sid):
+        recordings.store_recording(
+            tools.store,
+            tools.queue,
+            tools.provider,
+            tools.audio,
+            recording_sid=recording_sid,
+            worker=tools.worker,
+            clock=tools.clock,
+        )
+
+
+def erase_at_provider(recording_sid: str) -> None:
+    tools = _tools()
+    recordings.erase_at_provider(
+        tools.store, tools.provider, tools.audio, recording_sid=recording_sid, clock=tools.clock
+    )
+
+
+def close_call(call_sid: str) -> None:
+    tools = _tools()
+    reconciling.close_call(
+        tools.store, tools.queue, tools.provider, call_sid=call_sid, clock=tools.clock
+    )
+
+
+def transcribe_recording(recording_sid: str) -> None:
+    tools = _tools()
+    if tools.transcriber is None:
+        raise NotEquipped("this worker has no speech engine")
+    with _putting_down(tools, recording_sid):
+        recordings.transcribe_recording(
+            tools.store,
+            tools.queue,
+            tools.audio,
+            tools.transcriber,
+            recording_sid=recording_sid,
+            worker=tools.worker,
+            lease=tools.transcribe_lease,
+            clock=tools.clock,
+        )
+
+
+WORK: Mapping[Job, Callable[[str], None]] = {
+    Job.ALERT_ON_CALL: alert_on_call,
+    Job.SEND_NOTIFICATION: send_notification,
+    Job.FETCH_RECORDING: fetch_recording,
+    Job.ERASE_AT_PROVIDER: erase_at_provider,
+    Job.CLOSE_CALL: close_call,
+    Job.TRANSCRIBE_RECORDING: transcribe_recording,
+}
+
+
+def _tools() -> Equipment:
+    if _equipment is None:
+        raise NotEquipped("`equip` was not called in this process")
+    return _equipment
+
+
+@contextmanager
+def _putting_down(tools: Equipment, recording_sid: str) -> Iterator[None]:
+    """Whatever went wrong, the recording may soon be taken up again."""
+    try:
+        yield
+    except Exception:
+        recordings.put_down(
+            tools.store, recording_sid=recording_sid, worker=tools.worker, at=tools.clock()
+        )
+        raise

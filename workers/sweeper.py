@@ -1,0 +1,83 @@
+"""Asks the queue again for whatever the database says stands still: nothing is lost with Redis."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from oncall.escalation import messages_due
+from reports.model import NotificationKind
+from reports.ports import Job, JobQueue, Records, ReportStore
+from reports.services.reconciling import LONGEST_CALL
+from reports.services.sweeping import Stalled, stalled, unerased
+
+log = logging.getLogger(__name__)
+
+PAUSE = timedelta(seconds=1)
+"""Between two sweeps: as exact as the update's grace for keys needs it."""
+SELDOM = timedelta(minutes=1)
+"""Between two looks at what has time."""
+STILL_NEWS = timedelta(minutes=30)
+"""How long after a report was filed an update on its place is worth a text."""
+NEVER_TOO_LATE = timedelta(days=7)
+"""A first alert is sent however late; what is older than this was lost before we were here."""
+
+
+class Sweeper:
+    """Looks at the database and asks; `run` does a job here and now when no queue can be reached.
+
+    So an alert still goes out while Redis is down. Transcripts wait for it.
+    """
+
+    def __init__(
+        self,
+        store: ReportStore,
+        queue: JobQueue,
+        run: Callable[[Job, str], None],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._queue = queue
+        self._run = run
+        self._clock = clock
+        self._last_seldom: datetime | None = None
+
+    def sweep(self) -> int:
+        """One look. Returns how much was asked for."""
+        at = self._clock()
+        seldom = self._last_seldom is None or at - self._last_seldom >= SELDOM
+        with self._store.read() as records:
+            found = [*untold(records, at), *stalled(records, at)]
+            if seldom:
+                self._last_seldom = at
+                found += [*unerased(records, at), *endless(records, at)]
+        for item in found:
+            if not self._queue.put(item.job, item.subject, item.urgency):
+                self._do_here(item)
+        return len(found)
+
+    def _do_here(self, item: Stalled) -> None:
+        if item.job is Job.TRANSCRIBE_RECORDING:
+            return
+        try:
+            self._run(item.job, item.subject)
+        except Exception as error:
+            log.error("%s failed in the sweeper: %s", item.job, type(error).__name__)
+
+
+def untold(records: Records, at: datetime) -> Iterable[Stalled]:
+    """Reports of which something is due to be told."""
+    for kind, since in (
+        (NotificationKind.ALERT, at - NEVER_TOO_LATE),
+        (NotificationKind.UPDATE, at - STILL_NEWS),
+    ):
+        for dossier in records.dossiers_of(records.untold(kind, since)):
+            if kind in messages_due(dossier, at):
+                yield Stalled(Job.ALERT_ON_CALL, dossier.report.reference)
+
+
+def endless(records: Records, at: datetime) -> Iterable[Stalled]:
+    """Calls whose end we were never told."""
+    for call in records.calls_in_progress(at - LONGEST_CALL):
+        yield Stalled(Job.CLOSE_CALL, call.call_sid)
