@@ -135,6 +135,8 @@ class Postman:
             for letter in letters:
                 self._remember(letter, kind, None, 0.0, "lost")
             return
+        if kind == "message" and kind in faults.reordered:
+            letters = letters[::-1]
         late = faults.late.get(kind, 0.0)
         for _ in range(2 if kind in faults.doubled else 1):
             done = threading.Event()
