@@ -1,0 +1,169 @@
+"""A dashboard with a real database, audio in memory, and a clock that the test moves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from argon2 import PasswordHasher
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from dashboard import Desk, add_organizer, install
+from keeping.sealing import Keyring, generate_key
+from reports.ports import AudioNotFound, Job, Urgency
+from reports.store import SqlReportStore, connect, metadata
+from tests.dashboard.stories import MORNING, Stories
+
+PASSWORD = "a few plain words"
+API_TOKEN = "a-token-that-nobody-has-used-before"
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+@dataclass
+class Clock:
+    now: datetime = MORNING
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def passes(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+@dataclass
+class AudioInMemory:
+    kept: dict[str, bytes] = field(default_factory=dict)
+
+    def put(self, key: str, audio: bytes) -> None:
+        self.kept[key] = audio
+
+    def get(self, key: str) -> bytes:
+        try:
+            return self.kept[key]
+        except KeyError:
+            raise AudioNotFound(key) from None
+
+    def delete(self, key: str) -> None:
+        self.kept.pop(key, None)
+
+
+@dataclass
+class QueueInMemory:
+    asked: list[tuple[Job, str]] = field(default_factory=list)
+
+    def put(self, job: Job, subject: str, urgency: Urgency = Urgency.REST) -> bool:
+        self.asked.append((job, subject))
+        return True
+
+
+@dataclass
+class Browser:
+    """A person at the pages: follows forms with the token that the page gave."""
+
+    client: FlaskClient
+
+    def get(self, path: str, **headers: str) -> TestResponse:
+        return self.client.get(path, headers={k.replace("_", "-"): v for k, v in headers.items()})
+
+    def sends(self, path: str, *, from_page: str, **form: str) -> TestResponse:
+        page = self.client.get(from_page).text
+        token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+        assert token is not None, "the page has no form"
+        return self.client.post(path, data={"csrf_token": token[1], **form})
+
+    def logs_in(self, username: str = "ana", password: str = PASSWORD, **form: str) -> TestResponse:
+        return self.sends(
+            "/login", from_page="/login", username=username, password=password, **form
+        )
+
+    def acts(self, reference: str, what: str, **form: str) -> TestResponse:
+        return self.sends(f"/r/{reference}/{what}", from_page=f"/r/{reference}", **form)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def queue() -> QueueInMemory:
+    return QueueInMemory()
+
+
+@pytest.fixture
+def desk(tmp_path: Path, clock: Clock, queue: QueueInMemory) -> Iterator[Desk]:
+    engine = connect(f"sqlite:///{tmp_path / 'line.db'}")
+    metadata.create_all(engine)
+    desk = Desk(
+        store=SqlReportStore(engine),
+        queue=queue,
+        audio=AudioInMemory(),
+        sealer=Keyring.parse(generate_key()),
+        clock=clock,
+        zone=ZoneInfo("America/Chicago"),
+        hotline_number="+16125550100",
+        api_token=API_TOKEN,
+        language_names={"es": "Spanish", "en": "English", "hmn": "Hmong", "so": "Somali"},
+        question_titles={
+            "when": "When",
+            "where": "Where",
+            "officers": "Officers",
+            "still_there": "Still there",
+            "what": "What",
+            "callback": "Call back",
+        },
+        hasher=QUICK,
+    )
+    add_organizer(desk.store, "ana", "Ana Fuentes", PASSWORD, MORNING, QUICK)
+    yield desk
+    engine.dispose()
+
+
+@pytest.fixture
+def make_app(desk: Desk) -> Callable[..., Flask]:
+    def make(**config: object) -> Flask:
+        app = Flask("line")
+        app.config.update(
+            SECRET_KEY="nobody's secret",
+            SESSION_COOKIE_HTTPONLY=True,
+            SESSION_COOKIE_SAMESITE="Lax",
+            **config,
+        )
+        install(app, desk)
+        return app
+
+    return make
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask]) -> Flask:
+    return make_app()
+
+
+@pytest.fixture
+def stranger(app: Flask) -> Browser:
+    return Browser(app.test_client())
+
+
+@pytest.fixture
+def ana(app: Flask) -> Browser:
+    browser = Browser(app.test_client())
+    assert browser.logs_in().status_code == 303
+    return browser
+
+
+@pytest.fixture
+def stories(desk: Desk, clock: Clock) -> Stories:
+    return Stories(desk.store, desk.audio, desk.sealer, clock.now)
+
+
+@pytest.fixture
+def stories_at(stories: Stories) -> Callable[[datetime], Stories]:
+    return lambda now: replace(stories, now=now)
