@@ -71,10 +71,10 @@ class Call:
             for position, key in enumerate(keys):
                 if self._span is None:
                     return
-                polite = self._span.prompt if isinstance(self._span, Gathering) else 0.0
-                wait = KEY_SECONDS if position or after is None else after
-                if not position and after is None:
-                    wait += polite
+                if position:
+                    wait = KEY_SECONDS
+                else:
+                    wait = self._prompt_left() + KEY_SECONDS if after is None else after
                 self._press(key, wait)
             self._runs_on(self._deadline(hangs_up_after))
 
@@ -114,10 +114,17 @@ class Call:
             self._send(Silence())
             self._runs_on(self._deadline(hangs_up_after))
 
-    def hangs_up(self, after: float = 0.0, by: Literal["caller", "line"] = "caller") -> None:
-        """Hang up, `after` seconds from now. On a call that is over, nothing."""
+    def hangs_up(
+        self, after: float | None = None, by: Literal["caller", "line"] = "caller"
+    ) -> None:
+        """Hang up `after` seconds from now; without, once the prompt is through.
+
+        On a call that is over, nothing.
+        """
         with self.leg.lock:
             if self._span is not None:
+                if after is None:
+                    after = self._prompt_left()
                 self._runs_on(self.leg.clock + after, by)
 
     def is_let_run(self, keys: Iterable[str], hangs_up_after: float | None = None) -> None:
@@ -168,6 +175,9 @@ class Call:
             case _:
                 state = "the line is speaking"
         return "\n  ".join([f"{state}. Last of it:", *last])
+
+    def _prompt_left(self) -> float:
+        return self._span.prompt if isinstance(self._span, Gathering) else 0.0
 
     def _deadline(self, hangs_up_after: float | None) -> float:
         return math.inf if hangs_up_after is None else self.leg.clock + hangs_up_after

@@ -129,8 +129,11 @@ class PhoneCall:
         """Speak a WAV into the recording; then press a key, or be silent until it ends."""
         return self._speaks(read_sound(sound), then=then, hangs_up_after=hangs_up_after)
 
-    def hangs_up(self, after: float = 0.0) -> Self:
-        """Hang up, `after` seconds from now. On a call that is over, nothing."""
+    def hangs_up(self, after: float | None = None) -> Self:
+        """Hang up once the prompt is through; or `after` seconds from now.
+
+        On a call that is over, nothing.
+        """
         return self._acts("hangup", after=after)
 
     def hangs_up_while_saying(

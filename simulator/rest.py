@@ -11,6 +11,7 @@ import re
 import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any, Final, Literal
@@ -139,6 +140,7 @@ class _Resources:
         at(".json", self.fetch_account, "GET")
         at("/IncomingPhoneNumbers.json", self.list_numbers, "GET")
         at("/IncomingPhoneNumbers/<sid>.json", self.fetch_number, "GET")
+        at("/IncomingPhoneNumbers/<sid>.json", self.update_number, "POST")
         at("/Calls.json", self.list_calls, "GET")
         at("/Calls.json", self.create_call, "POST")
         at("/Calls/<sid>.json", self.fetch_call, "GET")
@@ -183,9 +185,30 @@ class _Resources:
         return self._page("incoming_phone_numbers", numbers)
 
     def fetch_number(self, sid: str) -> Response:
+        return jsonify(self._number(self._owned(sid)))
+
+    def update_number(self, sid: str) -> Response:
+        """Where the number leads; all the account's numbers lead to the same line."""
+        number = self._owned(sid)
+        changes: dict[str, Any] = {
+            field: _url(name, value) if value else None
+            for name, field in (
+                ("VoiceUrl", "voice_url"),
+                ("VoiceFallbackUrl", "voice_fallback_url"),
+                ("StatusCallback", "status_url"),
+                ("SmsUrl", "sms_url"),
+            )
+            if (value := request.form.get(name)) is not None
+        }
+        if "VoiceMethod" in request.form:
+            changes["voice_method"] = _method("VoiceMethod")
+        self.exchange.line = replace(self.exchange.line, **changes)
+        return jsonify(self._number(number))
+
+    def _owned(self, sid: str) -> HotlineNumber:
         for number in self.exchange.numbers:
             if number.sid == sid:
-                return jsonify(self._number(number))
+                return number
         raise not_found()
 
     def _number(self, number: HotlineNumber) -> JSON:
@@ -288,7 +311,7 @@ class _Resources:
         if call is None:
             self.exchange.finish(leg, "canceled")
         else:
-            call.hangs_up(by="line")
+            call.hangs_up(after=0.0, by="line")
         return jsonify(self._call(leg))
 
     def _leg(self, sid: str) -> Leg:

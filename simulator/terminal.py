@@ -5,12 +5,13 @@ from __future__ import annotations
 import stat
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, TextIO
 
 from simulator.call import WrongMoment
 from simulator.caller import NetworkRefused, Phone, PhoneCall
-from simulator.conversation import describe
+from simulator.conversation import Event, Heard, describe
 from simulator.sound import NotAudio, Sound, read_sound
 from simulator.twiml import KEYS
 
@@ -42,7 +43,7 @@ class Terminal:
     def __init__(self, source: TextIO, target: TextIO) -> None:
         self._source = source
         self._target = target
-        self._shown = 0
+        self._shown: set[Event] = set()
         self._commands: Mapping[str, Callable[[PhoneCall, list[str]], object]] = {
             "now": _presses_now,
             "say": _says,
@@ -100,10 +101,12 @@ class Terminal:
 
     def _shows(self, call: PhoneCall) -> None:
         """What happened since it last showed anything."""
-        events = call.heard
-        for event in events[self._shown :]:
-            self._writes(f"{event.at:6.1f}s  {describe(event)}")
-        self._shown = len(events)
+        for event in call.heard:
+            # A prompt shown while it began is not shown again when a key cut it short.
+            same = replace(event, seconds=0, cut_short=False) if isinstance(event, Heard) else event
+            if same not in self._shown:
+                self._shown.add(same)
+                self._writes(f"{event.at:6.1f}s  {describe(event)}")
 
     def _writes(self, line: str) -> None:
         self._target.write(line + "\n")

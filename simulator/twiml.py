@@ -241,6 +241,15 @@ class Dial:
 Verb = Prompt | Gather | Record | Redirect | Hangup | Reject | Dial
 
 
+_NOT_SIMULATED: Final[Mapping[str, frozenset[str]]] = {
+    "Dial": frozenset({"record", "sequential", "referUrl", "recordingStatusCallback"}),
+    "Gather": frozenset({"partialResultCallback"}),
+    "Number": frozenset({"sendDigits", "byoc", "machineDetection", "amdStatusCallback"}),
+    "Record": frozenset({"transcribeCallback", "recordingConfigurationId"}),
+}
+"""Attributes Twilio would act on and the simulator would not: better said than passed over."""
+
+
 @dataclass(frozen=True)
 class Grammar:
     """What the SDK lets stand in one element: attributes, whether text, and which elements."""
@@ -323,6 +332,8 @@ def _check_shape(element: ET.Element, allowed: Mapping[str, Grammar], where: str
         plain = name.replace("{http://www.w3.org/XML/1998/namespace}", "xml:")
         if plain not in shape.attributes:
             raise TwimlError(f"<{element.tag}> has no attribute {plain!r}", where)
+        if plain in _NOT_SIMULATED.get(element.tag, ()):
+            raise TwimlError(f"the simulator does not heed {plain!r}", where)
     if not shape.takes_text:
         _no_stray_text(element, element.tag, where)
     for child in element:
@@ -404,14 +415,14 @@ def _say(attributes: _Attributes) -> Say:
         raise attributes.error("<Say> has nothing to say")
     if len(text) > LONGEST_TEXT:
         raise attributes.error(f"{len(text)} characters are more than one <Say> may hold")
-    language = attributes.element.get("language", "en-US")
-    if language not in SPOKEN_LANGUAGES:
-        raise attributes.error(f"no voice of Twilio's speaks language={language!r}")
     voice = attributes.element.get("voice", "man")
     if not re.fullmatch(r"man|woman|alice|(Polly|Google)\.[\w-]+", voice):
         raise attributes.error(f"voice={voice!r} is none of Twilio's")
     named = re.match(r"Google\.([a-z]{2,3}-[A-Z]{2})-", voice)
-    if named and "language" in attributes.element.attrib and named[1] != language:
+    language = attributes.element.get("language", named[1] if named else "en-US")
+    if language not in SPOKEN_LANGUAGES:
+        raise attributes.error(f"no voice of Twilio's speaks language={language!r}")
+    if named and named[1] != language:
         raise attributes.error(f"voice={voice!r} does not speak language={language!r}")
     return Say(text, language, voice, attributes.number("loop", 1, least=0))
 
@@ -453,7 +464,7 @@ def _gather(attributes: _Attributes) -> Gather:
 
 
 def _record(attributes: _Attributes) -> Record:
-    if attributes.flag("transcribe", False) or "transcribeCallback" in attributes.element.attrib:
+    if attributes.flag("transcribe", False):
         raise attributes.error("the simulator does not transcribe")
     trim = attributes.one_of("trim", "trim-silence", ("trim-silence", "do-not-trim"))
     return Record(

@@ -68,6 +68,18 @@ def test_the_numbers_tell_where_they_lead(line: Line, network: PhoneNetwork) -> 
     assert number.sms_url == f"{line.url}/sms"
 
 
+def test_a_number_can_be_led_elsewhere(line: Line, network: PhoneNetwork) -> None:
+    line.answers("/elsewhere", "<Say>Here.</Say>")
+    client = client_of(network)
+    (number,) = client.incoming_phone_numbers.list()
+
+    updated = number.update(voice_url=f"{line.url}/elsewhere")
+
+    assert updated.voice_url == f"{line.url}/elsewhere"
+    assert updated.status_callback == f"{line.url}/status"
+    assert "here" in network.caller(CALLER).dials().heard
+
+
 def test_a_message_is_sent_and_arrives(line: Line, network: PhoneNetwork) -> None:
     client = client_of(network)
 

@@ -139,6 +139,15 @@ def test_hanging_up_at_a_question_asks_for_no_action(line: Line, network: PhoneN
     assert call.heard.prompts[0].cut_short
 
 
+def test_a_caller_hears_the_prompt_out_before_hanging_up(line: Line, network: PhoneNetwork) -> None:
+    line.answers("/voice", f"<Gather><Say>{PROMPT}</Say></Gather>")
+
+    call = network.caller(CALLER).dials().hangs_up()
+
+    assert call.seconds == pytest.approx(10)
+    assert not call.heard.prompts[0].cut_short
+
+
 def test_keys_pressed_while_nothing_listens_are_lost(line: Line, network: PhoneNetwork) -> None:
     line.answers("/voice", '<Gather numDigits="1" action="/next"/>')
     line.answers("/next", f'<Say>{PROMPT}</Say><Gather numDigits="1" action="/last"/>')

@@ -86,6 +86,13 @@ def test_what_the_sdk_writes_is_read_back() -> None:
     assert hangup == Hangup()
 
 
+def test_a_voice_of_one_language_speaks_it() -> None:
+    (say,) = read_twiml('<Response><Say voice="Google.vi-VN-Standard-A">Xin</Say></Response>', PAGE)
+
+    assert isinstance(say, Say)
+    assert say.language == "vi-VN"
+
+
 def test_speech_marks_inside_a_say_are_read_as_their_words() -> None:
     (say,) = read_twiml(
         '<Response><Say>One <break time="1s"/><emphasis level="strong">two</emphasis></Say>'
@@ -148,6 +155,7 @@ def test_a_call_may_be_rejected_as_busy() -> None:
         ("<Dial/>", "one number or up to ten"),
         ("<Dial>call me</Dial>", "not a telephone number"),
         ("<Dial><Client>joey</Client></Dial>", "does not dial a <Client>"),
+        ('<Dial record="record-from-answer">+16125550110</Dial>', "does not heed 'record'"),
         ("<Enqueue>support</Enqueue>", "does not run <Enqueue>"),
     ],
 )
