@@ -259,7 +259,10 @@ def running() -> Iterator[Running]:
     running = Running()
     yield running
     running.process.kill()
-    running.process.communicate()
+    running.process.wait()
+    assert running.process.stdout is not None
+    # Not read to its end, which a helper left behind would hold open.
+    running.process.stdout.close()
 
 
 def gone(*pids: int) -> bool:
