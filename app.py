@@ -27,7 +27,7 @@ from oncall.briefs import BadTells
 from reports.store import connect
 from serving import children
 from transcribe.engines import load_engine
-from wiring import Adapters, now
+from wiring import Adapters, Clock, now
 from workers.queues import QueueName, QueueUnavailable
 from workers.supervisor import Supervisor
 
@@ -36,14 +36,14 @@ LARGEST_FORM = 256 * 2**10
 """Bytes of a request's body: forms of keys and buttons, nothing else is sent here."""
 
 
-def create_app(settings: Settings | None = None) -> Flask:
+def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
     """The web application: webhooks for the provider, pages and API for organizers.
 
     Raises:
         BadSettings, BadPrompts, BadTells: it may not start; each lists all that is wrong.
     """
     settings = settings or load_settings()
-    adapters = Adapters(settings)
+    adapters = Adapters(settings, clock)
     app = Flask("witness_line", static_folder=None)
     app.config.update(
         SECRET_KEY=settings.secret_key.get_secret_value(),
@@ -62,7 +62,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 sealer=adapters.sealer,
                 prompts=adapters.prompts,
                 guard=guard,
-                clock=now,
+                clock=clock,
             )
         )
     )
@@ -73,7 +73,7 @@ def create_app(settings: Settings | None = None) -> Flask:
             queue=adapters.queue,
             audio=adapters.audio,
             sealer=adapters.sealer,
-            clock=now,
+            clock=clock,
             zone=settings.zone,
             hotline_number=settings.hotline_number,
             api_token=settings.api_token.get_secret_value(),

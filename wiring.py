@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -26,8 +27,11 @@ LEASE_MARGIN = timedelta(seconds=30)
 """Past the time limit that kills a worker: then its recording is free again."""
 
 
+Clock = Callable[[], datetime]
+
+
 def now() -> datetime:
-    """The clock of everything that is wired here."""
+    """The clock of everything that is wired here, unless a test brings its own."""
     return datetime.now(UTC)
 
 
@@ -51,6 +55,7 @@ class Adapters:
     """Each is made when it is first asked for: the web needs no speech, a worker no web."""
 
     settings: Settings
+    clock: Clock = now
 
     @cached_property
     def store(self) -> SqlReportStore:
@@ -101,6 +106,6 @@ class Adapters:
             public_url=self.settings.public_url,
             transcribe_lease=timedelta(seconds=TIME_LIMITS[Job.TRANSCRIBE_RECORDING])
             + LEASE_MARGIN,
-            clock=now,
+            clock=self.clock,
             transcriber=transcriber,
         )

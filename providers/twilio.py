@@ -48,14 +48,15 @@ class RebasedHttpClient(TwilioHttpClient):
     """The SDK's own http client, towards another base and with time-outs."""
 
     def __init__(self, base_url: str) -> None:
-        super().__init__(timeout=ANSWER_SECONDS)
+        super().__init__()
+        # To connect, and between two bytes; handed on to `requests` as it is.
+        self.timeout = (CONNECT_SECONDS, ANSWER_SECONDS)
         self._base = urlsplit(base_url)
 
     def request(self, method: str, url: str, *args: Any, **options: Any) -> Response:
         asked = urlsplit(url)
         path = self._base.path.rstrip("/") + asked.path
         rebased = asked._replace(scheme=self._base.scheme, netloc=self._base.netloc, path=path)
-        options["timeout"] = (CONNECT_SECONDS, ANSWER_SECONDS)
         return super().request(method, urlunsplit(rebased), *args, **options)
 
 

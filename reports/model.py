@@ -35,7 +35,7 @@ class RecordingState(StrEnum):
     NEEDS_LISTENER = "needs_listener"
     """A machine cannot be trusted with it: a person must hear it."""
     FAILED = "failed"
-    """The audio could not be had. The report says so; `recover` tries again."""
+    """The audio could not be had. The report says so; a person may have it tried again."""
 
 
 class Handling(StrEnum):
@@ -70,44 +70,47 @@ class NotificationKind(StrEnum):
 
 State = CallState | RecordingState | Handling | Verdict | NotificationState
 
-_LEGAL: Mapping[State, frozenset[State]] = MappingProxyType(
+# By kind of state first: members of different enumerations with the same text are equal.
+_LEGAL: Mapping[type[State], Mapping[State, frozenset[State]]] = MappingProxyType(
     {
-        CallState.IN_PROGRESS: frozenset({CallState.COMPLETED, CallState.ABANDONED}),
-        CallState.COMPLETED: frozenset(),
-        # A recording may be announced after the status callback that ended the call.
-        CallState.ABANDONED: frozenset({CallState.COMPLETED}),
-        RecordingState.ANNOUNCED: frozenset({RecordingState.STORED, RecordingState.FAILED}),
-        RecordingState.STORED: frozenset(
-            {
-                RecordingState.TRANSCRIBED,
-                RecordingState.NO_SPEECH,
-                RecordingState.NEEDS_LISTENER,
-            }
-        ),
-        RecordingState.TRANSCRIBED: frozenset(),
-        RecordingState.NO_SPEECH: frozenset(),
-        # "Try again" once whatever stopped the machine is mended.
-        RecordingState.NEEDS_LISTENER: frozenset({RecordingState.STORED}),
-        RecordingState.FAILED: frozenset({RecordingState.ANNOUNCED}),
-        # People may take back what they did: every handling can follow every other.
-        Handling.NEW: frozenset(Handling) - {Handling.NEW},
-        Handling.ACKNOWLEDGED: frozenset(Handling) - {Handling.ACKNOWLEDGED},
-        Handling.IN_REVIEW: frozenset(Handling) - {Handling.IN_REVIEW},
-        Handling.CLOSED: frozenset(Handling) - {Handling.CLOSED},
-        Verdict.UNVERIFIED: frozenset(Verdict) - {Verdict.UNVERIFIED},
-        Verdict.CONFIRMED: frozenset(Verdict) - {Verdict.CONFIRMED},
-        Verdict.FALSE_ALARM: frozenset(Verdict) - {Verdict.FALSE_ALARM},
-        Verdict.NOT_ENFORCEMENT: frozenset(Verdict) - {Verdict.NOT_ENFORCEMENT},
-        Verdict.UNABLE_TO_VERIFY: frozenset(Verdict) - {Verdict.UNABLE_TO_VERIFY},
-        NotificationState.PENDING: frozenset({NotificationState.SENDING, NotificationState.FAILED}),
-        NotificationState.SENDING: frozenset(
-            {NotificationState.PENDING, NotificationState.DELIVERED, NotificationState.FAILED}
-        ),
-        NotificationState.DELIVERED: frozenset(),
-        NotificationState.FAILED: frozenset({NotificationState.PENDING}),
+        CallState: {
+            CallState.IN_PROGRESS: frozenset({CallState.COMPLETED, CallState.ABANDONED}),
+            CallState.COMPLETED: frozenset(),
+            # A recording may be announced after the status callback that ended the call.
+            CallState.ABANDONED: frozenset({CallState.COMPLETED}),
+        },
+        RecordingState: {
+            RecordingState.ANNOUNCED: frozenset({RecordingState.STORED, RecordingState.FAILED}),
+            RecordingState.STORED: frozenset(
+                {
+                    RecordingState.TRANSCRIBED,
+                    RecordingState.NO_SPEECH,
+                    RecordingState.NEEDS_LISTENER,
+                }
+            ),
+            RecordingState.TRANSCRIBED: frozenset(),
+            RecordingState.NO_SPEECH: frozenset(),
+            # Another try, once whatever stopped the machine or the provider is mended.
+            RecordingState.NEEDS_LISTENER: frozenset({RecordingState.STORED}),
+            RecordingState.FAILED: frozenset({RecordingState.ANNOUNCED}),
+        },
+        # People may take back what they did: each can follow every other.
+        Handling: {one: frozenset(Handling) - {one} for one in Handling},
+        Verdict: {one: frozenset(Verdict) - {one} for one in Verdict},
+        NotificationState: {
+            NotificationState.PENDING: frozenset({NotificationState.SENDING}),
+            NotificationState.SENDING: frozenset(
+                {
+                    NotificationState.PENDING,
+                    NotificationState.DELIVERED,
+                    NotificationState.FAILED,
+                }
+            ),
+            NotificationState.DELIVERED: frozenset(),
+            NotificationState.FAILED: frozenset({NotificationState.PENDING}),
+        },
     }
 )
-
 
 S = TypeVar("S", CallState, RecordingState, Handling, Verdict, NotificationState)
 
@@ -118,14 +121,9 @@ def advance(now: S, to: S) -> S:
     Raises:
         IllegalTransition: it may not; also when both are the same.
     """
-    if to not in _LEGAL[now]:
+    if to not in _LEGAL[type(now)][now]:
         raise IllegalTransition(f"{type(now).__name__} {now} may not become {to}")
     return to
-
-
-def may_advance(now: State, to: State) -> bool:
-    """Whether `advance(now, to)` would succeed."""
-    return to in _LEGAL[now]
 
 
 # --- The call -------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import secrets
 from dataclasses import replace
 from datetime import datetime
 
-from reports.model import Answer, Call, CallState, Report
+from reports.model import Answer, Call, CallState, Report, advance
 from reports.ports import Job, JobQueue, Records, ReportStore, Sealer
 
 REFERENCE_DIGITS = 4
@@ -97,7 +97,9 @@ def end_call(store: ReportStore, queue: JobQueue, *, call_sid: str, at: datetime
         report = records.report_of_call(call_sid)
         call = replace(
             call,
-            state=CallState.ABANDONED if report is None else CallState.COMPLETED,
+            state=advance(
+                call.state, CallState.ABANDONED if report is None else CallState.COMPLETED
+            ),
             ended_at=at,
         )
         records.save_call(call)
@@ -139,5 +141,5 @@ def file_report(records: Records, call: Call, at: datetime) -> Report:
             break
     if call.state is CallState.ABANDONED:
         # Its recording was announced after the call had ended.
-        records.save_call(replace(call, state=CallState.COMPLETED))
+        records.save_call(replace(call, state=advance(call.state, CallState.COMPLETED)))
     return report
