@@ -1,4 +1,4 @@
-"""Reports to show: a morning on the line, told in a few calls. All people and places are invented."""
+"""Reports to show: a morning on the line, told in a few calls. People and places are invented."""
 
 from __future__ import annotations
 
@@ -128,9 +128,7 @@ class Stories:
             number=None,
         )
         self.recording(reference, "where", state=RecordingState.ANNOUNCED)
-        self.told(
-            reference, NotificationState.FAILED, reason="the carrier says the number is off"
-        )
+        self.told(reference, NotificationState.FAILED, reason="the carrier says the number is off")
         return reference
 
     def hmong_needs_a_listener(self, reference: str = "5590", minutes_ago: float = 18) -> str:
@@ -184,9 +182,7 @@ class Stories:
         )
         self.told(reference, NotificationState.DELIVERED)
         self.act(reference, ActKind.HANDLING, Handling.NEW, Handling.IN_REVIEW, minutes_ago=120)
-        self.act(
-            reference, ActKind.VERDICT, Verdict.UNVERIFIED, Verdict.CONFIRMED, minutes_ago=95
-        )
+        self.act(reference, ActKind.VERDICT, Verdict.UNVERIFIED, Verdict.CONFIRMED, minutes_ago=95)
         return reference
 
     def closed_false_alarm(self, reference: str = "2296", minutes_ago: float = 1500) -> str:

@@ -195,9 +195,7 @@ def test_since_tells_what_changed_then_or_later(
     assert first is not None
     assert first["read_at"] == MORNING.isoformat()
     clock.passes(minutes=1)
-    judge(
-        stories.store, reference="3107", verdict=Verdict.CONFIRMED, who="ana", at=clock.now
-    )
+    judge(stories.store, reference="3107", verdict=Verdict.CONFIRMED, who="ana", at=clock.now)
     changed = reader.get(f"/api/reports?since={quote(clock.now.isoformat())}").json
     assert changed is not None
     assert [report["reference"] for report in changed["reports"]] == ["3107"]

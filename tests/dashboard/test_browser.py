@@ -1,0 +1,340 @@
+"""The pages in a real browser: live, by keyboard alone, on a telephone, and without script."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from werkzeug.serving import make_server
+
+from dashboard import change_password
+from reports.model import Handling, Verdict
+from reports.services.review import handle, judge
+from tests.dashboard.conftest import PASSWORD, QUICK, Clock
+from tests.dashboard.stories import CALLER, Stories
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE = {"width": 360, "height": 780}
+DESKTOP = {"width": 1280, "height": 900}
+LIVE = 8000
+"""Milliseconds within which what happens elsewhere shows on an open page."""
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here"),
+]
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The browser has a clock of its own, so the server's must be right."""
+    return Clock(datetime.now(UTC))
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Chromium]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def address(app: Flask) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def opens(chromium: Chromium, address: str) -> Iterator[Callable[..., Page]]:
+    """Opens a browser; at the end it must have asked nobody else for anything, and have had nothing
+    to complain of, such as a breach of the content security policy."""
+    contexts: list[BrowserContext] = []
+    asked: list[str] = []
+    complaints: list[str] = []
+
+    def open_browser(**options: Any) -> Page:
+        context = chromium.new_context(
+            base_url=address, **{"viewport": DESKTOP, "reduced_motion": "reduce", **options}
+        )
+        contexts.append(context)
+        context.on("request", lambda request: asked.append(request.url))
+        context.on(
+            "console",
+            lambda said: (
+                complaints.append(said.text)
+                if said.type in ("error", "warning")
+                and "ERR_INTERNET_DISCONNECTED" not in said.text
+                else None
+            ),
+        )
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield open_browser
+    for context in contexts:
+        context.close()
+    assert [url for url in asked if not url.startswith(address)] == []
+    assert [said for said in complaints if "status of 401" not in said] == []
+
+
+def log_in(page: Page) -> Page:
+    page.goto("/login")
+    page.get_by_label("Username").fill("ana")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/")
+    return page
+
+
+@pytest.fixture
+def page(opens: Callable[..., Page]) -> Page:
+    return log_in(opens())
+
+
+def tab_to(page: Page, element_id: str) -> None:
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.id") == element_id:
+            return
+    pytest.fail(f"the Tab key never came to {element_id}")
+
+
+# --- Live
+
+
+def test_a_report_comes_into_an_open_list_by_itself(page: Page, stories: Stories) -> None:
+    expect(page.get_by_text("No report yet")).to_be_visible()
+    stories.spanish_happening_now("4821")
+    row = page.locator("#row-4821")
+    expect(row).to_be_visible(timeout=LIVE)
+    expect(row).to_contain_text("Unverified")
+    expect(page.get_by_text("No report yet")).to_have_count(0)
+    expect(page.locator("#announcer")).to_have_text("1 new report")
+    expect(page).to_have_title("(1 new) Reports · Witness Line")
+    stories.alert_that_failed("6644")
+    expect(page).to_have_title("(2 new) Reports · Witness Line", timeout=LIVE)
+    expect(page.get_by_role("alert")).to_contain_text("call the on-call person")
+    page.keyboard.press("Shift")
+    expect(page).to_have_title("Reports · Witness Line")
+
+
+def test_what_has_the_focus_and_is_being_read_stays_where_it_is(
+    page: Page, stories: Stories, clock: Clock
+) -> None:
+    for place in range(15):
+        stories.english_earlier(f"{3100 + place}", minutes_ago=30 + place)
+    page.reload()
+    page.locator("#link-3110").focus()
+    page.evaluate("window.kept = document.getElementById('row-3105')")
+    before = page.locator("#row-3110").bounding_box()
+    handle(stories.store, reference="3110", to=Handling.IN_REVIEW, who="ana", at=clock.now)
+    stories.spanish_happening_now("4821")
+    expect(page.locator("#row-4821")).to_be_attached(timeout=LIVE)
+    expect(page.locator("#row-3110")).to_contain_text("In review")
+    expect(page.locator("#link-3110")).to_be_focused()
+    after = page.locator("#row-3110").bounding_box()
+    assert before is not None
+    assert after is not None
+    assert abs(after["y"] - before["y"]) < 3
+    assert page.evaluate("window.kept === document.getElementById('row-3105')")
+
+
+def test_a_lost_connection_is_said_and_so_is_its_end(page: Page, stories: Stories) -> None:
+    lost = page.get_by_text("Connection lost, trying again")
+    expect(lost).to_be_hidden()
+    page.context.set_offline(True)
+    expect(lost).to_be_visible(timeout=LIVE)
+    stories.spanish_happening_now("4821")
+    page.context.set_offline(False)
+    expect(page.locator("#row-4821")).to_be_visible(timeout=LIVE)
+    expect(lost).to_be_hidden()
+
+
+def test_a_session_that_ended_leads_to_the_login_and_back(page: Page, stories: Stories) -> None:
+    stories.spanish_happening_now("4821")
+    page.goto("/r/4821")
+    change_password(stories.store, "ana", "quite another one", QUICK)
+    page.wait_for_url(re.compile(r"/login\?next=/r/4821$"), timeout=LIVE)
+    page.get_by_label("Username").fill("ana")
+    page.get_by_label("Password").fill("quite another one")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/r/4821")
+
+
+def test_the_page_of_a_report_follows_what_others_do(
+    page: Page, stories: Stories, clock: Clock
+) -> None:
+    stories.spanish_happening_now("4821")
+    page.goto("/r/4821")
+    judge(stories.store, reference="4821", verdict=Verdict.CONFIRMED, who="ana", at=clock.now)
+    expect(page.get_by_text("Confirmed by Ana Fuentes")).to_be_visible(timeout=LIVE)
+    expect(page.locator("#announcer")).to_have_text("This report has changed")
+
+
+# --- By keyboard
+
+
+def test_a_verdict_is_given_and_undone_without_a_mouse(page: Page, stories: Stories) -> None:
+    stories.spanish_happening_now("4821")
+    page.reload()
+    page.keyboard.press("Tab")
+    expect(page.get_by_text("Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    tab_to(page, "link-4821")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/r/4821")
+    tab_to(page, "act-confirmed")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Confirmed by Ana Fuentes")).to_be_visible()
+    tab_to(page, "undo")
+    page.keyboard.press("Enter")
+    expect(page.locator(".verdict")).to_contain_text("Unverified")
+
+
+# --- Audio
+
+POSITION = "player => player.currentTime"
+
+
+def test_audio_plays_from_any_second(page: Page, stories: Stories) -> None:
+    stories.spanish_happening_now("4821")
+    page.goto("/r/4821")
+    player = page.locator("#player-RE4821what")
+    player.evaluate(
+        """player => new Promise(done => {
+            player.addEventListener("seeked", done, { once: true });
+            player.currentTime = 6;
+        })"""
+    )
+    assert player.evaluate(POSITION) == pytest.approx(6, abs=0.1)
+    assert player.evaluate("player => player.duration") == pytest.approx(8, abs=0.1)
+    page.locator("#text-RE4821what .at").nth(1).click()
+    expect(player).to_have_js_property("paused", False, timeout=LIVE)
+    assert 3.3 <= player.evaluate(POSITION) < 5
+
+
+def test_a_fact_plays_its_own_seconds_and_stops(page: Page, stories: Stories) -> None:
+    stories.spanish_happening_now("4821")
+    page.goto("/r/4821")
+    page.locator(".fact.place .play").click()
+    player = page.locator("#player-RE4821where")
+    expect(player).to_have_js_property("paused", False, timeout=LIVE)
+    expect(player).to_have_js_property("paused", True, timeout=LIVE)
+    assert player.evaluate(POSITION) == pytest.approx(4.2, abs=0.6)
+
+
+def test_what_plays_is_not_cut_off_by_news(page: Page, stories: Stories, clock: Clock) -> None:
+    stories.hmong_needs_a_listener("5590")
+    page.goto("/r/5590")
+    player = page.locator("#player-RE5590where")
+    player.evaluate("player => { window.kept = player; player.loop = true; player.play(); }")
+    judge(stories.store, reference="5590", verdict=Verdict.CONFIRMED, who="ana", at=clock.now)
+    expect(page.get_by_text("Confirmed by Ana Fuentes")).to_be_visible(timeout=LIVE)
+    assert page.evaluate("window.kept === document.getElementById('player-RE5590where')")
+    assert not player.evaluate("player => player.paused")
+
+
+# --- The number
+
+
+def test_a_number_that_was_shown_is_hidden_again_on_reload(page: Page, stories: Stories) -> None:
+    stories.spanish_happening_now("4821")
+    page.goto("/r/4821")
+    page.get_by_role("button", name="Show number").click()
+    expect(page.get_by_role("link", name=CALLER)).to_be_visible()
+    assert page.url.endswith("/r/4821")
+    page.reload()
+    expect(page.get_by_role("button", name="Show number")).to_be_visible()
+    assert CALLER[-4:] not in page.content()
+
+
+# --- On a telephone, in the dark, without script
+
+PATHS = ("/?show=all", "/r/4821", "/r/5590", "/r/3107", "/r/2296", "/r/6644")
+
+SMALL_TARGETS = """() => [...document.querySelectorAll(
+        "button, a.button, a.play, input, summary, nav a")]
+    .filter(one => one.type !== "hidden" && one.getClientRects().length)
+    .filter(one => one.getBoundingClientRect().height < 44)
+    .map(one => one.outerHTML.slice(0, 120))"""
+
+FAINT_TEXT = """() => {
+    const parse = css => css.match(/[\\d.]+/g).map(Number);
+    const light = css => {
+        const [r, g, b] = parse(css).map(c => c / 255)
+            .map(c => c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const paper = one => {
+        for (; one; one = one.parentElement) {
+            const colour = getComputedStyle(one).backgroundColor;
+            if ((parse(colour)[3] ?? 1) === 1) return colour;
+        }
+        return "rgb(255, 255, 255)";
+    };
+    return [...document.querySelectorAll("body *")]
+        .filter(one => one.getClientRects().length && !one.closest(".visually-hidden"))
+        .filter(one => [...one.childNodes].some(node => node.nodeType === 3 && node.data.trim()))
+        .map(one => {
+            const [a, b] = [light(getComputedStyle(one).color), light(paper(one))];
+            return [(Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05), one.outerHTML.slice(0, 120)];
+        })
+        .filter(([contrast]) => contrast < 4.5);
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_on_a_telephone_all_fits_can_be_hit_and_can_be_read(
+    opens: Callable[..., Page], stories: Stories, scheme: str
+) -> None:
+    stories.whole_morning()
+    page = opens(viewport=PHONE, color_scheme=scheme)
+    for path in ("/login", *PATHS):
+        if path == PATHS[0]:
+            log_in(page)
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
+        assert page.evaluate(SMALL_TARGETS) == [], path
+        assert page.evaluate(FAINT_TEXT) == [], path
+
+
+def test_without_script_everything_can_still_be_done(
+    opens: Callable[..., Page], stories: Stories
+) -> None:
+    stories.spanish_happening_now("4821")
+    page = log_in(opens(java_script_enabled=False))
+    expect(page.get_by_role("link", name="Refresh")).to_be_visible()
+    page.locator("#link-4821").click()
+    page.get_by_role("button", name="Acknowledge: I have it").click()
+    expect(page.get_by_text("It was: New")).to_be_visible()
+    page.get_by_role("button", name="False alarm").click()
+    expect(page.locator(".verdict")).to_contain_text("False alarm, says Ana Fuentes")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".verdict")).not_to_contain_text("False alarm")
+    page.get_by_role("button", name="Log out").click()
+    expect(page.get_by_text("You are logged out")).to_be_visible()
