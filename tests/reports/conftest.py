@@ -1,0 +1,73 @@
+"""A store over each database that the line is tried on."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from migrations import upgrade
+from reports.store import SqlReportStore, connect, metadata
+
+
+def _postgresql_programs() -> Path | None:
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if installed:
+        return installed[-1].parent
+    found = shutil.which("initdb")
+    return Path(found).parent if found else None
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """A PostgreSQL of the tests' own, on a socket in a folder of theirs."""
+    programs = _postgresql_programs()
+    if programs is None:
+        pytest.fail("PostgreSQL is not installed; `make test` installs it when it may")
+    # Not in pytest's own folders: those are closed to every other user.
+    folder = Path(tempfile.mkdtemp(prefix="line-pg-"))
+    as_user: list[str] = []
+    if Path("/proc/self").owner() == "root":
+        # PostgreSQL refuses to run as root: it runs as the user that its package made.
+        shutil.chown(folder, "postgres", "postgres")
+        as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+    data = folder / "data"
+
+    def run(*command: str) -> None:
+        subprocess.run([*as_user, *command], check=True, stdout=subprocess.DEVNULL, cwd=folder)
+
+    run(str(programs / "initdb"), "-D", str(data), "-U", "line", "--auth=trust", "--no-sync")
+    options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off"
+    control = [str(programs / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log")]
+    run(*control, "-o", options, "start")
+    try:
+        yield f"postgresql://line@/postgres?host={folder}"
+    finally:
+        run(*control[:3], "-m", "immediate", "stop")
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'line.db'}"
+    else:
+        url = request.getfixturevalue("postgresql_url")
+    engine = connect(url)
+    upgrade(engine)
+    with engine.begin() as connection:
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(sa.delete(table))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def store(engine: Engine) -> SqlReportStore:
+    return SqlReportStore(engine)
