@@ -1,0 +1,114 @@
+"""What a text message says, and what it never does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oncall.briefs import LONGEST_PLACE, brief, load_tells, without_numbers
+from reports.model import (
+    Answer,
+    Dossier,
+    NotificationKind,
+    RecordingState,
+    Segment,
+    Transcript,
+    Verdict,
+    Word,
+)
+from tests.oncall.test_escalation import AT, a_dossier
+
+TELLS = load_tells(Path("prompts"), "en")
+URL = "https://line.example.org"
+
+
+def with_keys(dossier: Dossier, **digits: str) -> Dossier:
+    answers = tuple(Answer(question, pressed, AT) for question, pressed in digits.items())
+    return replace(dossier, call=replace(dossier.call, answers=answers))
+
+
+def with_place(dossier: Dossier, place: str) -> Dossier:
+    words = tuple(Word(word, 0.0, 1.0, 0.9) for word in place.split())
+    segment = Segment(place, 0.0, 1.0, words, -0.1, 0.0, 1.0)
+    transcript = Transcript("RE1", "en", 0.9, (segment,), "engine", "model", AT)
+    return replace(dossier, transcripts=(transcript,))
+
+
+def test_an_alert_says_what_the_keys_said() -> None:
+    dossier = with_keys(
+        a_dossier(state=RecordingState.ANNOUNCED, language="es"),
+        when="1",
+        officers="4",
+        still_there="1",
+    )
+    assert brief(dossier, NotificationKind.ALERT, TELLS, URL) == (
+        "UNVERIFIED · happening now · Spanish · 4 officers · still there · ref 4821 · "
+        "https://line.example.org/r/4821"
+    )
+
+
+def test_in_the_organizers_own_language() -> None:
+    dossier = with_keys(a_dossier(over=True, language="es"), when="2", officers="1")
+    told = brief(dossier, NotificationKind.ALERT, load_tells(Path("prompts"), "es"), URL)
+    assert told.startswith("SIN VERIFICAR · ya pasó · español · 1 agente · ref. 4821")
+
+
+def test_what_was_not_asked_is_left_out_and_what_is_not_known_is_said() -> None:
+    unasked = brief(a_dossier(over=True), NotificationKind.ALERT, TELLS, URL)
+    assert "officers" not in unasked
+    assert "when not said" in unasked
+    unknown = brief(
+        with_keys(a_dossier(over=True), officers="*", still_there="2"),
+        NotificationKind.ALERT,
+        TELLS,
+        URL,
+    )
+    assert "number of officers not known · they have left" in unknown
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (RecordingState.NO_SPEECH, "place: nothing was said"),
+        (RecordingState.NEEDS_LISTENER, "place: please listen"),
+        (RecordingState.FAILED, "place: no audio could be had"),
+    ],
+)
+def test_a_place_without_words_says_why(state: RecordingState, said: str) -> None:
+    assert said in brief(a_dossier(state=state), NotificationKind.UPDATE, TELLS, URL)
+
+
+def test_once_confirmed_it_is_not_called_unverified() -> None:
+    dossier = a_dossier(over=True)
+    confirmed = replace(dossier, report=replace(dossier.report, verdict=Verdict.CONFIRMED))
+    assert "UNVERIFIED" not in brief(confirmed, NotificationKind.ALERT, TELLS, URL)
+
+
+def test_a_long_story_about_the_place_is_cut() -> None:
+    dossier = with_place(a_dossier(state=RecordingState.TRANSCRIBED), "by the mercado " * 40)
+    told = brief(dossier, NotificationKind.UPDATE, TELLS, URL)
+    assert "…" in told
+    assert len(told) < LONGEST_PLACE + 160
+
+
+@given(st.from_regex(r"[2-9]\d\d[ .-]?555[ .-]?01\d\d", fullmatch=True), st.text(max_size=30))
+def test_no_telephone_number_leaves_in_a_text(number: str, around: str) -> None:
+    place = f"{around} {number} {around}"
+    hidden = without_numbers(place, "[number]")
+    assert number not in hidden
+    told = brief(
+        with_place(a_dossier(state=RecordingState.TRANSCRIBED), place),
+        NotificationKind.UPDATE,
+        TELLS,
+        URL,
+    )
+    assert number not in told
+
+
+@pytest.mark.parametrize("place", ["38th Street and 4th Avenue", "2700 East Lake", "35 W and 46"])
+def test_addresses_are_not_taken_for_telephone_numbers(place: str) -> None:
+    assert without_numbers(place, "[number]") == place
