@@ -21,7 +21,7 @@ from flask import Blueprint, redirect, render_template, request, session, url_fo
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from dashboard.accounts import canonical_username, password_matches
+from dashboard.accounts import canonical_username, hash_password, password_matches
 from dashboard.attempts import Attempts
 from dashboard.desk import Desk
 from reports.model import Organizer
@@ -79,10 +79,10 @@ class Login:
 
     def _rehash(self, hasher: PasswordHasher, checked: Organizer, password: str) -> None:
         """Keeps the password under today's parameters, unless it was changed in between."""
+        renewed = replace(checked, password_hash=hash_password(password, hasher))
         with self._desk.store.begin() as records:
-            held = records.organizer(checked.username)
-            if held == checked:
-                records.put_organizer(replace(held, password_hash=hasher.hash(password)))
+            if records.organizer(checked.username) == checked:
+                records.put_organizer(renewed)
 
     def _page(self, problem: str | None = None, username: str = "", seconds: int = 0) -> str:
         return render_template(

@@ -29,6 +29,7 @@ from dashboard.desk import Desk
 from dashboard.dossier_page import DossierPage, page_of
 from dashboard.fingerprint import fingerprint
 from dashboard.inbox import Inbox, Show, local_day, row_of, shown
+from dashboard.lookout import Lookout
 from dashboard.sound import NotPlayable, playable
 from reports.model import ActKind, Dossier, Handling, Organizer, Recording, Verdict
 from reports.ports import AudioNotFound, Records
@@ -42,6 +43,7 @@ NAME = "dashboard"
 PAGE = 200
 """Reports on one page of the inbox. Urgent ones stand first within a page: on the worst day so far
 heard of that is the last few hours."""
+LAST_PAGE = 10_000
 OPEN_TO_ALL = frozenset({f"{NAME}.{view}" for view in ("login", "enter", "static")})
 BY_THE_PAGE_ITSELF = frozenset({f"{NAME}.{view}" for view in ("inbox_part", "report_part")})
 """Asked for by the script of an open page, not by a person."""
@@ -56,30 +58,33 @@ class Pages:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._lookout = Lookout(desk.store, desk.clock, self._inbox)
 
     # The inbox
 
     def inbox(self) -> str:
-        inbox = self._inbox()
+        with self._desk.store.read() as records:
+            inbox = self._inbox(records, _wanted_show(), _wanted_page())
         return render_template("inbox.html", inbox=inbox)
 
     def inbox_part(self) -> Response:
-        inbox = self._inbox()
+        show, page = _wanted_show(), _wanted_page()
+        if page == 1:
+            look = self._lookout.look(show)
+            return _part("_inbox.html", look.version, inbox=look.inbox)
+        with self._desk.store.read() as records:
+            inbox = self._inbox(records, show, page)
         return _part("_inbox.html", inbox.version, inbox=inbox)
 
-    def _inbox(self) -> Inbox:
-        show = _wanted_of(Show, request.args.get("show", Show.OPEN))
-        page = max(request.args.get("page", 1, type=int), 1)
-        with self._desk.store.read() as records:
-            dossiers = records.dossiers(limit=PAGE + 1, offset=(page - 1) * PAGE)
-            names = _names(records)
-            untold = untold_reports(records)
+    def _inbox(self, records: Records, show: Show, page: int = 1) -> Inbox:
+        dossiers = records.dossiers(limit=PAGE + 1, offset=(page - 1) * PAGE)
+        names = _names(records)
         return Inbox(
             show=show,
             rows=tuple(
                 row_of(dossier, self._desk, names) for dossier in shown(dossiers[:PAGE], show)
             ),
-            untold=untold,
+            untold=untold_reports(records),
             any_report=bool(dossiers),
             older=page + 1 if len(dossiers) > PAGE else None,
             newer=page - 1 if page > 1 else None,
@@ -258,6 +263,14 @@ def _part(template: str, version: str, **shown: Any) -> Response:
         response = Response(render_template(template, **shown))
     response.set_etag(version)
     return response
+
+
+def _wanted_show() -> Show:
+    return _wanted_of(Show, request.args.get("show", Show.OPEN))
+
+
+def _wanted_page() -> int:
+    return min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
 
 
 def _done(reference: str, kind: ActKind, before: StrEnum, after: StrEnum) -> ResponseReturnValue:

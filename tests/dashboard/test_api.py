@@ -272,7 +272,7 @@ def test_nothing_can_be_written_by_it(app: Flask) -> None:
 
 
 def test_a_fault_is_told_in_json_without_its_inside(
-    make_app: Callable[..., Flask], stories: Stories
+    make_app: Callable[..., Flask], stories: Stories, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = make_app(PROPAGATE_EXCEPTIONS=False)
     stories.spanish_happening_now("4821")
@@ -280,7 +280,7 @@ def test_a_fault_is_told_in_json_without_its_inside(
     def broken(_key: str) -> bytes:
         raise OSError("the disk at /secret/place is gone")
 
-    stories.audio.get = broken  # type: ignore[method-assign]
+    monkeypatch.setattr(stories.audio, "get", broken)
     answer = app.test_client().get(
         "/api/reports/4821/recordings/RE4821where.wav",
         headers={"Authorization": f"Bearer {API_TOKEN}"},

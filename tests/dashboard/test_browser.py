@@ -43,10 +43,16 @@ pytestmark = [
 ]
 
 
+class RunningClock(Clock):
+    """The browser has a clock of its own, so the server's must be right."""
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC)
+
+
 @pytest.fixture
 def clock() -> Clock:
-    """The browser has a clock of its own, so the server's must be right."""
-    return Clock(datetime.now(UTC))
+    return RunningClock(datetime.now(UTC))
 
 
 @pytest.fixture(scope="module")
@@ -152,7 +158,7 @@ def test_what_has_the_focus_and_is_being_read_stays_where_it_is(
     page.locator("#link-3110").focus()
     page.evaluate("window.kept = document.getElementById('row-3105')")
     before = page.locator("#row-3110").bounding_box()
-    handle(stories.store, reference="3110", to=Handling.IN_REVIEW, who="ana", at=clock.now)
+    handle(stories.store, reference="3110", to=Handling.IN_REVIEW, who="ana", at=clock())
     stories.spanish_happening_now("4821")
     expect(page.locator("#row-4821")).to_be_attached(timeout=LIVE)
     expect(page.locator("#row-3110")).to_contain_text("In review")
@@ -191,7 +197,7 @@ def test_the_page_of_a_report_follows_what_others_do(
 ) -> None:
     stories.spanish_happening_now("4821")
     page.goto("/r/4821")
-    judge(stories.store, reference="4821", verdict=Verdict.CONFIRMED, who="ana", at=clock.now)
+    judge(stories.store, reference="4821", verdict=Verdict.CONFIRMED, who="ana", at=clock())
     expect(page.get_by_text("Confirmed by Ana Fuentes")).to_be_visible(timeout=LIVE)
     expect(page.locator("#announcer")).to_have_text("This report has changed")
 
@@ -253,7 +259,7 @@ def test_what_plays_is_not_cut_off_by_news(page: Page, stories: Stories, clock: 
     page.goto("/r/5590")
     player = page.locator("#player-RE5590where")
     player.evaluate("player => { window.kept = player; player.loop = true; player.play(); }")
-    judge(stories.store, reference="5590", verdict=Verdict.CONFIRMED, who="ana", at=clock.now)
+    judge(stories.store, reference="5590", verdict=Verdict.CONFIRMED, who="ana", at=clock())
     expect(page.get_by_text("Confirmed by Ana Fuentes")).to_be_visible(timeout=LIVE)
     assert page.evaluate("window.kept === document.getElementById('player-RE5590where')")
     assert not player.evaluate("player => player.paused")

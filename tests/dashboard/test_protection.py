@@ -167,7 +167,7 @@ def test_errors_look_like_the_other_pages(
 
 
 def test_a_fault_tells_nothing_of_the_inside(
-    make_app: Callable[..., Flask], stories: Stories
+    make_app: Callable[..., Flask], stories: Stories, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = make_app(PROPAGATE_EXCEPTIONS=False)
     stories.spanish_happening_now("4821")
@@ -177,7 +177,7 @@ def test_a_fault_tells_nothing_of_the_inside(
     def broken(_key: str) -> bytes:
         raise OSError("the disk at /secret/place is gone")
 
-    stories.audio.get = broken  # type: ignore[method-assign]
+    monkeypatch.setattr(stories.audio, "get", broken)
     answer = browser.get("/r/4821/audio/RE4821where")
     assert answer.status_code == 500
     assert "Something went wrong here" in answer.text
