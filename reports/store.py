@@ -8,9 +8,11 @@ writer (`BEGIN IMMEDIATE`, https://www.sqlite.org/lang_transaction.html).
 from __future__ import annotations
 
 import dataclasses
+import fcntl
+import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -495,6 +497,32 @@ def _grouped(values: Iterable[T], key: Callable[[T], str]) -> dict[str, list[T]]
     return groups
 
 
+def _writers_turn(engine: Engine) -> Callable[[], AbstractContextManager[None]]:
+    """A queue for those who want to write, where the database has none.
+
+    SQLite lets one write and has the others ask again after ever longer naps, up to a tenth of a
+    second each, while a caller waits. Here they stand in line for a lock that the kernel hands on
+    at once and takes back from a process that dies (https://man7.org/linux/man-pages/man2/
+    flock.2.html). SQLite's own lock still holds whoever does not come this way.
+    """
+    database = engine.url.database
+    if engine.dialect.name != "sqlite" or not database or database == ":memory:":
+        return nullcontext
+    lock = f"{database}.turn"
+
+    @contextmanager
+    def turn() -> Iterator[None]:
+        # Opened anew each time: threads that shared one descriptor would not exclude each other.
+        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
+    return turn
+
+
 # --- The store ------------------------------------------------------------------------------------
 
 
@@ -508,7 +536,8 @@ def connect(url: str) -> Engine:
         parsed = parsed.set(drivername="postgresql+psycopg")
     engine = sa.create_engine(
         parsed,
-        pool_pre_ping=True,
+        # A server may have gone away in the meantime; a file has not.
+        pool_pre_ping=parsed.get_backend_name() != "sqlite",
         # An error's text is logged, and must not hold what callers said.
         hide_parameters=True,
     )
@@ -541,10 +570,11 @@ class SqlReportStore:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._turn = _writers_turn(engine)
 
     @contextmanager
     def begin(self) -> Iterator[SqlRecords]:
-        with self._engine.connect() as connection, connection.begin():
+        with self._engine.connect() as connection, self._turn(), connection.begin():
             yield SqlRecords(connection, hold=True)
 
     @contextmanager
