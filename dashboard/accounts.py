@@ -96,7 +96,12 @@ def hash_password(password: str, hasher: PasswordHasher | None = None) -> str:
         )
     if len(password) > LONGEST_PASSWORD:
         raise AccountRefused(f"A password has at most {LONGEST_PASSWORD} characters.")
-    return (hasher or PasswordHasher()).hash(_canonical_password(password))
+    return encode_password(hasher or PasswordHasher(), password)
+
+
+def encode_password(hasher: PasswordHasher, password: str) -> str:
+    """As `hash_password`, of a password that was good enough when it was chosen."""
+    return hasher.hash(_canonical_password(password))
 
 
 def password_matches(hasher: PasswordHasher, encoded: str, password: str) -> bool:

@@ -21,7 +21,7 @@ from flask import Blueprint, redirect, render_template, request, session, url_fo
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from dashboard.accounts import canonical_username, hash_password, password_matches
+from dashboard.accounts import canonical_username, encode_password, password_matches
 from dashboard.attempts import Attempts
 from dashboard.desk import Desk
 from reports.model import Organizer
@@ -79,7 +79,7 @@ class Login:
 
     def _rehash(self, hasher: PasswordHasher, checked: Organizer, password: str) -> None:
         """Keeps the password under today's parameters, unless it was changed in between."""
-        renewed = replace(checked, password_hash=hash_password(password, hasher))
+        renewed = replace(checked, password_hash=encode_password(hasher, password))
         with self._desk.store.begin() as records:
             if records.organizer(checked.username) == checked:
                 records.put_organizer(renewed)

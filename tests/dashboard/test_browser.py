@@ -171,13 +171,18 @@ def test_what_has_the_focus_and_is_being_read_stays_where_it_is(
 
 
 def test_a_lost_connection_is_said_and_so_is_its_end(page: Page, stories: Stories) -> None:
+    for place in range(12):
+        stories.english_earlier(f"{3100 + place}", minutes_ago=30 + place)
+    page.reload()
     lost = page.get_by_text("Connection lost, trying again")
     expect(lost).to_be_hidden()
     page.context.set_offline(True)
     expect(lost).to_be_visible(timeout=LIVE)
+    page.mouse.wheel(0, 2000)
+    expect(lost).to_be_in_viewport()
     stories.spanish_happening_now("4821")
     page.context.set_offline(False)
-    expect(page.locator("#row-4821")).to_be_visible(timeout=LIVE)
+    expect(page.locator("#row-4821")).to_be_visible(timeout=2 * LIVE)
     expect(lost).to_be_hidden()
 
 
