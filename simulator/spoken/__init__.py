@@ -121,8 +121,9 @@ def line_sound(id: str) -> LineSound:
 
 
 def words_in(says: str) -> str:
-    """A manifest's `says` without its marks for pauses and for English pronunciation."""
-    return re.sub(r"\[[\d.]+\] ?|[{}]", "", says).strip()
+    """A manifest's `says` as heard: without its marks, and what comes after a hang-up."""
+    heard, _, _ = says.partition("|")
+    return re.sub(r"\[[\d.]+\] ?|[{}]", "", heard).strip()
 
 
 def _utterance(entry: dict[str, Any]) -> Utterance:

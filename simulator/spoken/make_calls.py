@@ -67,7 +67,7 @@ class Voice:
     semitones: float = 0.0
 
     def say(self, text: str, language: str, pace: float) -> Sound:
-        """Speak at 8 kHz. Playing faster raises the pitch, so speaking slower first evens it out."""
+        """At 8 kHz. Played faster, a voice is higher; having spoken slower, it keeps its pace."""
         shift = 2 ** (self.semitones / 12)
         spoken, rate = self._speaker().say(text, language, pace / shift)
         return np.asarray(soxr.resample(spoken, rate * shift, RATE, quality="VHQ"), np.float64)
@@ -161,15 +161,15 @@ def _said(text: str, language: str, pace: float, voice: Voice, kept: Path | None
 def room(samples: int, chance: Generator) -> Sound:
     """Indoors: a fan and the hum of a fridge."""
     times = np.arange(samples) / RATE
-    hum = sum(np.sin(2 * np.pi * 120 * harmonic * times) / harmonic for harmonic in range(3, 8))
-    return 0.3 * _level(hum) + _level(_low_passed(chance.standard_normal(samples), 700))
+    hum = np.sum([np.sin(2 * np.pi * 120 * nth * times) / nth for nth in range(3, 8)], axis=0)
+    return 0.3 * _unit(hum) + _unit(_low_passed(chance.standard_normal(samples), 700))
 
 
 def street(samples: int, chance: Generator) -> Sound:
     """Traffic: a steady rumble, and cars that swell and fade as they pass."""
     times = np.arange(samples) / RATE
-    rumble = _level(_low_passed(chance.standard_normal(samples), 500))
-    tyres = _level(_low_passed(chance.standard_normal(samples), 1800))
+    rumble = _unit(_low_passed(chance.standard_normal(samples), 500))
+    tyres = _unit(_low_passed(chance.standard_normal(samples), 1800))
     passing = np.zeros(samples)
     for middle in np.arange(chance.uniform(0.5, 2.5), times[-1] + 2, chance.uniform(3, 5)):
         passing += np.exp(-(((times - middle) / chance.uniform(0.6, 1.2)) ** 2))
@@ -190,19 +190,19 @@ def engine(samples: int, chance: Generator) -> Sound:
     """A bus idling at the kerb: firing strokes, a little uneven."""
     drift = np.cumsum(_low_passed(chance.standard_normal(samples), 3)) / RATE
     phase = 2 * np.pi * (28 * np.arange(samples) / RATE + 8 * drift)
-    strokes = sum(np.sin(phase * harmonic) / np.sqrt(harmonic) for harmonic in range(2, 40))
-    return _level(strokes) + 0.5 * street(samples, chance)
+    strokes = np.sum([np.sin(phase * nth) / np.sqrt(nth) for nth in range(2, 40)], axis=0)
+    return _unit(strokes) + 0.5 * street(samples, chance)
 
 
 def _horn(samples: int, start: float, seconds: float, pitch: float) -> Sound:
     times = np.arange(samples) / RATE - start
     edge = np.clip(times / 0.03, 0, 1) * np.clip((seconds - times) / 0.05, 0, 1)
-    notes = (
-        np.sin(2 * np.pi * hertz * pitch * harmonic * times) / harmonic
+    notes = [
+        np.sin(2 * np.pi * hertz * pitch * nth * times) / nth
         for hertz in (420, 500)
-        for harmonic in range(1, 6)
-    )
-    blown: Sound = edge * sum(notes)
+        for nth in range(1, 6)
+    ]
+    blown: Sound = edge * np.sum(notes, axis=0)
     return blown
 
 
@@ -217,10 +217,9 @@ NOISES: Final[dict[str, Callable[[int, Generator], Sound]]] = {
 # ------------------------------------------------------------------ the line
 
 
-def on_the_line(voice: Sound, noise: str, snr_db: float, tail: float, chance: Generator) -> Sound:
+def on_the_line(voice: Sound, noise: str, snr_db: float, chance: Generator) -> Sound:
     """The caller, with the noise `snr_db` below the voice as the line carries both."""
-    silence = np.zeros
-    voice = np.concatenate([silence(round(LEAD * RATE)), voice, silence(round(tail * RATE))])
+    voice = np.pad(voice, (round(LEAD * RATE), round(TAIL * RATE)))
     heard = at_level(band_limited(voice), VOICE_LEVEL, active_level)
     behind = band_limited(NOISES[noise](len(voice), chance))
     return heard + at_level(behind, VOICE_LEVEL - snr_db) + hiss(len(voice), chance)
@@ -249,18 +248,19 @@ def level(sound: Sound) -> float:
 
 
 def active_level(sound: Sound) -> float:
-    """As `level`, over the 20 ms frames in which somebody speaks: those within 30 dB of the loudest."""
+    """As `level`, over the 20 ms frames in which somebody speaks, within 30 dB of the loudest."""
     frames = sound[: len(sound) // 160 * 160].reshape(-1, 160)
     power = np.mean(frames**2, axis=1)
     return float(10 * np.log10(np.mean(power[power > power.max() / 1000])))
 
 
 def at_level(sound: Sound, dbfs: float, measure: Callable[[Sound], float] = level) -> Sound:
-    return sound * 10 ** ((dbfs - measure(sound)) / 20)
+    louder: float = 10 ** ((dbfs - measure(sound)) / 20)
+    return sound * louder
 
 
-def _level(sound: Sound) -> Sound:
-    return sound / np.sqrt(np.mean(sound**2))
+def _unit(sound: Sound) -> Sound:
+    return at_level(sound, 0)
 
 
 def _low_passed(sound: Sound, hertz: float) -> Sound:
@@ -288,8 +288,7 @@ class Studio:
     """Makes what the manifest lists and writes into it how long each recording came out."""
 
     def __init__(self, kept: Path | None) -> None:
-        self._text = MANIFEST.read_text(encoding="utf-8")
-        manifest = tomllib.loads(self._text)
+        manifest = tomllib.loads(MANIFEST.read_text(encoding="utf-8"))
         self.reports: list[dict[str, Any]] = manifest["report"]
         self.sounds: list[dict[str, Any]] = manifest["sound"]
         self._voices = {name: Voice(**of) for name, of in manifest["voices"].items()}
@@ -297,14 +296,14 @@ class Studio:
 
     def make_report(self, report: dict[str, Any]) -> None:
         for part in (report["where"], report["what"]):
-            self._save(part["file"], self._spoken(report, part["says"], part["file"], TAIL))
+            self._save(part["file"], self._spoken(report, part["says"], part["file"]))
 
     def make_sound(self, sound: dict[str, Any]) -> None:
         file, samples = sound["file"], round(sound["seconds"] * RATE)
         chance = _chance(file)
         match sound["kind"]:
             case "cut_off":
-                made = self._spoken(sound, sound["says"], file, tail=0)
+                made = self._spoken(sound, sound["says"].replace("|", ""), file)[:samples]
             case "silence":
                 made = hiss(samples, chance)
             case "street_noise":
@@ -315,17 +314,17 @@ class Studio:
                 raise ValueError(f"{sound['id']}: no such kind of sound: {other}")
         self._save(file, made)
 
-    def _spoken(self, entry: dict[str, Any], says: str, file: str, tail: float) -> Sound:
+    def _spoken(self, entry: dict[str, Any], says: str, file: str) -> Sound:
         onnxruntime.set_seed(zlib.crc32(file.encode()))
         voice = speak(entry, says, self._voices[entry["voice"]], self._kept)
-        return on_the_line(voice, entry["noise"], entry["snr_db"], tail, _chance(file))
+        return on_the_line(voice, entry["noise"], entry["snr_db"], _chance(file))
 
     def _save(self, file: str, sound: Sound) -> None:
         (AUDIO / file).write_bytes(mu_law_wav(sound))
         seconds = round(len(sound) / RATE, 2)
-        line = re.compile(rf'(?<=file = "{re.escape(file)}"\nseconds = )[\d.]+')
-        self._text, _ = line.subn(str(seconds), self._text)
-        MANIFEST.write_text(self._text, encoding="utf-8")
+        length = re.compile(rf'(?<=file = "{re.escape(file)}"\nseconds = )[\d.]+')
+        manifest = MANIFEST.read_text(encoding="utf-8")
+        MANIFEST.write_text(length.sub(str(seconds), manifest), encoding="utf-8")
         print(f"{file:40} {seconds:6.2f} s  {level(sound):6.1f} dBFS")
 
 

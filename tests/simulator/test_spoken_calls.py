@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from pathlib import Path
 from typing import NamedTuple
@@ -11,15 +12,26 @@ import pytest
 from numpy.typing import NDArray
 
 from simulator.sound import read_wav
-from simulator.spoken import AUDIO, line_sounds, spoken_calls
+from simulator.spoken import (
+    AUDIO,
+    LineSound,
+    SpokenCall,
+    Utterance,
+    line_sound,
+    line_sounds,
+    spoken_call,
+    spoken_calls,
+)
 
 UTTERANCES = [said for call in spoken_calls() for said in (call.where, call.what)]
-RECORDINGS = [(said.path, said.seconds) for said in (*UTTERANCES, *line_sounds())]
+EVERYTHING: list[Utterance | LineSound] = [*UTTERANCES, *line_sounds()]
+RECORDINGS = [(said.path, said.seconds) for said in EVERYTHING]
 SPEECH = [said.path for said in UTTERANCES]
 
 every_recording = pytest.mark.parametrize(
     ("path", "seconds"), RECORDINGS, ids=[path.stem for path, _ in RECORDINGS]
 )
+every_call = pytest.mark.parametrize("call", spoken_calls(), ids=lambda call: call.id)
 
 
 class WavFormat(NamedTuple):
@@ -68,7 +80,7 @@ def test_every_recording_is_listed_once_and_every_listed_recording_is_there() ->
 
 
 def test_every_id_names_one_call() -> None:
-    ids = [one.id for one in (*spoken_calls(), *line_sounds())]
+    ids = [call.id for call in spoken_calls()] + [sound.id for sound in line_sounds()]
     assert len(set(ids)) == len(ids)
 
 
@@ -104,5 +116,78 @@ def test_nothing_is_heard_that_a_telephone_would_not_pass(path: Path) -> None:
     assert outside / power.sum() < 0.01
 
 
-@pytest.mark.parametrize("call", spoken_calls(), ids=lambda call: call.id)
-def test_a_caller_says_where_briefly_and_what_at_more_length(call: object) -> None: ...
+@every_call
+def test_a_caller_says_where_briefly_and_then_what_at_more_length(call: SpokenCall) -> None:
+    assert 4 <= call.where.seconds <= 9
+    assert 8 <= call.what.seconds <= 25
+    assert call.seconds == call.where.seconds + call.what.seconds
+
+
+@every_call
+def test_the_place_is_among_the_words_spoken(call: SpokenCall) -> None:
+    assert 1 <= len(call.where.place_words) <= 3
+    for word in call.where.place_words:
+        assert word in call.where.words
+
+
+@every_call
+def test_a_caller_presses_keys_that_the_line_asks_for(call: SpokenCall) -> None:
+    assert call.keys.when in {"1", "2"}
+    assert call.keys.officers == "*" or call.keys.officers.isdecimal()
+    assert call.keys.still_there in {"1", "2"}
+    assert call.keys.callback in {"1", ""}
+
+
+@every_call
+def test_words_are_without_the_marks_by_which_they_are_spoken(call: SpokenCall) -> None:
+    for said in (call.where, call.what):
+        assert not set("[]{}") & set(said.words)
+        assert "  " not in said.words
+
+
+def test_some_callers_do_not_know_how_many_and_some_saw_them_leave() -> None:
+    assert {"*"} < {call.keys.officers for call in spoken_calls()}
+    assert {call.keys.still_there for call in spoken_calls()} == {"1", "2"}
+    assert {call.keys.when for call in spoken_calls()} == {"1", "2"}
+
+
+def test_only_fictional_phone_numbers_are_spoken() -> None:
+    digits = {"zero": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5"}
+    digits |= {"six": "6", "seven": "7", "eight": "8", "nine": "9"}
+    for said in UTTERANCES:
+        words = re.findall(r"\w+", said.words.lower())
+        spelled = "".join(digits.get(word, word if word.isdecimal() else " ") for word in words)
+        for number in re.findall(r"\d{7,}", spelled):
+            assert re.fullmatch(r"(612|651)55501\d\d", number)
+
+
+def test_silence_is_so_faint_that_nobody_is_there() -> None:
+    assert dbfs(heard(line_sound("silence").path)) < -60
+
+
+def test_the_street_is_heard_though_nobody_speaks() -> None:
+    street = line_sound("street-noise")
+    assert dbfs(heard(street.path)) > -40
+    assert street.language is None
+    assert street.words == ""
+
+
+def test_a_fax_calls_at_1100_hertz() -> None:
+    samples = heard(line_sound("tone").path)
+    loudest = np.abs(np.fft.rfft(samples)).argmax() * 8000 / len(samples)
+    assert loudest == pytest.approx(1100, abs=2)
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_caller_cut_off_mid_sentence_is_still_speaking_at_the_end(language: str) -> None:
+    cut_off = line_sound(f"mid-sentence-{language}")
+    assert cut_off.language == language
+    assert cut_off.words[-1].isalpha()
+    assert dbfs(heard(cut_off.path)[-1600:]) > -35
+
+
+def test_an_unknown_call_is_refused_by_naming_those_there_are() -> None:
+    with pytest.raises(KeyError, match="en-lake-bloomington"):
+        spoken_call("en-nowhere")
+    with pytest.raises(KeyError, match="silence"):
+        line_sound("en-lake-bloomington")
