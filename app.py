@@ -14,6 +14,7 @@ from pathlib import Path
 
 import click
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import preflight
 from config import Settings, load_settings
@@ -53,6 +54,9 @@ def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
         PERMANENT_SESSION_LIFETIME=timedelta(hours=SESSION_HOURS),
         MAX_CONTENT_LENGTH=LARGEST_FORM,
     )
+    if settings.trusted_proxies:
+        # Whose address counts when logins fail. The signature's URL does not depend on it.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies)  # type: ignore[method-assign]
     guard = SignatureGuard(settings.public_url, settings.twilio_auth_token.get_secret_value())
     app.register_blueprint(
         webhooks(
@@ -66,6 +70,7 @@ def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
             )
         )
     )
+    app.add_url_rule("/healthz", "healthz", lambda: ("well", 200))
     install(
         app,
         Desk(

@@ -115,6 +115,9 @@ class Settings(BaseSettings):
     speech_engine: Literal["openai-whisper", "faster-whisper", "scripted"] = "openai-whisper"
     speech_model: str = "base"
     """A model's name or the path of its weights."""
+    trusted_proxies: Annotated[int, Field(ge=0, le=5)] = 0
+    """How many proxies stand in front and say who called them; by default one where PUBLIC_URL is
+    https, for something must speak TLS."""
     listen: str = "127.0.0.1:8000"
     """Where the web server listens; a proxy in front of it speaks TLS."""
 
@@ -124,6 +127,9 @@ class Settings(BaseSettings):
         state = Path(values.get("state_dir") or "var").absolute()
         values.setdefault("database_url", f"sqlite:///{state / 'line.db'}")
         values.setdefault("audio_url", str(state / "audio"))
+        values.setdefault(
+            "trusted_proxies", int(str(values.get("public_url")).startswith("https://"))
+        )
         return values
 
     @property

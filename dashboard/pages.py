@@ -33,9 +33,8 @@ from dashboard.lookout import Lookout
 from dashboard.sound import NotPlayable, playable
 from reports.model import ActKind, Dossier, Handling, Organizer, Recording, Verdict
 from reports.ports import AudioNotFound, Records
-from reports.services.calls import number_context
 from reports.services.recordings import try_again
-from reports.services.review import handle, judge
+from reports.services.review import NumberNotGiven, handle, judge, show_number
 
 log = logging.getLogger(__name__)
 
@@ -123,13 +122,14 @@ class Pages:
 
     def show_number(self, reference: str) -> str:
         """The page with the caller's number on it: in this answer alone, kept nowhere."""
-        page = self._page(reference)
-        sealed = page.call.caller_number
-        if not page.may_show_number or sealed is None:
+        self._dossier(reference)
+        try:
+            number = show_number(
+                self._desk.store, self._desk.sealer, reference=reference, **self._by_whom()
+            )
+        except NumberNotGiven:
             abort(403)
-        number = self._desk.sealer.unseal(sealed, number_context(page.call.call_sid)).decode()
-        log.info("%s was shown the number of report %s", _organizer().username, reference)
-        return self._report(page, number)
+        return self._report(self._page(reference), number)
 
     def hide_number(self, reference: str) -> ResponseReturnValue:
         """Whoever comes back to the address of a shown number finds the report without it."""

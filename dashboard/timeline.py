@@ -27,6 +27,7 @@ class Happened(StrEnum):
     MESSAGE_ACKNOWLEDGED = "message_acknowledged"
     HANDLED = "handled"
     JUDGED = "judged"
+    NUMBER_SHOWN = "number_shown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +116,19 @@ def _of_messages(dossier: Dossier, names: Mapping[str, str]) -> Iterator[Event]:
             )
 
 
+_ACTS: Mapping[ActKind, Happened] = {
+    ActKind.HANDLING: Happened.HANDLED,
+    ActKind.VERDICT: Happened.JUDGED,
+    ActKind.NUMBER_SHOWN: Happened.NUMBER_SHOWN,
+}
+
+
 def _of_acts(dossier: Dossier, names: Mapping[str, str]) -> Iterator[Event]:
     for act in dossier.acts:
-        what = Happened.HANDLED if act.kind is ActKind.HANDLING else Happened.JUDGED
         yield Event(
-            act.at, what, who=names.get(act.who, act.who), before=act.before, after=act.after
+            act.at,
+            _ACTS[act.kind],
+            who=names.get(act.who, act.who),
+            before=act.before,
+            after=act.after,
         )

@@ -107,7 +107,7 @@ class Line:
         """The report that was filed last since an instant."""
         answer = requests.get(
             f"{self._url}/api/reports",
-            params={"since": since.isoformat(), "limit": 1},
+            params={"since": since.isoformat(), "limit": "1"},
             headers={"Authorization": f"Bearer {self._token}"},
             timeout=5,
         )

@@ -262,6 +262,8 @@ class Report:
 class ActKind(StrEnum):
     HANDLING = "handling"
     VERDICT = "verdict"
+    NUMBER_SHOWN = "number_shown"
+    """They had the caller's number shown to them. Nothing changes: before and after are empty."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,6 +152,7 @@ def upgrade() -> None:
             sa.Enum(
                 "handling",
                 "verdict",
+                "number_shown",
                 name="kind",
                 native_enum=False,
                 create_constraint=True,

@@ -249,7 +249,7 @@ def try_again(
             again, job = RecordingState.STORED, Job.TRANSCRIBE_RECORDING
         else:
             return None
-        recording = _settle(records, replace(recording, announced_at=at), again, at, reason=None)
+        recording = _settle(records, recording, again, at, reason=None)
         urgency = _urgency(records, recording)
     queue.put(job, recording_sid, urgency)
     return recording
@@ -368,7 +368,7 @@ def _fetch_later(
     patience: timedelta,
     reason: str,
 ) -> None:
-    if at - recording.announced_at > patience:
+    if at - recording.changed_at > patience:
         _give_up_fetching(store, queue, recording.recording_sid, at, reason)
         return
     with store.begin() as records:

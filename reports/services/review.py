@@ -5,12 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from reports.fields import callback_allowed
 from reports.model import Act, ActKind, Handling, Report, Verdict, advance
-from reports.ports import ReportStore
+from reports.ports import ReportStore, Sealer
+from reports.services.calls import number_context
 
 
 class NoSuchReport(LookupError):
     """There is no report of that reference."""
+
+
+class NumberNotGiven(PermissionError):
+    """The caller did not allow a call back, or withheld the number."""
 
 
 def handle(store: ReportStore, *, reference: str, to: Handling, who: str, at: datetime) -> Report:
@@ -49,3 +55,24 @@ def judge(
         records.save_report(changed)
         records.add_act(Act(reference, at, who, ActKind.VERDICT, report.verdict, verdict))
     return changed
+
+
+def show_number(
+    store: ReportStore, sealer: Sealer, *, reference: str, who: str, at: datetime
+) -> str:
+    """The caller's number, for one who means to call back. That it was shown is written down first.
+
+    Raises:
+        NoSuchReport
+        NumberNotGiven
+    """
+    with store.begin() as records:
+        report = records.report(reference)
+        call = None if report is None else records.call(report.call_sid)
+        if report is None or call is None:
+            raise NoSuchReport(reference)
+        if call.caller_number is None or callback_allowed(call).value is not True:
+            raise NumberNotGiven(reference)
+        records.add_act(Act(reference, at, who, ActKind.NUMBER_SHOWN, "", ""))
+        records.touch(call.call_sid, at)
+    return sealer.unseal(call.caller_number, number_context(call.call_sid)).decode()

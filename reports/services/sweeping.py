@@ -27,7 +27,7 @@ def stalled(records: Records, at: datetime) -> list[Stalled]:
     """What should be asked of the queue again, the longest waiting first."""
     found: list[Stalled] = []
     for recording in records.recordings_in((RecordingState.ANNOUNCED,)):
-        if _waits(recording, recording.announced_at + HINT_WAIT, at):
+        if _waits(recording, recording.changed_at + HINT_WAIT, at):
             found.append(Stalled(Job.FETCH_RECORDING, recording.recording_sid))
     for recording in records.recordings_in((RecordingState.STORED,)):
         if _waits(recording, recording.changed_at + QUEUE_WAIT, at):

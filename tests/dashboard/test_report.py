@@ -255,8 +255,14 @@ def test_no_log_tells_the_number(
     stories.spanish_happening_now("4821")
     with caplog.at_level("DEBUG"):
         ana.acts("4821", "number")
-    assert "ana was shown the number of report 4821" in caplog.text
     assert CALLER[-4:] not in caplog.text
+
+
+def test_who_was_shown_a_number_stands_in_the_timeline(ana: Browser, stories: Stories) -> None:
+    stories.spanish_happening_now("4821")
+    assert "was shown the caller" not in ana.get("/r/4821").text
+    ana.acts("4821", "number")
+    assert "Ana Fuentes was shown the caller" in ana.get("/r/4821").text
 
 
 # --- Audio
