@@ -136,7 +136,6 @@ def serve() -> None:
         create_app(settings)  # what is wrong is said here once, and not by each process in turn
     except (BadPrompts, BadTells) as bad:
         raise click.ClickException(str(bad)) from bad
-    _load_speech(settings)
     Supervisor(children(settings), log=click.echo).run()
 
 
@@ -152,10 +151,18 @@ def ready() -> None:
         raise click.ClickException(f"nobody works {', '.join(sorted(missing))}")
 
 
-@cli.command("weights")
+@cli.command()
 def weights() -> None:
     """Fetch and prepare the weights of the speech model."""
-    _load_speech(load_settings())
+    settings = load_settings()
+    click.echo(f"Preparing {settings.speech_engine} {settings.speech_model} …")
+    load_engine(
+        settings.speech_engine,
+        settings.speech_model,
+        cache_dir=settings.model_cache,
+        on_progress=click.echo,
+    )
+    click.echo("Ready.")
 
 
 @cli.group()
@@ -192,17 +199,6 @@ def organizer_password(username: str, password: str) -> None:
 
 def _prepare_state(settings: Settings) -> None:
     settings.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-
-
-def _load_speech(settings: Settings) -> None:
-    """Once in one process before several need it, with its progress shown."""
-    click.echo(f"Preparing {settings.speech_engine} {settings.speech_model} …")
-    load_engine(
-        settings.speech_engine,
-        settings.speech_model,
-        cache_dir=settings.model_cache,
-        on_progress=click.echo,
-    )
 
 
 def _fresh_env() -> str:

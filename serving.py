@@ -18,6 +18,8 @@ REDIS = "redis"
 WEB = "web"
 WEB_PROCESSES = 2
 WEB_THREADS = 8
+GRACE_SECONDS = 60.0
+"""For a worker to finish what it has in hand: a long message takes its time to write out."""
 
 
 def children(settings: Settings) -> list[Child]:
@@ -47,9 +49,25 @@ def children(settings: Settings) -> list[Child]:
     )
     for role in (*QueueName, "sweeper"):
         found.append(
-            Child(role, (sys.executable, "-m", "workers", role), env=environment, start_after=needs)
+            Child(
+                role,
+                (sys.executable, "-m", "workers", role),
+                env=environment,
+                ready=partial(_works, settings, role),
+                # One loads its model while the other waits: the urgent one is there sooner, and
+                # what has to be prepared is prepared once.
+                start_after=(*needs, QueueName.URGENT) if role == QueueName.REST else needs,
+                grace_seconds=GRACE_SECONDS,
+            )
         )
     return found
+
+
+def _works(settings: Settings, role: str) -> bool:
+    """Whether a worker listens on its queue; of the sweeper nobody waits to hear."""
+    if role not in set(QueueName):
+        return True
+    return role in RqJobQueue(connect(redis_url(settings))).workers_alive()
 
 
 def answers(settings: Settings) -> bool:

@@ -45,7 +45,10 @@ def work(settings: Settings, queue: QueueName) -> None:
     transcriber = None
     if queue in SPEAKING:
         transcriber = load_transcriber(
-            settings.speech_engine, settings.speech_model, cache_dir=settings.model_cache
+            settings.speech_engine,
+            settings.speech_model,
+            cache_dir=settings.model_cache,
+            on_progress=log.info,
         )
     jobs.equip(adapters.equipment(queue, transcriber))
     left = release_claims(adapters.store, worker=queue, at=now())
