@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 import requests
 
 from config import Settings
-from wiring import redis_folder
+from wiring import redis_folder, redis_url
 from workers.embedded_redis import prepare_redis
-from workers.queues import QueueName
+from workers.queues import QueueName, RqJobQueue, connect
 from workers.supervisor import Child
 
 REDIS = "redis"
 WEB = "web"
 WEB_PROCESSES = 2
 WEB_THREADS = 8
+GRACE_SECONDS = 60.0
+"""For a worker to finish what it has in hand: a long message takes its time to write out."""
 GRACE_SECONDS = 60.0
 """For a worker to finish what it has in hand: a long message takes its time to write out."""
 
