@@ -33,6 +33,7 @@ from dashboard.lookout import Lookout
 from dashboard.sound import NotPlayable, playable
 from reports.model import ActKind, Dossier, Handling, Organizer, Recording, Verdict
 from reports.ports import AudioNotFound, Records
+from reports.services.notices import tell_again
 from reports.services.recordings import try_again
 from reports.services.review import NumberNotGiven, handle, judge, show_number
 
@@ -173,6 +174,14 @@ class Pages:
         flash(recording_sid, "again" if tried else "nothing_to_try")
         return redirect(url_for(".report", reference=reference), 303)
 
+    def tell_again(self, reference: str) -> ResponseReturnValue:
+        self._dossier(reference)
+        told = tell_again(
+            self._desk.store, self._desk.queue, reference=reference, at=self._desk.clock()
+        )
+        flash(str(told), "told_again" if told else "nothing_to_tell")
+        return redirect(url_for(".report", reference=reference), 303)
+
     def _audio(self, reference: str, recording_sid: str) -> tuple[Recording, bytes]:
         recording = self._recording(reference, recording_sid)
         if not recording.playable:
@@ -222,6 +231,7 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
         "/r/<reference>/verdict": here.judge,
         "/r/<reference>/number": here.show_number,
         "/r/<reference>/audio/<recording_sid>/again": here.again,
+        "/r/<reference>/alerts/again": here.tell_again,
     }
     for path, act in acts.items():
         blueprint.add_url_rule(path, act.__name__, act, methods=["POST"])

@@ -97,26 +97,31 @@ def learn_how_it_ended(
     _settle(store, notification_id, to, at, reason)
 
 
-def retry_notification(
-    store: ReportStore, queue: JobQueue, *, notification_id: str, at: datetime
-) -> bool:
-    """A person asks for a failed message to be sent again. False: it has not failed."""
+def tell_again(store: ReportStore, queue: JobQueue, *, reference: str, at: datetime) -> int:
+    """A person asks for what could not be delivered of a report to be sent again. Returns how many
+    messages that is."""
     with store.begin() as records:
-        held = records.notification(notification_id)
-        if held is None or held.state is not NotificationState.FAILED:
-            return False
-        again = replace(
-            held,
-            state=advance(held.state, NotificationState.PENDING),
-            created_at=at,
-            attempts=0,
-            next_attempt_at=None,
-            provider_id=None,
-            reason=None,
-        )
-        _save(records, again, at)
-    queue.put(Job.SEND_NOTIFICATION, notification_id)
-    return True
+        dossier = records.dossier(reference)
+        failed = [
+            told
+            for told in (dossier.notifications if dossier else ())
+            if told.state is NotificationState.FAILED
+        ]
+        for told in failed:
+            again = replace(
+                told,
+                state=advance(told.state, NotificationState.PENDING),
+                # Patience, too, begins anew.
+                created_at=at,
+                attempts=0,
+                next_attempt_at=None,
+                provider_id=None,
+                reason=None,
+            )
+            _save(records, again, at)
+    for told in failed:
+        queue.put(Job.SEND_NOTIFICATION, told.notification_id)
+    return len(failed)
 
 
 def _begin(store: ReportStore, notification_id: str, at: datetime) -> Notification | None:

@@ -368,3 +368,21 @@ def test_a_verdict_or_new_words_never_replace_a_player(ana: Browser, stories: St
     assert after["sound-RE5590where"] == before["sound-RE5590where"]
     assert after["text-RE5590where"] != before["text-RE5590where"]
     assert after["decide"] != before["decide"]
+
+
+# --- Telling again
+
+
+def test_an_alert_that_failed_can_be_sent_again(
+    ana: Browser, stories: Stories, queue: QueueInMemory
+) -> None:
+    stories.alert_that_failed("6644")
+    assert "Send the alert again" in ana.get("/r/6644").text
+    ana.acts("6644", "alerts/again")
+    assert [job for job, _ in queue.asked] == [Job.SEND_NOTIFICATION]
+    page = ana.get("/r/6644").text
+    assert "The alert is being sent again" in page
+    assert "Send the alert again" not in page
+    ana.acts("6644", "alerts/again")
+    assert len(queue.asked) == 1
+    assert "no undelivered alert any more" in ana.get("/r/6644").text
