@@ -1,22 +1,38 @@
 #!/bin/sh
-# Runs every test: those that share nothing in parallel, then those that each hold a model or a
-# whole line in memory one by one. What a test needs and is missing is installed, or said aloud.
+# Runs every test: those that share nothing in parallel, then those that each hold a model, a browser
+# or a whole line in memory one by one. What a test needs and is missing is installed where that is
+# allowed, or said aloud.
 set -eu
 cd "$(dirname "$0")/.."
 python="${PYTHON:-.venv/bin/python}"
 
+may_install() {
+    [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1
+}
+
+install_package() {
+    echo "Installing $1 for the tests …"
+    [ -n "${updated:-}" ] || apt-get update -qq
+    updated=yes
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$1" >/dev/null
+}
+
 if ! command -v chromium >/dev/null 2>&1; then
-    if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1; then
-        echo "Installing Chromium for the browser tests …"
-        apt-get update -qq
-        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null
+    if may_install; then
+        install_package chromium
     else
         echo "Chromium is missing: install it (Debian: apt install chromium) and run this again." >&2
         exit 1
     fi
 fi
+if ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && ! command -v initdb >/dev/null 2>&1; then
+    # Without it the store is tried on SQLite alone, and the summary of the tests says so.
+    if may_install; then
+        install_package postgresql || echo "PostgreSQL could not be installed."
+    fi
+fi
 
 echo "== in parallel"
 "$python" -m pytest -n 2 --dist loadfile -m "not whisper and not browser and not whole_line" "$@"
-echo "== with real weights, a real browser, the whole line"
+echo "== one by one: real weights, a real browser, the whole line"
 "$python" -m pytest -m "whisper or browser or whole_line" "$@"

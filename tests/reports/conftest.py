@@ -24,6 +24,17 @@ def _postgresql_programs() -> Path | None:
     return Path(found).parent if found else None
 
 
+POSTGRESQL = _postgresql_programs()
+DATABASES = ("sqlite", "postgresql") if POSTGRESQL else ("sqlite",)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if POSTGRESQL is None:
+        terminalreporter.write_line(
+            "PostgreSQL is not installed: the store was tried on SQLite only.", yellow=True
+        )
+
+
 @pytest.fixture(scope="session")
 def postgresql_url() -> Iterator[str]:
     """A PostgreSQL of the tests' own, on a socket in a folder of theirs."""
@@ -53,7 +64,7 @@ def postgresql_url() -> Iterator[str]:
         shutil.rmtree(folder)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=DATABASES)
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path / 'line.db'}"
