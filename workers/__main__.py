@@ -30,7 +30,7 @@ SWEEPER = "sweeper"
 
 
 @click.command(help=__doc__)
-@click.argument("role", type=click.Choice([*QueueName, SWEEPER]))
+@click.argument("role", type=click.Choice([*(name.value for name in QueueName), SWEEPER]))
 def main(role: str) -> None:
     logging.basicConfig(level=logging.INFO, format=f"%(asctime)s {role}: %(message)s")
     settings = load_settings()

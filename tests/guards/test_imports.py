@@ -5,9 +5,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
+from typing import get_args
 
+from config import Settings
 from tests.guards.tree import ROOT, sources, within
+from transcribe.engines import ENGINES
 
 HEAVY = ("torch", "whisper", "faster_whisper", "ctranslate2", "onnxruntime", "numba")
 
@@ -97,3 +101,8 @@ def test_every_package_leans_only_on_those_below_it() -> None:
         [linter, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout
+
+
+def test_every_engine_that_can_be_set_is_there() -> None:
+    assert set(get_args(Settings.model_fields["speech_engine"].annotation)) == set(ENGINES)
+    assert [name for name, module in ENGINES.items() if find_spec(module) is None] == []

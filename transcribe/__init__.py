@@ -1,0 +1,1 @@
+"""From the bytes of a recording to words, or to a reason why there are none."""

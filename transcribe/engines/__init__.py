@@ -1,0 +1,53 @@
+"""The engines that can hear speech: one a file, by name in the table below.
+
+A new one is a module with `load(model, cache_dir, say)` and a line here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, cast
+
+from reports.ports import SpeechEngine
+from transcribe.weights import Progress
+
+ENGINES: Final = MappingProxyType(
+    {
+        "openai-whisper": "transcribe.engines.whisper",
+        "faster-whisper": "transcribe.engines.faster_whisper",
+        "scripted": "transcribe.engines.scripted",
+    }
+)
+"""Name to module: imported when asked for, since each brings hundreds of megabytes along."""
+
+
+class UnknownEngine(LookupError):
+    """There is no engine of that name. `str()` lists those there are."""
+
+
+def load_engine(
+    name: str, model: str, *, cache_dir: Path, on_progress: Progress | None = None
+) -> SpeechEngine:
+    """The engine, its weights in memory and ready to hear.
+
+    `model` is a name such as 'base' or the path of its weights. What is downloaded, joined or
+    converted is kept in `cache_dir`; `on_progress` is told so, a line at a time.
+
+    Raises:
+        UnknownEngine: there is none of that name.
+        BadWeights: the weights are not what they should be.
+    """
+    if name not in ENGINES:
+        raise UnknownEngine(f"no speech engine {name!r}; there are {', '.join(sorted(ENGINES))}")
+    load = cast(_Load, import_module(ENGINES[name]).load)
+    return load(model, cache_dir, on_progress or _unheard)
+
+
+_Load = Callable[[str, Path, Progress], SpeechEngine]
+
+
+def _unheard(_line: str) -> None:
+    """For those who do not wait."""

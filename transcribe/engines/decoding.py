@@ -1,0 +1,17 @@
+"""How every Whisper engine is asked to decode."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+BEAM: Final = 5
+"""Candidates kept at once; Whisper's own choice for transcribing."""
+TEMPERATURES: Final = (0.0, 0.2, 0.4, 0.6)
+"""Tried in turn while a decoding fails by Whisper's own measures (Radford et al., 2022, section
+4.5). It goes on to 1.0; what only comes out there is as good as invented, and seconds count."""
+
+
+def label(model: str) -> str:
+    """What to call a model in a transcript: its name, or the last part of its path."""
+    return Path(model).name

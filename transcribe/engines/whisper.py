@@ -1,0 +1,128 @@
+"""openai-whisper: the reference implementation, on PyTorch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import torch
+import whisper
+from whisper.audio import N_FRAMES, N_SAMPLES, log_mel_spectrogram, pad_or_trim
+from whisper.timing import dtw
+from whisper.tokenizer import LANGUAGES
+
+from reports.model import Segment, Word
+from reports.ports import Heard, Samples
+from transcribe.engines.decoding import BEAM, TEMPERATURES, label
+from transcribe.hardware import threads
+from transcribe.weights import Progress, openai_checkpoint
+
+NAME: Final = "openai-whisper"
+
+
+def load(model: str, cache_dir: Path, say: Progress) -> OpenAIWhisper:
+    checkpoint = openai_checkpoint(model, cache_dir, say)
+    if checkpoint is None:
+        say(f"Fetching Whisper {model}, unless it is in the cache …")
+        return OpenAIWhisper(whisper.load_model(model, download_root=str(cache_dir)), label(model))
+    loaded = whisper.load_model(str(checkpoint))
+    _time_words_by(loaded, checkpoint)
+    return OpenAIWhisper(loaded, label(model))
+
+
+class OpenAIWhisper:
+    """`beam` of None decodes greedily."""
+
+    name = NAME
+
+    def __init__(self, model: whisper.Whisper, called: str, *, beam: int | None = BEAM) -> None:
+        torch.set_num_threads(threads())
+        # Words are timed by code that is compiled on its first use: seconds that no caller waits.
+        dtw(torch.zeros(1, 1))
+        model.encoder = _Remembering(model.encoder)
+        self._whisper = model
+        self._beam = beam
+        self.model = called
+        self.languages = frozenset(tuple(LANGUAGES)[: model.num_languages])
+
+    def hear(self, samples: Samples, language: str | None) -> Heard:
+        likely = self._languages_of(samples)
+        language = language or max(likely, key=lambda code: likely[code])
+        said = self._whisper.transcribe(
+            samples,
+            language=language,
+            beam_size=self._beam,
+            temperature=TEMPERATURES,
+            condition_on_previous_text=False,
+            word_timestamps=True,
+            fp16=self._whisper.device.type == "cuda",
+        )
+        return Heard(
+            language=language,
+            language_probability=likely[language],
+            segments=tuple(_segment(one) for one in said["segments"] if one["words"]),
+        )
+
+    def _languages_of(self, samples: Samples) -> dict[str, float]:
+        """How likely each language is, by the first 30 seconds: the very window that `transcribe`
+        begins with, so that it is encoded once."""
+        mel = log_mel_spectrogram(samples, self._whisper.dims.n_mels, padding=N_SAMPLES)
+        window = pad_or_trim(mel[:, :-N_FRAMES][:, :N_FRAMES], N_FRAMES).to(self._whisper.device)
+        if self._whisper.device.type == "cuda":
+            window = window.half()
+        _, likely = self._whisper.detect_language(window)
+        return {str(code): float(probability) for code, probability in likely.items()}
+
+
+class _Remembering(torch.nn.Module):
+    """An encoder that does not encode twice what it has just encoded.
+
+    Whisper has the same window encoded to detect the language, at each temperature, and to time the
+    words: on a CPU that is most of the work.
+    """
+
+    def __init__(self, encoder: torch.nn.Module) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self._last: tuple[torch.Tensor, torch.Tensor] | None = None
+
+    def forward(self, mel: torch.Tensor) -> torch.Tensor:
+        if self._last is None or not _same(self._last[0], mel):
+            self._last = mel, self.encoder(mel)
+        return self._last[1]
+
+
+def _same(one: torch.Tensor, other: torch.Tensor) -> bool:
+    return one.dtype == other.dtype and torch.equal(one, other)
+
+
+def _segment(said: dict[str, Any]) -> Segment:
+    return Segment(
+        text=said["text"].strip(),
+        start=float(said["start"]),
+        end=float(said["end"]),
+        words=tuple(
+            Word(
+                text=word["word"].strip(),
+                start=float(word["start"]),
+                end=float(word["end"]),
+                probability=float(word["probability"]),
+            )
+            for word in said["words"]
+        ),
+        log_probability=float(said["avg_logprob"]),
+        no_speech=float(said["no_speech_prob"]),
+        compression=float(said["compression_ratio"]),
+    )
+
+
+def _time_words_by(model: whisper.Whisper, checkpoint: Path) -> None:
+    """Sets the attention heads by which words are timed, if the checkpoint names them."""
+    heads = torch.load(checkpoint, mmap=True, weights_only=True).get("alignment_heads")
+    if heads:
+        mask = torch.zeros(model.dims.n_text_layer, model.dims.n_text_head, dtype=torch.bool)
+        for layer, head in heads:
+            mask[layer, head] = True
+        model.register_buffer(
+            "alignment_heads", mask.to_sparse().to(model.device), persistent=False
+        )
