@@ -56,8 +56,8 @@ def decode(audio: bytes) -> Samples:
         raise BadAudio("the file is damaged, or no audio") from None
     if not np.isfinite(mixed).all():
         raise BadAudio("the file is damaged: not all of it are numbers")
-    samples = soxr.resample(mixed, rate, RATE)
-    return np.clip(samples, -1.0, 1.0).astype(np.float32, copy=False)
+    resampled: Samples = soxr.resample(mixed, rate, RATE)
+    return np.clip(resampled, -1.0, 1.0).astype(np.float32, copy=False)
 
 
 def is_audio(audio: bytes) -> bool:

@@ -102,4 +102,4 @@ def _for_a_listener(length: float, reason: str) -> Transcribed:
 
 def _hum(length: float) -> Samples:
     time = np.arange(round(length * RATE), dtype=np.float32) / RATE
-    return 0.1 * np.sin(2 * np.pi * np.float32(120) * time, dtype=np.float32)
+    return (0.1 * np.sin(2 * np.pi * 120 * time)).astype(np.float32)

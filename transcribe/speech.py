@@ -75,7 +75,8 @@ def raised(samples: Samples) -> Samples:
     gain = min(LOUD_ENOUGH / loudness, MOST_GAIN) if loudness else 1.0
     if gain <= 1.0:
         return samples
-    return np.clip(samples * np.float32(gain), -1.0, 1.0).astype(np.float32, copy=False)
+    louder: Samples = (samples * gain).astype(np.float32)
+    return np.clip(louder, -1.0, 1.0)
 
 
 def speech(probabilities: Probabilities, seconds: float) -> tuple[Span, ...]:

@@ -11,12 +11,12 @@ import sys
 import threading
 
 import click
-from transcribe.pipeline import load_transcriber
 
 from config import Settings, load_settings
 from ivr.languages import BadPrompts
 from oncall.briefs import BadTells
 from reports.services.recordings import release_claims
+from transcribe.pipeline import load_transcriber
 from wiring import Adapters, now, redis_url
 from workers import jobs
 from workers.queues import QueueName

@@ -33,7 +33,12 @@ class _Remembering(WhisperModel):
 
 
 def load(
-    model: str, cache_dir: Path, say: Progress, *, compute_type: str | None = None
+    model: str,
+    cache_dir: Path,
+    say: Progress,
+    *,
+    compute_type: str | None = None,
+    beam: int = BEAM,
 ) -> FasterWhisper:
     """`compute_type`: https://opennmt.net/CTranslate2/quantization.html; None: what is quick."""
     gpu = ctranslate2.get_cuda_device_count() > 0
@@ -45,13 +50,15 @@ def load(
     }
     folder = ctranslate2_folder(model, cache_dir, say)
     if folder is not None:
-        return FasterWhisper(_Remembering(str(folder), **options), label(model))
+        return FasterWhisper(_Remembering(str(folder), **options), label(model), beam=beam)
     try:
         # Without a look at the network, for it may be away.
-        return FasterWhisper(_Remembering(model, **options, local_files_only=True), label(model))
+        return FasterWhisper(
+            _Remembering(model, **options, local_files_only=True), label(model), beam=beam
+        )
     except LocalEntryNotFoundError:
         say(f"Downloading Whisper {model} …")
-        return FasterWhisper(_Remembering(model, **options), label(model))
+        return FasterWhisper(_Remembering(model, **options), label(model), beam=beam)
 
 
 class FasterWhisper:

@@ -13,21 +13,26 @@ from whisper.tokenizer import LANGUAGES
 
 from reports.model import Segment, Word
 from reports.ports import Heard, Samples
-from transcribe.engines.decoding import BEAM, TEMPERATURES, label
+from transcribe.engines.decoding import TEMPERATURES, label
 from transcribe.hardware import threads
 from transcribe.weights import Progress, openai_checkpoint
 
 NAME: Final = "openai-whisper"
+GREEDY: Final = None
+"""Decoding without a beam: in PyTorch five candidates cost twice the seconds, and on telephone
+speech a caller's place is wanted soon. See bench/engines.py."""
 
 
-def load(model: str, cache_dir: Path, say: Progress) -> OpenAIWhisper:
+def load(model: str, cache_dir: Path, say: Progress, *, beam: int | None = GREEDY) -> OpenAIWhisper:
     checkpoint = openai_checkpoint(model, cache_dir, say)
     if checkpoint is None:
         say(f"Fetching Whisper {model}, unless it is in the cache …")
-        return OpenAIWhisper(whisper.load_model(model, download_root=str(cache_dir)), label(model))
+        return OpenAIWhisper(
+            whisper.load_model(model, download_root=str(cache_dir)), label(model), beam=beam
+        )
     loaded = whisper.load_model(str(checkpoint))
     _time_words_by(loaded, checkpoint)
-    return OpenAIWhisper(loaded, label(model))
+    return OpenAIWhisper(loaded, label(model), beam=beam)
 
 
 class OpenAIWhisper:
@@ -35,7 +40,7 @@ class OpenAIWhisper:
 
     name = NAME
 
-    def __init__(self, model: whisper.Whisper, called: str, *, beam: int | None = BEAM) -> None:
+    def __init__(self, model: whisper.Whisper, called: str, *, beam: int | None = GREEDY) -> None:
         torch.set_num_threads(threads())
         # Words are timed by code that is compiled on its first use: seconds that no caller waits.
         dtw(torch.zeros(1, 1))

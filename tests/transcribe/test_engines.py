@@ -1,0 +1,174 @@
+"""Real weights on spoken calls. The weights come from the packages of requirements-weights.txt."""
+
+from __future__ import annotations
+
+import io
+import re
+import unicodedata
+from pathlib import Path
+
+import pytest
+import soundfile
+import torch
+
+from reports.model import RecordingState
+from reports.ports import SpeechEngine
+from simulator.spoken import line_sound, line_sounds, spoken_call
+from transcribe.audio import decode
+from transcribe.checkpoint import BadWeights, read_ctranslate2
+from transcribe.engines import UnknownEngine, faster_whisper, load_engine, whisper
+from transcribe.engines.scripted import Answer, ScriptedEngine
+from transcribe.pipeline import SpeechPipeline
+from transcribe.weights import ctranslate2_folder, openai_checkpoint
+
+CACHE = Path("var/test-cache")
+CALLS = ("en-lake-bloomington", "en-38th-and-4th", "es-cedar-riverside", "es-franklin")
+
+
+def words(text: str) -> list[str]:
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return re.findall(r"\w+", "".join(c for c in plain if not unicodedata.combining(c)))
+
+
+@pytest.fixture(scope="module")
+def reference() -> whisper.OpenAIWhisper:
+    return whisper.load("base", CACHE, lambda _: None)
+
+
+@pytest.fixture(scope="module")
+def quick() -> SpeechEngine:
+    return load_engine("faster-whisper", "base", cache_dir=CACHE)
+
+
+@pytest.mark.whisper
+@pytest.mark.timeout(300)
+def test_both_engines_say_the_same_greedily(reference: whisper.OpenAIWhisper) -> None:
+    peer = faster_whisper.load("base", CACHE, lambda _: None, compute_type="float32", beam=1)
+    for name in CALLS:
+        call = spoken_call(name)
+        for spoken in (call.where, call.what):
+            samples = decode(spoken.path.read_bytes())
+            ours, theirs = (
+                " ".join(segment.text for segment in engine.hear(samples, call.language).segments)
+                for engine in (reference, peer)
+            )
+            assert words(ours) == words(theirs), spoken.path.name
+
+
+@pytest.mark.whisper
+def test_the_checkpoint_holds_the_very_numbers_of_the_package() -> None:
+    folder = ctranslate2_folder("base", CACHE, lambda _: None)
+    checkpoint = openai_checkpoint("base", CACHE, lambda _: None)
+    assert folder is not None
+    assert checkpoint is not None
+    theirs = read_ctranslate2((folder / "model.bin").read_bytes())
+    ours = torch.load(checkpoint, weights_only=True)["model_state_dict"]
+    fused = torch.cat(
+        [ours[f"encoder.blocks.3.attn.{part}.weight"] for part in ("query", "key", "value")]
+    )
+    assert torch.equal(fused, theirs["encoder/layer_3/self_attention/linear_0/weight"])
+    assert torch.equal(ours["decoder.token_embedding.weight"], theirs["decoder/embeddings/weight"])
+    count = sum(values.numel() for values in ours.values())
+    keys_bias = sum(
+        v.numel() // 3 for k, v in theirs.items() if k.endswith("self_attention/linear_0/bias")
+    )
+    keys_bias += sum(
+        v.numel() // 2 for k, v in theirs.items() if k.endswith("/attention/linear_1/bias")
+    )
+    assert count + keys_bias == sum(values.numel() for values in theirs.values())
+
+
+@pytest.mark.whisper
+@pytest.mark.parametrize("name", CALLS)
+def test_the_place_is_recognised_and_its_words_have_times(
+    name: str, reference: whisper.OpenAIWhisper, quick: SpeechEngine
+) -> None:
+    call = spoken_call(name)
+    for engine in (reference, quick):
+        pipeline = SpeechPipeline(engine, engine.languages)
+        result = pipeline.transcribe(call.where.path.read_bytes(), call.language)
+        assert result.state is RecordingState.TRANSCRIBED
+        assert result.heard is not None
+        said = " ".join(segment.text for segment in result.heard.segments)
+        for place in call.where.place_words:
+            assert " ".join(words(place)) in " ".join(words(said))
+        timed = [word for segment in result.heard.segments for word in segment.words]
+        assert all(0 <= word.start <= word.end <= result.seconds + 0.5 for word in timed)
+        assert all(0 <= word.probability <= 1 for word in timed)
+
+
+@pytest.mark.whisper
+def test_an_unknown_language_is_detected(quick: SpeechEngine) -> None:
+    pipeline = SpeechPipeline(quick, quick.languages)
+    for name in ("en-lake-bloomington", "es-cedar-riverside"):
+        call = spoken_call(name)
+        result = pipeline.transcribe(call.what.path.read_bytes(), None)
+        assert result.heard is not None
+        assert result.heard.language == call.language
+
+
+def everything_is_speech() -> SpeechPipeline:
+    """An engine that always says something, as Whisper does over noise."""
+    engine = ScriptedEngine(lambda *_: Answer("thanks for watching"))
+    return SpeechPipeline(engine, engine.languages)
+
+
+@pytest.mark.parametrize("name", ["silence", "street-noise", "tone"])
+def test_where_nobody_speaks_no_engine_is_asked(name: str) -> None:
+    result = everything_is_speech().transcribe(line_sound(name).path.read_bytes(), "en")
+    assert result.state is RecordingState.NO_SPEECH
+    assert result.heard is None
+    assert result.reason
+
+
+def test_sounds_of_a_telephone_line_are_no_speech() -> None:
+    files = sorted(Path("../shared/audio").glob("*_*.wav"))
+    sounds = [f for f in files if f.name.split("_")[0] in {"dtmf", "ringback", "silence", "white"}]
+    if not sounds:
+        print("the shared sounds are not here: only our own were tried")  # noqa: T201
+    for file in [*sounds, *(each.path for each in line_sounds() if not each.words)]:
+        result = everything_is_speech().transcribe(file.read_bytes(), "en")
+        assert result.state is RecordingState.NO_SPEECH, file.name
+
+
+@pytest.mark.parametrize("gain", [1.0, 0.1, 0.01])
+def test_a_quiet_voice_is_a_voice(gain: float) -> None:
+    samples = decode(spoken_call("en-lake-bloomington").where.path.read_bytes())
+    file = io.BytesIO()
+    soundfile.write(file, samples * gain, 16000, subtype="PCM_16", format="WAV")
+    engine = ScriptedEngine(lambda *_: Answer("they are at lake and bloomington"))
+    result = SpeechPipeline(engine, engine.languages).transcribe(file.getvalue(), "en")
+    assert result.state is RecordingState.TRANSCRIBED
+
+
+@pytest.mark.parametrize("language", ["hmn", "om", "kar"])
+def test_a_language_that_no_machine_knows_goes_to_a_person(language: str) -> None:
+    audio = spoken_call("en-lake-bloomington").where.path.read_bytes()
+    result = everything_is_speech().transcribe(audio, language)
+    assert result.state is RecordingState.NEEDS_LISTENER
+    assert result.heard is None
+
+
+def test_what_cannot_be_decoded_goes_to_a_person() -> None:
+    result = everything_is_speech().transcribe(b"RIFF broken", "en")
+    assert result.state is RecordingState.NEEDS_LISTENER
+    assert result.reason
+
+
+def test_an_engine_that_breaks_is_not_hidden() -> None:
+    engine = ScriptedEngine(lambda *_: Answer(fails="out of memory"))
+    audio = spoken_call("en-lake-bloomington").where.path.read_bytes()
+    with pytest.raises(RuntimeError, match="out of memory"):
+        SpeechPipeline(engine, engine.languages).transcribe(audio, "en")
+
+
+def test_an_unknown_engine_is_answered_with_those_there_are(tmp_path: Path) -> None:
+    with pytest.raises(UnknownEngine, match="faster-whisper, openai-whisper"):
+        load_engine("crystal-ball", "base", cache_dir=tmp_path)
+
+
+def test_damaged_weights_are_refused() -> None:
+    with pytest.raises(BadWeights, match="version"):
+        read_ctranslate2(b"\x05\0\0\0" + b"\0" * 40)
+    with pytest.raises(BadWeights, match="cut short"):
+        read_ctranslate2(b"\x06\0\0\0\x0c\0Whisp")
