@@ -38,7 +38,8 @@ class WholeLine:
     said: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
 
     def _listen(self) -> None:
         assert self.process.stdout is not None
@@ -90,7 +91,10 @@ class WholeLine:
     def stops(self) -> None:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-            self.process.wait(60)
+            self.process.wait(90)
+        self._listener.join(10)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
 
 
 def start_line(state: Path, network: PhoneNetwork, port: int) -> WholeLine:
