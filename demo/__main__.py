@@ -22,7 +22,7 @@ from typing import Any
 
 import requests
 
-from demo.household import HOTLINE, ORGANIZER, free_port, keep_keys, settings
+from demo.household import HOTLINE, NETWORK_PORT, ORGANIZER, free_port, keep_keys, settings
 from simulator.caller import PhoneCall, Text
 from simulator.conversation import Spoke, describe
 from simulator.network import PhoneNetwork
@@ -150,6 +150,7 @@ def demonstrate(given: argparse.Namespace) -> int:
         hotline=HOTLINE,
         voice_url=f"http://localhost:{port}/voice/incoming",
         status_url=f"http://localhost:{port}/voice/status",
+        port=free_port(NETWORK_PORT),
         pace=given.pace,
     ) as network:
         environment = settings(

@@ -11,7 +11,9 @@ from pathlib import Path
 
 HOTLINE = "+16125550100"
 ORGANIZER = "+16125550110"
-PREFERRED_PORT = 8000
+WEB_PORT = 8000
+NETWORK_PORT = 8100
+"""Where `make call` looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +74,9 @@ def settings(
     return chosen
 
 
-def free_port() -> int:
+def free_port(usual: int = WEB_PORT) -> int:
     """The usual port when nobody has it, else another."""
-    for port in (PREFERRED_PORT, 0):
+    for port in (usual, 0):
         try:
             with socket.create_server(("127.0.0.1", port)) as listener:
                 return int(listener.getsockname()[1])
