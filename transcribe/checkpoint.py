@@ -21,14 +21,12 @@ from typing import Any, Final
 import numpy as np
 import torch
 
+from transcribe.weights import BadWeights
+
 VERSION: Final = 6
 SPECIFICATION: Final = "WhisperSpec"
 FLOAT32: Final = 0
 FLOAT16: Final = 4
-
-
-class BadWeights(ValueError):
-    """The weights are not what they should be. `str()` is a sentence for people."""
 
 
 Weights = Mapping[str, torch.Tensor]

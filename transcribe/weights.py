@@ -17,10 +17,12 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Final
 
-from transcribe.checkpoint import BadWeights, convert
-
 Progress = Callable[[str], object]
 """Takes one line about what is being done, for whoever waits."""
+
+
+class BadWeights(ValueError):
+    """The weights are not what they should be. `str()` is a sentence for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,9 @@ def openai_checkpoint(model: str, cache_dir: Path, say: Progress) -> Path | None
         return cached
     if model not in PACKAGED or (folder := ctranslate2_folder(model, cache_dir, say)) is None:
         return None
+    # It brings PyTorch along, which whoever only asks for an engine's name need not have.
+    from transcribe.checkpoint import convert
+
     say(f"Converting the weights of Whisper {model} …")
     with _appearing(cached) as file:
         convert(folder, file)

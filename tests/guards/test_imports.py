@@ -17,6 +17,7 @@ HEAVY = ("torch", "whisper", "faster_whisper", "ctranslate2", "onnxruntime", "nu
 
 WATCHED_IMPORT = """
 import os, sys, threading
+import urllib3  # not ours: it binds a socket as it comes, to see whether there is IPv6
 root, *modules = sys.argv[1:]
 doing, deeds = None, []
 acts = ("socket.connect", "socket.bind", "subprocess.Popen", "os.system", "os.posix_spawn",

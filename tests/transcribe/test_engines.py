@@ -15,11 +15,11 @@ from reports.model import RecordingState
 from reports.ports import SpeechEngine
 from simulator.spoken import line_sound, line_sounds, spoken_call
 from transcribe.audio import decode
-from transcribe.checkpoint import BadWeights, read_ctranslate2
+from transcribe.checkpoint import read_ctranslate2
 from transcribe.engines import UnknownEngine, faster_whisper, load_engine, whisper
 from transcribe.engines.scripted import Answer, ScriptedEngine
 from transcribe.pipeline import SpeechPipeline
-from transcribe.weights import ctranslate2_folder, openai_checkpoint
+from transcribe.weights import BadWeights, ctranslate2_folder, openai_checkpoint
 
 CACHE = Path("var/test-cache")
 CALLS = ("en-lake-bloomington", "en-38th-and-4th", "es-cedar-riverside", "es-franklin")

@@ -28,9 +28,8 @@ from typing import Final
 from reports.model import Segment, Word
 from reports.ports import Heard, Samples
 from transcribe.audio import seconds
-from transcribe.checkpoint import BadWeights
 from transcribe.engines.decoding import label
-from transcribe.weights import Progress
+from transcribe.weights import BadWeights, Progress
 
 NAME: Final = "scripted"
 LANGUAGES: Final = frozenset({"am", "ar", "en", "es", "fr", "pt", "so", "vi", "zh"})
