@@ -43,9 +43,11 @@ format: $(TEST_STAMP) ## bring the style in order
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(TEST_STAMP) ## measure, as ratios in one run
+bench: $(TEST_STAMP) ## measure: webhooks and engines as ratios, seconds until each text arrives
 	$(BIN)/python -m bench.webhooks
 	$(BIN)/python -m bench.engines
+	# Seconds from hanging up to each text and transcript, with callers who take their time.
+	$(BIN)/python -m demo --once --pace 1 --state var/bench
 
 requirements: $(TEST_STAMP) ## compile the pins anew
 	$(BIN)/pip-compile -q --upgrade --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --no-header requirements.in -o requirements.txt
@@ -54,7 +56,7 @@ requirements: $(TEST_STAMP) ## compile the pins anew
 	$(BIN)/pip-compile -q --upgrade --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --no-header requirements-test.in -o requirements-test.txt
 
 clean: ## remove what was made here, but not the line's own data in var/
-	rm -rf $(VENV) var/demo var/test-cache .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) var/demo var/bench var/test-cache .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(BIN)/python:
 	@echo "Making a virtual environment …"

@@ -21,8 +21,6 @@ WEB_PROCESSES = 2
 WEB_THREADS = 8
 GRACE_SECONDS = 60.0
 """For a worker to finish what it has in hand: a long message takes its time to write out."""
-GRACE_SECONDS = 60.0
-"""For a worker to finish what it has in hand: a long message takes its time to write out."""
 
 
 def children(settings: Settings) -> list[Child]:

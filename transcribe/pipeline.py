@@ -8,21 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
-
-import numpy as np
 
 from reports.model import RecordingState
-from reports.ports import Samples, SpeechEngine, Transcribed
-from transcribe.audio import RATE, BadAudio, decode, measure, seconds
+from reports.ports import SpeechEngine, Transcribed
+from transcribe.audio import BadAudio, decode, measure, seconds
 from transcribe.engines import load_engine
 from transcribe.quality import believe
 from transcribe.speech import speech, voice, why_nobody
 from transcribe.weights import Progress
-
-WARM_UP: Final = 1.0
-"""Seconds of sound heard for nothing, so that the first caller does not wait for what an engine
-sets up on its first use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +71,7 @@ def load_transcriber(
     languages: frozenset[str] | None = None,
     on_progress: Progress | None = None,
 ) -> SpeechPipeline:
-    """Loads an engine, once a worker, and has it hear something.
+    """Loads an engine, warm, once a worker.
 
     `languages` narrows down which of the engine's languages it is trusted with.
 
@@ -86,7 +79,6 @@ def load_transcriber(
         UnknownEngine, BadWeights: see `load_engine`.
     """
     loaded = load_engine(engine, model, cache_dir=cache_dir, on_progress=on_progress)
-    loaded.hear(_hum(WARM_UP), "en")
     trusted = loaded.languages if languages is None else loaded.languages & languages
     return SpeechPipeline(loaded, trusted)
 
@@ -98,8 +90,3 @@ def primary(language: str) -> str:
 
 def _for_a_listener(length: float, reason: str) -> Transcribed:
     return Transcribed(RecordingState.NEEDS_LISTENER, length, reason=reason)
-
-
-def _hum(length: float) -> Samples:
-    time = np.arange(round(length * RATE), dtype=np.float32) / RATE
-    return (0.1 * np.sin(2 * np.pi * 120 * time)).astype(np.float32)

@@ -27,10 +27,9 @@ WINDOW: Final = 512
 VOICE: Final = 0.2
 """From this probability on there may be a voice. Silero's own default is 0.5; over hiss, street,
 tones, DTMF and ring-back the model stays below 0.18, while single words of 0.4 s fall to 0.2."""
-BREATH: Final = 0.35
-"""Seconds without a voice that belong to the sentence around them."""
 MARGIN: Final = 0.2
-"""Seconds before and after: the model comes late to consonants and leaves early."""
+"""Seconds before and after: the model comes late to consonants and leaves early. Spans whose
+margins meet, with no more than a breath between the words, are one."""
 LOUD_ENOUGH: Final = 0.25
 """Amplitude to which a quiet sound is raised. Speech 50 dB down falls to 0.6 in the model's eyes,
 a whisper to 0.2; raised, both are as clear as ever, and hiss still is no voice."""
@@ -80,14 +79,14 @@ def raised(samples: Samples) -> Samples:
 
 
 def speech(probabilities: Probabilities, seconds: float) -> tuple[Span, ...]:
-    """Where there may be speech in a recording of so many seconds: in order, apart, with the
-    breaths between words and a margin around them."""
+    """Where there may be speech in a recording of so many seconds: in order, apart, each with a
+    margin around it."""
     step = WINDOW / RATE
     spans: list[Span] = []
     for index in np.flatnonzero(probabilities >= VOICE):
         start = max(0.0, index * step - MARGIN)
         end = min(seconds, (index + 1) * step + MARGIN)
-        if spans and start - spans[-1].end <= BREATH - 2 * MARGIN:
+        if spans and start <= spans[-1].end:
             spans[-1] = Span(spans[-1].start, end)
         elif end > start:
             spans.append(Span(start, end))

@@ -13,7 +13,7 @@ from huggingface_hub.errors import LocalEntryNotFoundError
 
 from reports.model import Segment, Word
 from reports.ports import Heard, Samples
-from transcribe.engines.decoding import BEAM, TEMPERATURES, label
+from transcribe.engines.decoding import BEAM, SILENCE, TEMPERATURES, label
 from transcribe.hardware import threads
 from transcribe.weights import Progress, ctranslate2_folder
 
@@ -71,13 +71,13 @@ class FasterWhisper:
         self._beam = beam
         self.model = called
         self.languages = frozenset(model.supported_languages)
+        # What is set up on its first use, no caller shall wait for; and a GPU that cannot be used
+        # says so now.
+        self._languages_of(SILENCE)
 
     def hear(self, samples: Samples, language: str | None) -> Heard:
-        # Without the last frame, which the first window of `transcribe` has not either.
-        features = self._whisper.feature_extractor(samples)[:, :-1]
-        detected, _, probabilities = self._whisper.detect_language(features=features)
-        likely = dict(probabilities)
-        language = language or detected
+        likely = self._languages_of(samples)
+        language = language or max(likely, key=lambda code: likely[code])
         said, _ = self._whisper.transcribe(
             samples,
             language=language,
@@ -88,9 +88,16 @@ class FasterWhisper:
         )
         return Heard(
             language=language,
-            language_probability=float(likely[language]),
+            language_probability=likely[language],
             segments=tuple(_segment(one) for one in said if one.words),
         )
+
+    def _languages_of(self, samples: Samples) -> dict[str, float]:
+        """How likely each language is, by the first 30 seconds: without the last frame, the very
+        window that `transcribe` begins with, so that it is encoded once."""
+        features = self._whisper.feature_extractor(samples)[:, :-1]
+        _, _, likely = self._whisper.detect_language(features=features)
+        return {code: float(probability) for code, probability in likely}
 
 
 def _segment(said: Said) -> Segment:

@@ -13,7 +13,7 @@ from whisper.tokenizer import LANGUAGES
 
 from reports.model import Segment, Word
 from reports.ports import Heard, Samples
-from transcribe.engines.decoding import TEMPERATURES, label
+from transcribe.engines.decoding import SILENCE, TEMPERATURES, label
 from transcribe.hardware import threads
 from transcribe.weights import Progress, openai_checkpoint
 
@@ -42,13 +42,14 @@ class OpenAIWhisper:
 
     def __init__(self, model: whisper.Whisper, called: str, *, beam: int | None = GREEDY) -> None:
         torch.set_num_threads(threads())
-        # Words are timed by code that is compiled on its first use: seconds that no caller waits.
-        dtw(torch.zeros(1, 1))
         model.encoder = _Remembering(model.encoder)
         self._whisper = model
         self._beam = beam
         self.model = called
         self.languages = frozenset(tuple(LANGUAGES)[: model.num_languages])
+        # What is set up or compiled on its first use, no caller shall wait for.
+        self._languages_of(SILENCE)
+        dtw(torch.zeros(1, 1))
 
     def hear(self, samples: Samples, language: str | None) -> Heard:
         likely = self._languages_of(samples)
