@@ -67,6 +67,7 @@ def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
                 prompts=adapters.prompts,
                 guard=guard,
                 clock=clock,
+                limits=settings.limits,
             )
         )
     )

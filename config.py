@@ -16,6 +16,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_va
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from keeping.sealing import Keyring
+from reports.pressure import Limits
 
 TWILIO_API = "https://api.twilio.com"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -121,6 +122,21 @@ class Settings(BaseSettings):
     listen: str = "127.0.0.1:8000"
     """Where the web server listens; a proxy in front of it speaks TLS."""
 
+    caller_calls_an_hour: Annotated[int, Field(ge=1)] = 6
+    """From one number. Whoever calls more often in an hour is limited: where and a recorder, and
+    nobody is rung or texted for it. Who was confirmed before by a person is not."""
+    withheld_calls_an_hour: Annotated[int, Field(ge=1)] = 60
+    """The same of all withheld numbers together, which are many people."""
+    flood_calls: Annotated[int, Field(ge=2)] = 40
+    """So many calls in five minutes (limited ones aside) are a flood: everybody then hears where
+    and a recorder alone. It is over at half of that."""
+    flood_check: bool = False
+    """In a flood, ask callers for three spoken digits. Who presses others is recorded too, and
+    stands lower in the list."""
+    retain_caller_days: Annotated[int, Field(ge=1)] = 30
+    """How long a caller can be recognised by the keyed hash of the number; then it is cleared, and
+    with it the sealed number unless a call back was granted."""
+
     @model_validator(mode="before")
     @classmethod
     def _fill(cls, values: Any) -> Any:
@@ -139,6 +155,15 @@ class Settings(BaseSettings):
     @property
     def keyring(self) -> Keyring:
         return Keyring.parse(self.data_key.get_secret_value())
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(
+            caller_an_hour=self.caller_calls_an_hour,
+            withheld_an_hour=self.withheld_calls_an_hour,
+            flood_calls=self.flood_calls,
+            check=self.flood_check,
+        )
 
     @property
     def secure_cookies(self) -> bool:

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from ivr.scripts import Question, Script, read_script
+from ivr.scripts import Script, read_script
 from ivr.toml_file import TomlFile
 from ivr.voices import speaks
 

@@ -12,13 +12,14 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from flask import Blueprint, Response, abort, request, url_for
 from werkzeug.exceptions import HTTPException
 
 from ivr import twiml
+from ivr.attestation import attestation_of
 from ivr.languages import Language, Prompts, Question
 from ivr.script import (
     ChosenLanguage,
@@ -33,6 +34,7 @@ from ivr.script import (
 )
 from ivr.signature import SignatureGuard
 from reports.ports import JobQueue, ReportStore, Sealer
+from reports.pressure import Limits
 from reports.services import calls, notices, recordings
 
 log = logging.getLogger(__name__)
@@ -60,6 +62,7 @@ class Telephone:
     prompts: Prompts
     guard: SignatureGuard
     clock: Callable[[], datetime]
+    limits: Limits = field(default_factory=Limits)
 
 
 def caller_number(said: str | None) -> str | None:
@@ -106,6 +109,8 @@ def webhooks(line: Telephone) -> Blueprint:
             call_sid=_sid("CallSid"),
             caller=caller_number(request.form.get("From")),
             at=line.clock(),
+            attestation=attestation_of(request.form.get("StirVerstat")),
+            limits=line.limits,
         )
         return answer(begin(), None)
 

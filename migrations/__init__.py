@@ -25,10 +25,10 @@ def upgrade(engine: Engine) -> None:
 
 @contextmanager
 def _rewritable(connection: Connection) -> Iterator[None]:
-    """SQLite alters a table by writing it anew under its name: for that moment others point at none.
+    """SQLite alters a table by writing it anew under its name: meanwhile others point at none.
 
-    Its foreign keys can be let go of only outside of a transaction, so not through SQLAlchemy, which
-    begins one (https://www.sqlite.org/lang_altertable.html#otheralter, steps 1, 10 and 12).
+    Its foreign keys can be let go of only outside of a transaction, so not through SQLAlchemy,
+    which begins one (https://www.sqlite.org/lang_altertable.html#otheralter, steps 1, 10 and 12).
     """
     if connection.dialect.name != "sqlite":
         yield

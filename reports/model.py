@@ -317,7 +317,7 @@ class ActKind(StrEnum):
     BLOCKED = "blocked"
     """They blocked the caller: after is until when."""
     UNBLOCKED = "unblocked"
-    """They undid a block that was made from this report: before is until when it would have held."""
+    """They undid a block that was made from this report: before is until when it had to hold."""
     ADMITTED = "admitted"
     """They had a limited call told of like any other: from one admission to another."""
 

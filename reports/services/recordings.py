@@ -388,4 +388,8 @@ def _fetch_later(
 
 def _urgency(records: Records, recording: Recording) -> Urgency:
     call = records.call(recording.call_sid)
-    return urgency_of(recording.question, call is None or happening_now(call).value is not False)
+    return urgency_of(
+        recording.question,
+        call is None or happening_now(call).value is not False,
+        alerts=call is None or call.admission.alerts,
+    )

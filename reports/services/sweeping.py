@@ -37,7 +37,9 @@ def stalled(records: Records, at: datetime) -> list[Stalled]:
                 Stalled(
                     Job.TRANSCRIBE_RECORDING,
                     recording.recording_sid,
-                    urgency_of(recording.question, now),
+                    urgency_of(
+                        recording.question, now, alerts=call is None or call.admission.alerts
+                    ),
                 )
             )
     found.extend(
