@@ -47,7 +47,7 @@ def shown(dossiers: Iterable[Dossier], show: Show) -> list[Dossier]:
         (dossier for dossier in dossiers if _belongs(dossier, show)),
         key=lambda dossier: (
             _rank(dossier) == CLOSED,
-            # Pressed other digits than they heard: below the others, and in every list all the same.
+            # Pressed other digits than they heard: below the others, yet in every list.
             dossier.call.check_passed is False,
             _rank(dossier),
             -dossier.report.filed_at.timestamp(),
