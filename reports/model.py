@@ -66,6 +66,8 @@ class NotificationKind(StrEnum):
     """The first word of a report: keys only, no transcript."""
     UPDATE = "update"
     """The one that follows, with the place in the caller's words."""
+    ADDITION = "addition"
+    """Somebody added to the report in a later call."""
 
 
 class Admission(StrEnum):
@@ -204,11 +206,26 @@ class Call:
     """None: nobody said anything of the number."""
     check_passed: bool | None = None
     """Whether they pressed the digits that they were told, in a flood; None: not asked."""
+    adds_to: str | None = None
+    """The reference of the earlier report that the caller called to add to."""
     answers: tuple[Answer, ...] = ()
 
     def answer(self, question: str) -> Answer | None:
         """What was pressed at `question`, None when it was not reached."""
         return next((given for given in self.answers if given.question == question), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """Somebody on shift pressed the key and talks, or talked, with a caller."""
+
+    call_sid: str
+    """Of the caller."""
+    person_hash: str
+    """Keyed, of the number that was rung."""
+    since: datetime
+    until: datetime | None = None
+    """None while they talk."""
 
 
 # --- What was recorded ----------------------------------------------------------------------------
@@ -466,6 +483,7 @@ class Dossier:
     transcripts: tuple[Transcript, ...]
     notifications: tuple[Notification, ...]
     acts: tuple[Act, ...]
+    bridges: tuple[Bridge, ...] = ()
 
     def recording(self, question: str) -> Recording | None:
         """The last recording that answers `question`."""

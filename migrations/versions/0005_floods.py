@@ -5,17 +5,13 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from reports.model import ActKind
+from migrations.states import restate
 from reports.store import UtcDateTime
 
 revision = "0005"
-down_revision = "0001"
+down_revision = "0002"
 
-OLD_KINDS = ("handling", "verdict", "number_shown")
-
-
-def _kinds(*kinds: str) -> sa.Enum:
-    return sa.Enum(*kinds, name="kind", native_enum=False, create_constraint=True, length=32)
+KINDS = ("handling", "verdict", "number_shown")
 
 
 def upgrade() -> None:
@@ -54,23 +50,9 @@ def upgrade() -> None:
             )
         )
         batch_op.add_column(sa.Column("check_passed", sa.Boolean(), nullable=True))
-        batch_op.drop_index(batch_op.f("ix_calls_caller_hash"))
-        batch_op.create_index(
-            batch_op.f("ix_calls_caller_hash"), ["caller_hash", "started_at"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_calls_started_at"), ["started_at", "admission"], unique=False
-        )
-
-    # All the kinds that the code knows, so that steps which add some may come in any order.
-    with op.batch_alter_table("acts", schema=None) as batch_op:
-        batch_op.alter_column(
-            "kind",
-            existing_type=_kinds(*OLD_KINDS),
-            type_=_kinds(*(kind.value for kind in ActKind)),
-            existing_nullable=False,
-        )
-
+        batch_op.create_index("ix_calls_of_caller", ["caller_hash", "started_at"], unique=False)
+        batch_op.create_index("ix_calls_let_in", ["started_at", "admission"], unique=False)
+    restate("acts", "kind", (*KINDS, "blocked", "unblocked", "admitted"))
     op.create_table(
         "blocks",
         sa.Column("block_id", sa.String(length=64), nullable=False),
@@ -118,17 +100,10 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("floods")
     op.drop_table("blocks")
-    with op.batch_alter_table("acts", schema=None) as batch_op:
-        batch_op.alter_column(
-            "kind",
-            existing_type=_kinds(*(kind.value for kind in ActKind)),
-            type_=_kinds(*OLD_KINDS),
-            existing_nullable=False,
-        )
+    restate("acts", "kind", KINDS)
     with op.batch_alter_table("calls", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_calls_started_at"))
-        batch_op.drop_index(batch_op.f("ix_calls_caller_hash"))
-        batch_op.create_index(batch_op.f("ix_calls_caller_hash"), ["caller_hash"], unique=False)
+        batch_op.drop_index("ix_calls_let_in")
+        batch_op.drop_index("ix_calls_of_caller")
         batch_op.drop_column("check_passed")
         batch_op.drop_column("attestation")
         batch_op.drop_column("admission")
