@@ -8,7 +8,7 @@ from typing import Final
 
 from reports.model import Attestation
 
-_SAID: Final = re.compile(r"TN-Validation-(Passed|Failed)(?:-([ABC]))?(?:-.*)?")
+_SAID: Final = re.compile(r"TN-Validation-(Passed|Failed)(?:-([ABC])(?:-.+)?)?")
 _LETTERS: Final = MappingProxyType(
     {"A": Attestation.FULL, "B": Attestation.PARTIAL, "C": Attestation.GATEWAY}
 )

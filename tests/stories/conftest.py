@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from redis import Redis
@@ -178,7 +179,18 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def line(tmp_path: Path, redis_server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Line]:
+def other_settings() -> dict[str, Any]:
+    """What a module's stories want set otherwise."""
+    return {}
+
+
+@pytest.fixture
+def line(
+    tmp_path: Path,
+    redis_server: str,
+    monkeypatch: pytest.MonkeyPatch,
+    other_settings: dict[str, Any],
+) -> Iterator[Line]:
     monkeypatch.chdir(tmp_path)  # where no .env is
     with Redis.from_url(redis_server) as client:
         client.flushall()
@@ -197,6 +209,10 @@ def line(tmp_path: Path, redis_server: str, monkeypatch: pytest.MonkeyPatch) -> 
             "database_url": f"sqlite:///{tmp_path / 'line.db'}",
             "audio_url": "memory:",
             "redis_url": redis_server,
+            # Whoever is tried with hundreds of calls in a minute is no prankster.
+            "caller_calls_an_hour": 10_000,
+            "flood_calls": 10_000,
+            **other_settings,
         }
     )
     upgrade(connect(settings.database_url))
