@@ -29,7 +29,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -244,6 +244,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"{found(store, witness_sids)}/{len(witness_sids)}, words and sound their own,"
             f" {found_after:.0f} s after the last call",
         )
+        tell_alerts(store, witness_sids)
         all_after = patiently(lambda: not missing(engine, ledger), given.patience)
         tell(
             "recordings kept",
@@ -389,6 +390,26 @@ def tell_speed(ledger: Ledger, calls: int, seconds: float) -> None:
     for name, took in (("webhooks", ledger.took), ("first webhook of a call", ledger.first)):
         cuts = statistics.quantiles(took, n=100, method="inclusive")
         tell(name, f"p50 {cuts[49] * 1000:.0f} ms, p99 {cuts[98] * 1000:.0f} ms")
+
+
+def tell_alerts(store: SqlReportStore, witness_sids: Collection[str]) -> None:
+    """From the first that a witness had said to the text's being taken by the provider."""
+    took = []
+    with store.read() as records:
+        for call_sid in witness_sids:
+            report = records.report_of_call(call_sid)
+            dossier = None if report is None else records.dossier(report.reference)
+            if dossier is None or not dossier.recordings:
+                continue
+            sent = [told.sent_at for told in dossier.notifications if told.sent_at is not None]
+            if sent:
+                said = dossier.recordings[0].announced_at
+                took.append((min(sent) - said).total_seconds())
+    cuts = statistics.quantiles(took, n=100, method="inclusive")
+    tell(
+        "alert after a witness said where",
+        f"{len(took)} of {len(witness_sids)} sent; p50 {cuts[49]:.1f} s, p99 {cuts[98]:.1f} s",
+    )
 
 
 def tell_floods(
