@@ -122,6 +122,7 @@ class Job(StrEnum):
     FETCH_RECORDING = "fetch_recording"
     ERASE_AT_PROVIDER = "erase_at_provider"
     CLOSE_CALL = "close_call"
+    IMPORT_RECORDINGS = "import_recordings"
     TRANSCRIBE_RECORDING = "transcribe_recording"
 
 
@@ -193,6 +194,27 @@ class SentMessage:
     provider_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class HeldRecording:
+    """A recording as the provider lists it."""
+
+    recording_sid: str
+    call_sid: str
+    seconds: float
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCall:
+    """A call that somebody made to the hotline, as the provider remembers it."""
+
+    caller: str | None
+    """Their number in E.164, None when it was withheld."""
+    started_at: datetime | None
+    ended_at: datetime | None
+    """None while it goes on."""
+
+
 class PhoneProvider(Protocol):
     """The telephone company's API. Each method may raise `ProviderUnavailable`."""
 
@@ -218,6 +240,13 @@ class PhoneProvider(Protocol):
 
     def call_is_over(self, call_sid: str) -> bool:
         """Whether it has ended, or the provider knows no such call."""
+
+    def recordings_between(self, since: datetime, until: datetime) -> Sequence[HeldRecording]:
+        """The messages that the account holds, made in that time, the last made first."""
+
+    def call_to_hotline(self, call_sid: str) -> HeldCall | None:
+        """None: there is no such call, or it is none that somebody made to the hotline, such as
+        one of ours to an organizer."""
 
 
 # --- Speech ---------------------------------------------------------------------------------------
