@@ -215,7 +215,18 @@ class HeldCall:
     """None while it goes on."""
 
 
-class PhoneProvider(Protocol):
+class PhoneLog(Protocol):
+    """What the telephone company remembers. Each method may raise `ProviderUnavailable`."""
+
+    def recordings_between(self, since: datetime, until: datetime) -> Sequence[HeldRecording]:
+        """The messages that the account holds, made in that time, the last made first."""
+
+    def call_to_hotline(self, call_sid: str) -> HeldCall | None:
+        """None: there is no such call, or it is none that somebody made to the hotline, such as
+        one of ours to an organizer."""
+
+
+class PhoneProvider(PhoneLog, Protocol):
     """The telephone company's API. Each method may raise `ProviderUnavailable`."""
 
     def fetch_recording(self, recording_sid: str) -> bytes:
@@ -240,13 +251,6 @@ class PhoneProvider(Protocol):
 
     def call_is_over(self, call_sid: str) -> bool:
         """Whether it has ended, or the provider knows no such call."""
-
-    def recordings_between(self, since: datetime, until: datetime) -> Sequence[HeldRecording]:
-        """The messages that the account holds, made in that time, the last made first."""
-
-    def call_to_hotline(self, call_sid: str) -> HeldCall | None:
-        """None: there is no such call, or it is none that somebody made to the hotline, such as
-        one of ours to an organizer."""
 
 
 # --- Speech ---------------------------------------------------------------------------------------
