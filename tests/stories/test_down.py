@@ -14,6 +14,7 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
 from ivr.fallback import FALLBACK
+from preflight import check
 from providers.twilio import RebasedHttpClient
 from reports.model import CallState, RecordingState
 from reports.services.calls import number_context
@@ -319,3 +320,30 @@ def test_a_webhook_with_overrides_for_its_connection_is_signed_as_without(covere
     assert not covered.network.failures
     assert not call.is_over
     assert call.listens_to == "keys"
+
+
+@pytest.mark.parametrize(
+    ("fallback", "said"),
+    [
+        (None, "PROBLEM  fallback: not set"),
+        ("{here}/voice/incoming", "PROBLEM  fallback: lies on this line"),
+        ("https://bins.example.org/EH1", "ok       fallback: https://bins.example.org/EH1"),
+    ],
+)
+def test_the_check_says_what_callers_hear_when_the_line_is_down(
+    line: Line, tmp_path: Path, fallback: str | None, said: str
+) -> None:
+    here = line.settings.public_url
+    line.network.configure(
+        voice_url=f"{here}/voice/incoming#rc=2&rp=5xx,ct,rt",
+        voice_fallback_url=None if fallback is None else fallback.format(here=here),
+    )
+    hears_nothing = tmp_path / "nothing.toml"
+    hears_nothing.touch()
+    settings = line.settings.model_copy(
+        update={"speech_engine": "scripted", "speech_model": str(hears_nothing)}
+    )
+    findings = {finding.name: str(finding) for finding in check(settings)}
+    assert findings["fallback"].startswith(said)
+    assert findings["voice webhook"].startswith("ok "), "with its overrides, too"
+    assert findings["voice webhook"].endswith("#rc=2&rp=5xx,ct,rt")
