@@ -33,7 +33,8 @@ LOOK_BACK = timedelta(days=7)
 """How long the line may have been down. Twilio keeps recordings until they are deleted."""
 WEBHOOK_WAIT = timedelta(minutes=3)
 """How long the provider may take to tell us of a recording itself, and so to which question it is
-the answer: longer than three attempts of 15 s."""
+the answer. It tries again for 15 s at most
+(https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides); the file takes longer."""
 MOST_AT_ONCE = 50
 """Calls looked up in one go; the rest is another job, so that fetching gets its turn between."""
 
