@@ -34,7 +34,8 @@ LOOK_BACK = timedelta(days=7)
 WEBHOOK_WAIT = timedelta(minutes=3)
 """How long the provider may take to tell us of a recording itself, and so to which question it is
 the answer. It tries again for 15 s at most
-(https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides); the file takes longer."""
+(https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides), but a file takes
+longer."""
 MOST_AT_ONCE = 50
 """Calls looked up in one go; the rest is another job, so that fetching gets its turn between."""
 
