@@ -21,15 +21,14 @@ from config import Settings, load_settings
 from dashboard import AccountRefused, Desk, add_organizer, change_password, install
 from ivr.fallback import FALLBACK, GOODBYE, write_fallback
 from ivr.languages import BadPrompts, load_prompts
-from ivr.signature import SignatureGuard
-from ivr.webhooks import Telephone, webhooks
+from ivr.webhooks import webhooks
 from keeping.sealing import generate_key
 from migrations import upgrade
 from oncall.briefs import BadTells
 from reports.store import connect
 from serving import children
 from transcribe.engines import load_engine
-from wiring import PROMPTS, Adapters, Clock, now
+from wiring import Adapters, Clock, now
 from workers.queues import QueueName, QueueUnavailable
 from workers.supervisor import Supervisor
 
@@ -59,19 +58,7 @@ def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
     if settings.trusted_proxies:
         # Whose address counts when logins fail. The signature's URL does not depend on it.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies)  # type: ignore[method-assign]
-    guard = SignatureGuard(settings.public_url, settings.twilio_auth_token.get_secret_value())
-    app.register_blueprint(
-        webhooks(
-            Telephone(
-                store=adapters.store,
-                queue=adapters.queue,
-                sealer=adapters.sealer,
-                prompts=adapters.prompts,
-                guard=guard,
-                clock=clock,
-            )
-        )
-    )
+    app.register_blueprint(webhooks(adapters.telephone))
     app.add_url_rule("/healthz", "healthz", lambda: ("well", 200))
     install(
         app,
@@ -170,10 +157,17 @@ def weights() -> None:
 @cli.command()
 @click.option("--check", is_flag=True, help="Change nothing; end with status 1 if they are old.")
 @click.option("--goodbye", metavar="URL", help="Only print the first, leading to URL afterwards.")
-def fallback(check: bool, goodbye: str | None) -> None:
+@click.option(
+    "--prompts",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=Settings.model_fields["prompts"].default,
+    help="Where PROMPTS is, if not where it comes.",
+)
+def fallback(check: bool, goodbye: str | None, folder: Path) -> None:
     """Write deploy/fallback.xml and goodbye.xml: what callers hear while this line is down."""
     try:
-        prompts = load_prompts(PROMPTS)
+        prompts = load_prompts(folder)
     except BadPrompts as bad:
         raise click.ClickException(str(bad)) from bad
     if goodbye is not None:
