@@ -114,7 +114,7 @@ def test_who_calls_while_the_line_is_down_is_heard_when_it_is_up(covered: Line, 
     assert line.adapters.sealer.unseal(dossier.call.caller_number, context) == CALLER.encode()
     assert dossier.call.caller_hash == line.adapters.sealer.fingerprint(CALLER)
     assert len(line.texts) == 2
-    assert line.texts[0].body.startswith("UNVERIFIED")
+    assert line.texts[0].body.startswith("UNVERIFIED · when not said · called 60 min ago")
     assert not line.network.recordings, "the provider's copy is deleted once ours is safe"
 
 
