@@ -19,7 +19,7 @@ PAUSE = timedelta(seconds=1)
 """Between two sweeps: as exact as the update's grace for keys needs it."""
 SELDOM = timedelta(minutes=1)
 """Between two looks at what has time."""
-IMPORTING = timedelta(minutes=3)
+IMPORTING = timedelta(minutes=2)
 """Between two looks at what the provider holds and we were never told of."""
 STILL_NEWS = timedelta(minutes=30)
 """How long after a report was filed an update on its place is worth a text."""

@@ -31,7 +31,7 @@ NOW: Final = "now"
 """The `until` that begins with the last made."""
 LOOK_BACK = timedelta(days=7)
 """How long the line may have been down. Twilio keeps recordings until they are deleted."""
-WEBHOOK_WAIT = timedelta(minutes=3)
+WEBHOOK_WAIT = timedelta(minutes=2)
 """How long the provider may take to tell us of a recording itself, and so to which question it is
 the answer. It tries again for 15 s at most
 (https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides), but a file takes

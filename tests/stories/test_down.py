@@ -17,13 +17,17 @@ from ivr.fallback import FALLBACK
 from preflight import check
 from providers.twilio import RebasedHttpClient
 from reports.model import CallState, RecordingState
+from reports.ports import Job, Urgency
 from reports.services.calls import number_context
+from reports.services.importing import NOW
 from simulator import Faults
 from simulator.caller import PhoneCall
 from simulator.exchange import HotlineNumber
 from simulator.faults import FOREVER
 from simulator.spoken import spoken_call
 from tests.stories.conftest import ACCOUNT, CALLER, HOTLINE, ORGANIZER, TOKEN, Line
+from workers import jobs
+from workers.sweeper import Sweeper
 
 DEPLOY = Path("deploy").absolute()
 CALL = spoken_call("en-lake-bloomington")
@@ -241,6 +245,42 @@ def test_webhooks_get_their_time_before_the_list_is_believed(covered: Line) -> N
     assert line.dossiers == [], "a callback that is tried again may still come"
     line.time_passes(SOON)
     assert len(line.dossiers) == 1
+
+
+def test_the_list_is_looked_at_from_the_start_and_then_every_few_minutes(line: Line) -> None:
+    asked: list[datetime] = []
+
+    class Queue:
+        def put(self, job: Job, subject: str, urgency: Urgency = Urgency.REST) -> bool:
+            assert (job, subject) == (Job.IMPORT_RECORDINGS, NOW)
+            asked.append(line.clock())
+            return True
+
+    sweeper = Sweeper(line.adapters.store, Queue(), lambda job, subject: None, line.clock)
+    for _ in range(10):
+        sweeper.sweep()
+        line.clock.ahead += timedelta(minutes=1)
+    first, *later = asked
+    assert len(later) == 4
+    assert later[0] - first >= timedelta(minutes=2)
+
+
+def test_a_line_without_a_queue_looks_all_the_same(covered: Line) -> None:
+    line = covered
+    line.goes_down()
+    a_message(line)
+    line.network.waits_until_quiet()
+    line.comes_up()
+    line.clock.ahead += timedelta(seconds=SOON)
+
+    class Away:
+        def put(self, job: Job, subject: str, urgency: Urgency = Urgency.REST) -> bool:
+            return False
+
+    Sweeper(
+        line.adapters.store, Away(), lambda job, subject: jobs.WORK[job](subject), line.clock
+    ).sweep()
+    assert [each.state for each in line.dossier.recordings] == [RecordingState.ANNOUNCED]
 
 
 def test_a_provider_that_is_away_is_asked_again(covered: Line) -> None:
