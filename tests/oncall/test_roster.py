@@ -46,11 +46,11 @@ def test_the_clocks_going_back_makes_the_night_longer_and_not_noisier() -> None:
     assert all(to_ring(NUMBERS, NIGHT, at, CHICAGO) == () for at in night)
 
 
-@given(TIMES, TIMES, st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1)))
+@given(TIMES, TIMES, st.integers(0, 366 * 24 * 60))
 def test_an_instant_lies_in_the_hours_or_in_those_around_them(
-    begin: time, end: time, instant: datetime
+    begin: time, end: time, minutes: int
 ) -> None:
-    at = instant.replace(tzinfo=UTC)
+    at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
     quiet, loud = QuietHours(begin, end), QuietHours(end, begin)
     if begin != end:
         assert quiet.hold(at, CHICAGO) is not loud.hold(at, CHICAGO)
