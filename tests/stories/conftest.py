@@ -187,10 +187,16 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def line(tmp_path: Path, redis_server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Line]:
+def line(
+    tmp_path: Path,
+    redis_server: str,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> Iterator[Line]:
     monkeypatch.chdir(tmp_path)  # where no .env is
     with Redis.from_url(redis_server) as client:
         client.flushall()
+    marked = request.node.get_closest_marker("line")
     network = PhoneNetwork(account_sid=ACCOUNT, auth_token=TOKEN, hotline=HOTLINE)
     settings = Settings.model_validate(
         {
@@ -206,6 +212,7 @@ def line(tmp_path: Path, redis_server: str, monkeypatch: pytest.MonkeyPatch) -> 
             "database_url": f"sqlite:///{tmp_path / 'line.db'}",
             "audio_url": "memory:",
             "redis_url": redis_server,
+            **(marked.kwargs if marked else {}),
         }
     )
     upgrade(connect(settings.database_url))
