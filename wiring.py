@@ -110,9 +110,8 @@ class Adapters:
         settings = self.settings
         organizers = self.prompts.language(settings.organizer_language)
         if organizers is None or organizers.voice is None:
-            raise BadPrompts(
-                f"ORGANIZER_LANGUAGE={settings.organizer_language}: no voice of the provider's reads it"
-            )
+            code = settings.organizer_language
+            raise BadPrompts(f"ORGANIZER_LANGUAGE={code}: the provider has no voice that reads it")
         return Telephone(
             store=self.store,
             queue=self.queue,

@@ -41,6 +41,10 @@ def document_of(dossier: Dossier, same_caller: Sequence[str] = ()) -> Document:
         "fields": _fields(facts),
         "callback_allowed": facts.callback_allowed.value is True,
         "same_caller": list(same_caller),
+        "talks": [
+            {"since": _instant(talk.since), "until": _instant(talk.until)}
+            for talk in dossier.bridges
+        ],
         "recordings": [
             _recording(recording, dossier.transcripts) for recording in dossier.recordings
         ],
@@ -146,7 +150,7 @@ def _segment(segment: Segment) -> Document:
         "compression": segment.compression,
         "words": [
             {
-                "text": word.text,
+                "text": word.text.strip(),
                 "start": word.start,
                 "end": word.end,
                 "probability": word.probability,

@@ -11,7 +11,7 @@ from dashboard.alerts import Alerting, alerting_of
 from dashboard.desk import Desk
 from dashboard.facts import Facts, facts_of
 from dashboard.fingerprint import fingerprint
-from reports.fields import happening_now, still_there
+from reports.fields import family_taken, happening_now, still_there
 from reports.model import (
     ActKind,
     Admission,
@@ -31,6 +31,8 @@ class Show(StrEnum):
     OPEN = "open"
     ALL = "all"
     NOW = "now"
+    FAMILIES = "families"
+    """Those who look for a family member: for whoever gives support, not for observers."""
     LIMITED = "limited"
     """What came of limited and blocked calls. It stands in no other list but `ALL`, so that pranks
     bury nothing, and its number of reports at every list, so that nobody forgets it."""
@@ -63,6 +65,8 @@ def _belongs(dossier: Dossier, show: Show) -> bool:
             return dossier.report.handling is not Handling.CLOSED
         case Show.NOW:
             return _rank(dossier) <= 2
+        case Show.FAMILIES:
+            return family_taken(dossier.call)
 
 
 CLOSED = 4

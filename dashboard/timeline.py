@@ -17,6 +17,7 @@ from reports.model import (
     NotificationState,
     RecordingState,
 )
+from reports.questions import PERSON
 
 
 class Happened(StrEnum):
@@ -40,6 +41,9 @@ class Happened(StrEnum):
     """The caller was; `until` when."""
     UNBLOCKED = "unblocked"
     ADMITTED = "admitted"
+    PERSON_WANTED = "person_wanted"
+    TALK_BEGUN = "talk_begun"
+    TALK_ENDED = "talk_ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,13 @@ def timeline(
 def _of_the_call(dossier: Dossier) -> Iterator[Event]:
     yield Event(dossier.call.started_at, Happened.CALLED)
     yield Event(dossier.report.filed_at, Happened.FILED)
+    wanted = dossier.call.answer(PERSON)
+    if wanted is not None:
+        yield Event(wanted.at, Happened.PERSON_WANTED)
+    for talk in dossier.bridges:
+        yield Event(talk.since, Happened.TALK_BEGUN)
+        if talk.until is not None:
+            yield Event(talk.until, Happened.TALK_ENDED)
     if dossier.call.ended_at is not None:
         yield Event(dossier.call.ended_at, Happened.HUNG_UP)
 

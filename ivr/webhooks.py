@@ -42,6 +42,7 @@ from ivr.scripts import PERSON as PERSON_KEY
 from ivr.scripts import Question
 from ivr.telephone import Standing, Telephone
 from reports.model import Admission
+from reports.numbers import caller_number
 from reports.questions import PERSON, TEXT_ME
 from reports.services import calls, recordings
 
@@ -88,7 +89,7 @@ def webhooks(line: Telephone) -> Blueprint:
             line.store,
             line.sealer,
             call_sid=call_sid,
-            caller=forms.caller_number(request.form.get("From")),
+            caller=caller_number(request.form.get("From")),
             at=line.clock(),
             attestation=attestation_of(request.form.get("StirVerstat")),
             limits=line.limits,

@@ -266,7 +266,10 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word as heard: seconds from the start of the recording, probability 0 to 1."""
+    """A word as heard: seconds from the start of the recording, probability 0 to 1.
+
+    `text` begins with the space that stands before it, where the language writes one.
+    """
 
     text: str
     start: float

@@ -10,6 +10,7 @@ from oncall.escalation import messages_due
 from reports.model import NotificationKind
 from reports.ports import Job, JobQueue, Records, ReportStore
 from reports.pressure import Limits
+from reports.services.importing import NOW
 from reports.services.pressure import forget_callers, watch_flood
 from reports.services.reconciling import LONGEST_CALL
 from reports.services.sweeping import Stalled, stalled, unerased
@@ -22,6 +23,8 @@ SELDOM = timedelta(minutes=1)
 """Between two looks at what has time."""
 HOURLY = timedelta(hours=1)
 """Between two times of forgetting who called long ago."""
+IMPORTING = timedelta(minutes=2)
+"""Between two looks at what the provider holds and we were never told of."""
 STILL_NEWS = timedelta(minutes=30)
 """How long after a report was filed an update on its place is worth a text."""
 NEVER_TOO_LATE = timedelta(days=7)
@@ -52,16 +55,22 @@ class Sweeper:
         self._keep_callers = keep_callers
         self._last_seldom: datetime | None = None
         self._last_forgotten: datetime | None = None
+        self._last_import: datetime | None = None
 
     def sweep(self) -> int:
         """One look. Returns how much was asked for."""
         at = self._clock()
         seldom = self._last_seldom is None or at - self._last_seldom >= SELDOM
+        importing = self._last_import is None or at - self._last_import >= IMPORTING
         with self._store.read() as records:
             found = [*untold(records, at), *stalled(records, at)]
             if seldom:
                 self._last_seldom = at
                 found += [*unerased(records, at), *endless(records, at)]
+        if importing:
+            # At the start too: the line may have been down until now.
+            self._last_import = at
+            found.append(Stalled(Job.IMPORT_RECORDINGS, NOW))
         for item in found:
             if not self._queue.put(item.job, item.subject, item.urgency):
                 self._do_here(item)

@@ -275,11 +275,11 @@ def test_the_api_says_how_calls_were_let_in_and_whose_reports_belong_together(
     stories.limited_prank("9001")
     stories.told("9001", NotificationState.DELIVERED)
     bearer = {"Authorization": f"Bearer {desk.api_token}"}
-    one = ana.client.get("/api/reports/4821", headers=bearer).json
+    one = ana.client.get("/api/reports/4821", headers=bearer).get_json()
     assert one["same_caller"] == ["3107"]
     assert one["call"]["admission"] == "normal"
     listed = ana.client.get("/api/reports", headers=bearer)
-    reports = {report["reference"]: report for report in listed.json["reports"]}
+    reports = {report["reference"]: report for report in listed.get_json()["reports"]}
     assert reports["3107"]["same_caller"] == ["4821"]
     assert reports["9001"]["same_caller"] == []
     assert reports["9001"]["call"]["admission"] == "limited"

@@ -55,7 +55,8 @@ def recorders_until_the_end(
 ) -> list[str]:
     """The recorders that a caller comes to who presses these keys, as the webhooks lead them."""
     step: Step = begin()
-    known, answers, pressed = False, {}, iter(keys)
+    known, pressed = False, iter(keys)
+    answers: dict[str, str] = {}
     came_to: list[str] = []
     for _ in range(80):
         key = next(pressed, "")

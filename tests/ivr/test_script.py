@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench.beep import LIMIT, Manner, until_beep
 from ivr.languages import DIGITS, Language, Prompts, load_prompts
 from ivr.script import (
     DONE,
@@ -449,3 +450,8 @@ def test_a_text_is_offered_only_to_who_can_be_sent_one() -> None:
     assert ENGLISH.words["offer_text"] not in render(Finish(), PROMPTS, ENGLISH, PATHS, withheld)
     assert after_finish(PROMPTS, 1, "1", has_number=True) == TextWanted(HangUp())
     assert after_finish(PROMPTS, 1, "1", has_number=False) == HangUp()
+
+
+def test_the_first_beep_comes_soon_for_an_english_caller() -> None:
+    # Nothing is timed: it is the length of what is said, at the pace that the simulator speaks.
+    assert until_beep(PROMPTS, ENGLISH, Manner.FIRST_CHANCE) < LIMIT
