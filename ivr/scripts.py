@@ -72,7 +72,9 @@ class Script:
         ]
         recorders = [question for question in left if question.kind == "record"]
         if not recorders:
-            left = recorders = [self.unknown_language]
+            spoken = (each for each in self.questions if each.kind == "record")
+            first = replace(next(spoken, self.unknown_language), only_if={})
+            left, recorders = [*left, first], [first]
         if let_in is Admission.BLOCKED:
             left = recorders[:1]
         person: PersonKey = "off" if not let_in.alerts or self.person == "off" else "key"
