@@ -20,8 +20,7 @@ import preflight
 from config import Settings, load_settings
 from dashboard import AccountRefused, Desk, add_organizer, change_password, install
 from ivr.languages import BadPrompts
-from ivr.signature import SignatureGuard
-from ivr.webhooks import Telephone, webhooks
+from ivr.webhooks import webhooks
 from keeping.sealing import generate_key
 from migrations import upgrade
 from oncall.briefs import BadTells
@@ -57,19 +56,7 @@ def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
     if settings.trusted_proxies:
         # Whose address counts when logins fail. The signature's URL does not depend on it.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies)  # type: ignore[method-assign]
-    guard = SignatureGuard(settings.public_url, settings.twilio_auth_token.get_secret_value())
-    app.register_blueprint(
-        webhooks(
-            Telephone(
-                store=adapters.store,
-                queue=adapters.queue,
-                sealer=adapters.sealer,
-                prompts=adapters.prompts,
-                guard=guard,
-                clock=clock,
-            )
-        )
-    )
+    app.register_blueprint(webhooks(adapters.telephone))
     app.add_url_rule("/healthz", "healthz", lambda: ("well", 200))
     install(
         app,

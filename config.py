@@ -12,10 +12,18 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from keeping.sealing import Keyring
+from oncall.roster import QuietHours
 
 TWILIO_API = "https://api.twilio.com"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -65,6 +73,18 @@ def _long_secret(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _listed(text: Any) -> Any:
+    return (
+        [part.strip() for part in text.split(",") if part.strip()]
+        if isinstance(text, str)
+        else text
+    )
+
+
+def _quiet(text: Any) -> Any:
+    return QuietHours.parse(text) if isinstance(text, str) else text
+
+
 def _time_zone(name: str) -> str:
     if name not in available_timezones():
         raise ValueError("a name of the tz database, such as America/Chicago")
@@ -99,8 +119,14 @@ class Settings(BaseSettings):
     """Signs the sessions of the dashboard."""
     api_token: LongSecret
     """Whoever bears it may read the API."""
-    oncall: Number
-    """Who is told first."""
+    oncall: Annotated[tuple[Number, ...], NoDecode, BeforeValidator(_listed), Field(min_length=1)]
+    """The numbers of those on call, apart by commas: all are texted, all are rung."""
+    quiet_hours: Annotated[QuietHours | None, NoDecode, BeforeValidator(_quiet)] = None
+    """When nobody is rung for a caller, in TIME_ZONE: '22:00-06:30'. Texts go out all the same."""
+    prompts: Path = Path(__file__).parent / "prompts"
+    """The script and what is said in each language."""
+    language_order: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = ()
+    """Codes of the languages that are offered first, apart by commas; the others follow by use."""
     time_zone: Annotated[str, AfterValidator(_time_zone)] = "America/Chicago"
     organizer_language: str = "en"
     """In which the alerts are written."""

@@ -62,7 +62,7 @@ def _database(settings: Settings) -> Finding:
 
 def _prompts(adapters: Adapters) -> Finding:
     try:
-        names = ", ".join(language.name for language in adapters.prompts.languages)
+        names = ", ".join(language.name for language in adapters.prompts.offered)
         _ = adapters.tells
     except (BadPrompts, BadTells) as bad:
         return Finding("prompts", False, str(bad), "mend the files it names")

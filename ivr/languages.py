@@ -4,8 +4,8 @@ Everything that is missing or wrong is found when the line starts, in one list t
 and key, and never while somebody is on the telephone.
 
 A prompt is heard as it was recorded in the language; where it was not, the provider's voice reads
-it, if there is one for the language; a language in which anything can be heard in neither way is not
-offered at all: no Somali read by an English voice, and no silence.
+it, if there is one for the language; a language in which anything can be heard in neither way is
+not offered at all: no Somali read by an English voice, and no silence.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from ivr.scripts import Question, Script, read_script
+from ivr.scripts import Script, read_script
 from ivr.toml_file import TomlFile
 from ivr.voices import speaks
 

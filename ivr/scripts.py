@@ -62,15 +62,14 @@ class Script:
     def following(self, after: str | None, answers: Mapping[str, str]) -> Question | None:
         """The next question that is to be asked, None after the last.
 
-        `after` is the id of the one before, None at the beginning; `answers` what was pressed so far,
-        by question.
+        `after` is the id of the one before, None at the beginning; `answers` what was pressed so
+        far, by question.
         """
-        ids = [question.id for question in self.questions]
-        begin = 0 if after is None else ids.index(after) + 1
-        return next(
-            (question for question in self.questions[begin:] if self._is_asked(question, answers)),
-            None,
-        )
+        ids = [None, *(question.id for question in self.questions)]
+        if after not in ids:
+            return None
+        rest = self.questions[ids.index(after) :]
+        return next((question for question in rest if self._is_asked(question, answers)), None)
 
     def _is_asked(self, question: Question, answers: Mapping[str, str]) -> bool:
         return all(

@@ -42,6 +42,8 @@ LETTERS = {"am": "ETHIOPIC", "kar": "MYANMAR", "ar": "ARABIC", "ru": "CYRILLIC"}
 """How Unicode calls the letters of a language; of the others, LATIN."""
 LATIN_EVERYWHERE = re.compile(r"STOP|HELP|Minnesota|text|\{reference\}")
 """What is written so in every script."""
+KEPT_UNASKED = {questions.PERSON, questions.TEXT_ME}
+"""Answers that are kept without a question of the script, and have a title all the same."""
 
 
 @pytest.fixture(params=KEYS)
@@ -91,7 +93,7 @@ def test_organizers_know_every_language_and_question_by_name(organizers: str) ->
     prompts = load_prompts(SHIPPED)
     tells = load_tells(SHIPPED, organizers)
     assert set(tells.languages) == set(KEYS)
-    assert set(tells.questions) == {question.id for question in prompts.script.questions}
+    assert set(tells.questions) == KEPT_UNASKED | {each.id for each in prompts.script.questions}
     assert all(tells.languages.values())
     assert all(tells.questions.values())
 
@@ -167,6 +169,8 @@ def test_somebody_answers_for_the_words_or_they_are_called_a_draft() -> None:
 def test_the_script_asks_what_the_fields_read() -> None:
     asked = {question.id for question in load_prompts(SHIPPED).script.questions}
     assert asked >= {
+        questions.FAMILY,
+        questions.ADDITION,
         questions.WHEN,
         questions.WHERE,
         questions.OFFICERS,
@@ -262,7 +266,11 @@ def test_a_wildfire_line_is_another_script_and_no_other_code() -> None:
 
     assert path(questions.NOW) == path(questions.EARLIER) == ["when", "where", "what", "callback"]
     assert path("") == ["when", "where", "what", "callback"]
-    assert path("3") == ["when", "leaving"]
+    assert path("4") == ["when", "leaving"]
+    # Else somebody who asks how to leave would be told of as a family's report.
+    when = script.question(questions.WHEN)
+    assert when is not None
+    assert questions.FAMILY_TAKEN not in when.keys
     leaving = script.question("leaving")
     assert leaving is not None
     assert leaving.back_to == questions.WHEN
@@ -273,13 +281,13 @@ def test_who_watches_for_fires_is_told_in_their_own_words(organizers: str) -> No
     prompts = load_prompts(WILDFIRE)
     tells = load_tells(WILDFIRE, organizers)
     assert set(tells.languages) == {each.code for each in prompts.languages}
-    assert set(tells.questions) == {question.id for question in prompts.script.questions}
+    assert set(tells.questions) == KEPT_UNASKED | {each.id for each in prompts.script.questions}
     assert tells.words["happening_now"] != load_tells(SHIPPED, organizers).words["happening_now"]
 
 
 def test_the_wildfire_line_says_the_keys_of_its_own_script() -> None:
     for language in load_prompts(WILDFIRE).languages:
-        assert digits_said(language, language.words["when"]) == "123"
+        assert digits_said(language, language.words["when"]) == "124"
         assert digits_said(language, language.words["choose_language"]) == language.keys
         assert "911" in digits_said(language, language.words["leaving"])
 
@@ -290,6 +298,7 @@ def test_the_wildfire_line_says_the_keys_of_its_own_script() -> None:
 def test_everything_wrong_is_listed_at_once_by_file_line_and_key(folder: Path) -> None:
     english, spanish, somali = (folder / code / "says.toml" for code in ("en", "es", "so"))
     misspelt = change(english, "safety =", "safty =")
+    unknown = change(folder / "script.toml", 'when = ["3"]', 'wen = ["3"]')
     unfilled = change(spanish, "{reference}. Para agregar algo, responda", "{ref}. Responda")
     keyless = change(somali, 'keys = "3"', 'keys = "9"')
     kind = change(folder / "script.toml", 'kind = "number"', 'kind = "numbers"')
@@ -301,6 +310,7 @@ def test_everything_wrong_is_listed_at_once_by_file_line_and_key(folder: Path) -
         f"{english}:{misspelt}: [prompts] safty is never said",
         f"{spanish}:{unfilled}: [texts] report must hold {{reference}} and holds {{ref}}",
         f"{somali}:{keyless}: keys must be 1 to 8, or 91 to 98",
+        f"{folder / 'script.toml'}:{unknown}: question 4: only_if: 'wen' is not asked before it",
         f"{folder / 'script.toml'}:{two}: question 9: keys: '22' is no single digit in quotes",
     ):
         assert f"  {line}" in said
