@@ -166,6 +166,25 @@ def test_somebody_answers_for_the_words_or_they_are_called_a_draft() -> None:
         assert signed or language.review == "machine draft", language.code
 
 
+def test_the_page_about_languages_says_who_answers_for_what() -> None:
+    page = Path("docs/languages.md").read_text(encoding="utf-8")
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in page.splitlines()
+        if line.startswith("| ") and not line.startswith("| language ")
+    ]
+    assert [[name.split(" (")[0], *rest] for name, *rest in rows] == [
+        [
+            each.name,
+            each.code,
+            each.keys,
+            "to be recorded" if each.voice is None else each.voice.voice,
+            each.review,
+        ]
+        for each in load_prompts(SHIPPED).languages
+    ]
+
+
 def test_the_script_asks_what_the_fields_read() -> None:
     asked = {question.id for question in load_prompts(SHIPPED).script.questions}
     assert asked >= {
