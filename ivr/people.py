@@ -11,6 +11,7 @@ from flask import Blueprint, Response, request, url_for
 from ivr import forms, twiml
 from ivr.script import LANGUAGE
 from ivr.telephone import Telephone
+from reports.numbers import caller_number
 from reports.services import calls
 
 TAKE_KEY = "1"
@@ -29,7 +30,7 @@ def add_people(voice: Blueprint, line: Telephone) -> None:
     @voice.post("/whispered")
     def whispered() -> Response:
         taken = forms.digits() == TAKE_KEY
-        number = forms.caller_number(request.form.get("To"))
+        number = caller_number(request.form.get("To"))
         if taken and number is not None:
             calls.take_call(
                 line.store,

@@ -38,6 +38,7 @@ from ivr.script import (
 from ivr.scripts import PERSON as PERSON_KEY
 from ivr.scripts import Question
 from ivr.telephone import Standing, Telephone
+from reports.numbers import caller_number
 from reports.questions import PERSON, TEXT_ME
 from reports.services import calls, recordings
 
@@ -84,7 +85,7 @@ def webhooks(line: Telephone) -> Blueprint:
             line.store,
             line.sealer,
             call_sid=call_sid,
-            caller=forms.caller_number(request.form.get("From")),
+            caller=caller_number(request.form.get("From")),
             at=line.clock(),
         )
         return answer(begin(), line.standing(call_sid))

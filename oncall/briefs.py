@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from reports.fields import family_taken, report_fields
@@ -27,6 +28,7 @@ WORDS = (
     "happening_now",
     "happened_earlier",
     "when_unknown",
+    "called_ago",
     "language_unknown",
     "officers",
     "one_officer",
@@ -41,6 +43,8 @@ WORDS = (
     "reference",
     "whisper",
 )
+LATE = timedelta(minutes=10)
+"""From when on a text says how long ago the call was: the line was down, or a webhook lost."""
 LONGEST_PLACE = 120
 """Characters of the caller's words in a text; the page has them all."""
 _SPOKEN_NUMBER = re.compile(r"\+?\d(?:[\s().,-]*\d){6,}")
@@ -97,6 +101,7 @@ def brief(dossier: Dossier, kind: NotificationKind, tells: Tells, public_url: st
     elif kind is NotificationKind.ADDITION:
         parts.append(words["addition"])
     parts.append(_when(dossier, fields, words))
+    parts.extend(_late(dossier, words))
     parts.append(_language(dossier.call.language, tells))
     if dossier.bridges:
         parts.append(words["talked_to_person"])
@@ -144,6 +149,14 @@ def _when(dossier: Dossier, fields: ReportFields, words: Mapping[str, str]) -> s
     if fields.happening_now.value is None:
         return words["when_unknown"]
     return words["happening_now"] if fields.happening_now.value else words["happened_earlier"]
+
+
+def _late(dossier: Dossier, words: Mapping[str, str]) -> Iterator[str]:
+    """'Happening now' was true when they called, and nobody should set out for it an hour later
+    unknowing."""
+    late = dossier.report.filed_at - dossier.call.started_at
+    if late >= LATE:
+        yield words["called_ago"].format(minutes=late // timedelta(minutes=1))
 
 
 def _language(code: str | None, tells: Tells) -> str:

@@ -137,6 +137,7 @@ class Job(StrEnum):
     FETCH_RECORDING = "fetch_recording"
     ERASE_AT_PROVIDER = "erase_at_provider"
     CLOSE_CALL = "close_call"
+    IMPORT_RECORDINGS = "import_recordings"
     TRANSCRIBE_RECORDING = "transcribe_recording"
 
 
@@ -208,7 +209,39 @@ class SentMessage:
     provider_id: str
 
 
-class PhoneProvider(Protocol):
+@dataclass(frozen=True, slots=True)
+class HeldRecording:
+    """A recording as the provider lists it."""
+
+    recording_sid: str
+    call_sid: str
+    seconds: float
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCall:
+    """A call that somebody made to the hotline, as the provider remembers it."""
+
+    caller: str | None
+    """Their number in E.164, None when it was withheld."""
+    started_at: datetime | None
+    ended_at: datetime | None
+    """None while it goes on."""
+
+
+class PhoneLog(Protocol):
+    """What the telephone company remembers. Each method may raise `ProviderUnavailable`."""
+
+    def recordings_between(self, since: datetime, until: datetime) -> Sequence[HeldRecording]:
+        """The messages that the account holds, made in that time, the last made first."""
+
+    def call_to_hotline(self, call_sid: str) -> HeldCall | None:
+        """None: there is no such call, or it is none that somebody made to the hotline, such as
+        one of ours to an organizer."""
+
+
+class PhoneProvider(PhoneLog, Protocol):
     """The telephone company's API. Each method may raise `ProviderUnavailable`."""
 
     def fetch_recording(self, recording_sid: str) -> bytes:

@@ -41,11 +41,13 @@ def receive_call(
         known = records.call(call_sid)
         if known is None:
             raise LookupError("a call that could neither be added nor found")
-        if known.caller_hash is None and fresh.caller_hash is not None:
-            # A late first notice: a recording's callback had made the row without a number.
-            known = replace(known, caller_number=fresh.caller_number, caller_hash=fresh.caller_hash)
-            records.save_call(known)
-        return known
+        # A late first notice: a recording's callback had made the row, without a number.
+        told = replace(known, started_at=min(known.started_at, at))
+        if known.caller_hash is None:
+            told = replace(told, caller_number=fresh.caller_number, caller_hash=fresh.caller_hash)
+        if told != known:
+            records.save_call(told)
+        return told
 
 
 def number_context(call_sid: str) -> str:
@@ -120,8 +122,15 @@ def end_talk(store: ReportStore, *, call_sid: str, at: datetime) -> bool:
     return talked
 
 
-def end_call(store: ReportStore, queue: JobQueue, *, call_sid: str, at: datetime) -> Call:
-    """Notes that the call is over, whoever ended it."""
+def end_call(
+    store: ReportStore,
+    queue: JobQueue,
+    *,
+    call_sid: str,
+    at: datetime,
+    ended_at: datetime | None = None,
+) -> Call:
+    """Notes that the call is over, whoever ended it; `ended_at`, where we learn of it late."""
     with store.begin() as records:
         call = known_call(records, call_sid, at)
         records.end_bridges(call_sid, at)
@@ -133,7 +142,7 @@ def end_call(store: ReportStore, queue: JobQueue, *, call_sid: str, at: datetime
             state=advance(
                 call.state, CallState.ABANDONED if report is None else CallState.COMPLETED
             ),
-            ended_at=at,
+            ended_at=ended_at or at,
         )
         records.save_call(call)
         records.touch(call_sid, at)

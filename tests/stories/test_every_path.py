@@ -191,6 +191,16 @@ def test_who_talks_already_is_not_rung_for_another(line: Line) -> None:
     assert third.listens_to == "somebody"
 
 
+@pytest.mark.line(quiet_hours="00:00-23:59")
+def test_in_quiet_hours_nobody_is_rung_and_the_organizers_are_told(line: Line) -> None:
+    line.network.caller(ORGANIZER).answers("1")
+    call = line.caller.dials().presses("2").presses("0")
+    assert call.listens_to == "keys"
+    line.works()
+    assert "asked for a volunteer" in line.texts[0].body
+    assert not [each for each in line.network.calls if each.direction == "outbound-dial"]
+
+
 def test_what_people_hear_before_they_are_connected_names_the_language(line: Line) -> None:
     line.network.caller(ORGANIZER).answers("1")
     line.caller.dials().presses("2").presses("0").hangs_up()
