@@ -91,8 +91,15 @@ class Records(Protocol):
     def recordings_of(self, call_sid: str) -> Sequence[Recording]:
         """In the order in which they were announced."""
 
-    def recordings_in(self, states: Iterable[RecordingState]) -> Sequence[Recording]:
-        """In the order in which they were announced."""
+    def recordings_in(
+        self,
+        states: Iterable[RecordingState],
+        *,
+        limited: bool | None = None,
+        at_most: int | None = None,
+    ) -> Sequence[Recording]:
+        """In the order in which they were announced. `limited`: only those of calls that were
+        limited or blocked (True), or were not (False)."""
 
     def recordings_to_erase(self) -> Sequence[Recording]:
         """Stored here and still held by the provider."""

@@ -480,17 +480,31 @@ class SqlRecords:
     def recordings_of(self, call_sid: str) -> Sequence[Recording]:
         return self._recordings(recordings.c.call_sid == call_sid)
 
-    def recordings_in(self, states: Iterable[RecordingState]) -> Sequence[Recording]:
-        return self._recordings(recordings.c.state.in_(list(states)))
+    def recordings_in(
+        self,
+        states: Iterable[RecordingState],
+        *,
+        limited: bool | None = None,
+        at_most: int | None = None,
+    ) -> Sequence[Recording]:
+        wanted: sa.ColumnElement[bool] = recordings.c.state.in_(list(states))
+        if limited is not None:
+            of_limited = sa.exists().where(
+                calls.c.call_sid == recordings.c.call_sid, calls.c.admission.in_(LIMITED)
+            )
+            wanted = wanted & (of_limited if limited else ~of_limited)
+        return self._recordings(wanted, at_most)
 
     def recordings_to_erase(self) -> Sequence[Recording]:
         return self._recordings(
             recordings.c.stored_at.is_not(None) & recordings.c.erased_at_provider_at.is_(None)
         )
 
-    def _recordings(self, condition: sa.ColumnElement[bool]) -> list[Recording]:
+    def _recordings(
+        self, condition: sa.ColumnElement[bool], at_most: int | None = None
+    ) -> list[Recording]:
         query = sa.select(recordings).where(condition).order_by(recordings.c.announced_at)
-        return self._many(query, _plain(Recording))
+        return self._many(query.limit(at_most), _plain(Recording))
 
     def add_transcript(self, transcript: Transcript) -> None:
         columns = {**_columns(transcript), "segments": _segments_out(transcript.segments)}

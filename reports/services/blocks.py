@@ -10,8 +10,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from reports.model import Act, ActKind, Admission, Block
-from reports.ports import Job, JobQueue, ReportStore
+from reports.model import Act, ActKind, Admission, Block, RecordingState
+from reports.ports import Job, JobQueue, ReportStore, Urgency
 from reports.services.review import NoSuchReport
 
 BLOCK_DAYS: Final = 7
@@ -104,5 +104,12 @@ def admit_after_all(
         records.save_call(replace(call, admission=Admission.NORMAL))
         records.add_act(Act(reference, at, who, ActKind.ADMITTED, call.admission, Admission.NORMAL))
         records.touch(call.call_sid, at)
+        recorded = records.recordings_of(call.call_sid)
     queue.put(Job.ALERT_ON_CALL, reference)
+    for recording in recorded:
+        # These waited for the sweeper.
+        if recording.state is RecordingState.ANNOUNCED:
+            queue.put(Job.FETCH_RECORDING, recording.recording_sid)
+        if recording.state is RecordingState.STORED:
+            queue.put(Job.TRANSCRIBE_RECORDING, recording.recording_sid, Urgency.URGENT)
     return True

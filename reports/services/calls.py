@@ -174,7 +174,7 @@ def end_call(
         )
         records.save_call(call)
         records.touch(call_sid, at)
-    if report is not None:
+    if report is not None and call.admission.alerts:
         queue.put(Job.ALERT_ON_CALL, report.reference)
     return call
 

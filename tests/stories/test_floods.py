@@ -11,7 +11,14 @@ from typing import Any
 import pytest
 
 from ivr.languages import CHECK
-from reports.model import Admission, Attestation, CallState, FloodMode, Verdict
+from reports.model import (
+    Admission,
+    Attestation,
+    CallState,
+    FloodMode,
+    RecordingState,
+    Verdict,
+)
 from reports.services.blocks import admit_after_all, block_caller
 from reports.services.pressure import digits_to_press, switch_flood
 from reports.services.review import judge
@@ -125,7 +132,7 @@ def test_that_a_person_admitted_a_call_outlives_an_emptied_queue(line: Line) -> 
         at=line.clock(),
     )
     line.loses_redis_contents()
-    line.time_passes(10)
+    line.time_passes(20)
     assert len(line.texts) == 2
 
 
@@ -246,6 +253,7 @@ def test_noise_of_a_limited_caller_is_kept_like_words(line: Line) -> None:
     becomes_a_nuisance(line)
     line.caller.dials().presses("1").says(STREET.path).hangs_up()
     line.works()
+    line.time_passes(20)
     assert line.dossier.recordings[0].playable
 
 
@@ -258,3 +266,21 @@ def test_who_called_last_month_is_forgotten(line: Line) -> None:
     assert line.dossier.call.caller_hash is None
     assert line.dossier.call.caller_number is None
     assert line.dossier.recordings[0].playable, "what they said stays"
+
+
+def test_a_thousand_pranks_never_stand_in_a_queue_before_a_witness(line: Line) -> None:
+    becomes_a_nuisance(line)
+    for _ in range(30):
+        line.caller.dials().presses("1").says(STREET.path).hangs_up()
+    line.network.waits_until_quiet()
+    assert not any(line.adapters.queue.depths().values())
+    says_where(line.network.caller(WITNESS).dials().presses("1"))
+    line.works()
+    witness, *pranks = sorted(line.dossiers, key=lambda each: each.call.admission.alerts)[::-1]
+    assert len(pranks) == 30
+    assert [len(line.texts), len(witness.transcripts)] == [2, 1]
+    assert not any(prank.transcripts for prank in pranks)
+    for _ in range(6):
+        line.time_passes(20)
+    states = {tape.state for prank in line.dossiers for tape in prank.recordings}
+    assert states == {RecordingState.TRANSCRIBED}, "all of them are written out in the end"
