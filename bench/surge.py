@@ -385,7 +385,10 @@ def unknown(store: SqlReportStore, callers: Sequence[Caller]) -> int:
 
 
 def tell_speed(ledger: Ledger, calls: int, seconds: float) -> None:
-    tell("calls per second", f"{calls / seconds:.1f} ({seconds:.0f} s in all)")
+    times = calls / seconds / (16_400 / 86_400)
+    tell(
+        "calls per second", f"{calls / seconds:.1f}, {times:.0f} times that day's ({seconds:.0f} s)"
+    )
     tell("webhooks per second", f"{len(ledger.took) / seconds:.0f}")
     for name, took in (("webhooks", ledger.took), ("first webhook of a call", ledger.first)):
         cuts = statistics.quantiles(took, n=100, method="inclusive")
