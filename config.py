@@ -148,7 +148,7 @@ class Settings(BaseSettings):
     listen: str = "127.0.0.1:8000"
     """Where the web server listens; a proxy in front of it speaks TLS."""
 
-    caller_calls_an_hour: Annotated[int, Field(ge=1)] = 6
+    caller_calls_an_hour: Annotated[int, Field(ge=1)] = 10
     """From one number. Whoever calls more often in an hour is limited: where and a recorder, and
     nobody is rung or texted for it. Who was confirmed before by a person is not."""
     withheld_calls_an_hour: Annotated[int, Field(ge=1)] = 60

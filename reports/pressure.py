@@ -25,7 +25,7 @@ CHECK_DIGITS: Final = 3
 class Limits:
     """How many calls are usual. What they mean: `config.Settings`."""
 
-    caller_an_hour: int = 6
+    caller_an_hour: int = 10
     withheld_an_hour: int = 60
     flood_calls: int = 40
     check: bool = False

@@ -8,7 +8,7 @@ from alembic import op
 from migrations.states import restate
 from reports.store import UtcDateTime
 
-revision = "0005"
+revision = "0003"
 down_revision = "0002"
 
 KINDS = ("handling", "verdict", "number_shown")
