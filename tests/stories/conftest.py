@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from redis import Redis
@@ -188,17 +187,10 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def other_settings() -> dict[str, Any]:
-    """What a module's stories want set otherwise."""
-    return {}
-
-
-@pytest.fixture
 def line(
     tmp_path: Path,
     redis_server: str,
     monkeypatch: pytest.MonkeyPatch,
-    other_settings: dict[str, Any],
     request: pytest.FixtureRequest,
 ) -> Iterator[Line]:
     monkeypatch.chdir(tmp_path)  # where no .env is
@@ -223,7 +215,6 @@ def line(
             # Whoever is tried with hundreds of calls in a minute is no prankster.
             "caller_calls_an_hour": 10_000,
             "flood_calls": 10_000,
-            **other_settings,
             **(marked.kwargs if marked else {}),
         }
     )
