@@ -18,7 +18,8 @@ from datetime import datetime
 from flask import Blueprint, Response, abort, request, url_for
 from werkzeug.exceptions import HTTPException
 
-from ivr import twiml
+from ivr import told, twiml
+from ivr.dialects import TWILIO, Dialect
 from ivr.languages import Language, Prompts, Question
 from ivr.script import (
     ChosenLanguage,
@@ -31,7 +32,7 @@ from ivr.script import (
     after_recording,
     begin,
 )
-from ivr.signature import SignatureGuard
+from ivr.signature import Guard
 from reports.ports import JobQueue, ReportStore, Sealer
 from reports.services import calls, notices, recordings
 
@@ -45,6 +46,7 @@ WITHHELD = frozenset(
 """What stands in From when there is no number: words, or a word spelt on the keys of a telephone
 ('anonymous', 'unavailable'; https://support.twilio.com/hc/en-us/articles/223179988)."""
 
+DOCUMENT = "text/xml"
 AFTER_FAILURE = "after_failure"
 """Marks the recorder that a caller is given when something went wrong, so that a second failure
 ends in a goodbye and not in a circle."""
@@ -58,8 +60,11 @@ class Telephone:
     queue: JobQueue
     sealer: Sealer
     prompts: Prompts
-    guard: SignatureGuard
+    guard: Guard
     clock: Callable[[], datetime]
+    dialect: Dialect = TWILIO
+    public_url: str = ""
+    """Where the provider reaches us, for a dialect in which addresses are written whole."""
 
 
 def caller_number(said: str | None) -> str | None:
@@ -97,6 +102,19 @@ def webhooks(line: Telephone) -> Blueprint:
         again = request.args.get(AFTER_FAILURE) is not None
         step: Step = Finish() if again else Record(line.prompts.script.unknown_language)
         return _document(twiml.render(step, line.prompts, None, _marked_path))
+
+    @voice.after_request
+    def in_its_dialect(response: Response) -> Response:
+        try:
+            if response.mimetype == DOCUMENT:
+                document = response.get_data(as_text=True)
+                response.set_data(line.dialect.rewritten(document, line.public_url))
+            elif response.status_code == 204:
+                response.status_code = line.dialect.done
+        except Exception as error:
+            # As Twilio would have it is better than nothing at all.
+            log.error("%s in the dialect of %s", type(error).__name__, line.dialect.company)
+        return response
 
     @voice.post("/incoming")
     def incoming() -> Response:
@@ -141,12 +159,12 @@ def webhooks(line: Telephone) -> Blueprint:
         """The `action` of a recording, or the verb after it when nothing was said."""
         asked = _question(line.prompts, question)
         call_sid, at = _sid("CallSid"), line.clock()
-        recording_sid = request.form.get("RecordingSid")
-        if recording_sid:
+        made = told.recorded(request.form)
+        if made.sid is not None:
             recordings.announce_recording(
                 line.store,
                 line.queue,
-                recording_sid=_sid("RecordingSid"),
+                recording_sid=made.sid,
                 call_sid=call_sid,
                 question=question,
                 seconds=_seconds(),
@@ -162,7 +180,7 @@ def webhooks(line: Telephone) -> Blueprint:
             asked,
             turn,
             known_language=speaker is not None,
-            recorded=bool(recording_sid),
+            recorded=made.spoke,
         )
         return answer(step, speaker)
 
@@ -202,11 +220,12 @@ def webhooks(line: Telephone) -> Blueprint:
     @voice.post("/message-status/<notification_id>")
     def message_status(notification_id: str) -> tuple[str, int]:
         """https://www.twilio.com/docs/messaging/api/message-resource#message-status-values"""
+        ended = told.outcome(request.form, request.get_json(silent=True))
         notices.learn_how_it_ended(
             line.store,
             notification_id=notification_id,
-            delivered=_delivered(request.form.get("MessageStatus")),
-            code=request.form.get("ErrorCode"),
+            delivered=ended.delivered,
+            code=ended.code,
             at=line.clock(),
         )
         return "", 204
@@ -240,13 +259,14 @@ def _marked_path(what: str, question: str, turn: int) -> str:
 
 
 def _document(text: str) -> Response:
-    return Response(text, mimetype="text/xml")
+    return Response(text, mimetype=DOCUMENT)
 
 
 def _sid(name: str) -> str:
     """A SID from the form. Signed requests have one; whatever else is a 400, not a row."""
     sid = request.form.get(name, "")
-    if not re.fullmatch(r"[A-Za-z0-9-]{10,64}", sid):
+    known = told.CALL_SID if name == "CallSid" else told.RECORDING_SID
+    if not known.fullmatch(sid):
         abort(400, f"{name} is missing or no SID")
     return sid
 
@@ -265,10 +285,3 @@ def _seconds() -> float | None:
         return float(request.form.get("RecordingDuration", ""))
     except ValueError:
         return None
-
-
-def _delivered(status: str | None) -> bool | None:
-    """True: it arrived; False: it never will; None: still on its way."""
-    if status in ("delivered", "read"):
-        return True
-    return False if status in ("undelivered", "failed", "canceled") else None
