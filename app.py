@@ -20,7 +20,6 @@ import preflight
 from config import Settings, load_settings
 from dashboard import AccountRefused, Desk, add_organizer, change_password, install
 from ivr.languages import BadPrompts
-from ivr.signature import SignatureGuard
 from ivr.webhooks import Telephone, webhooks
 from keeping.sealing import generate_key
 from migrations import upgrade
@@ -57,7 +56,6 @@ def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
     if settings.trusted_proxies:
         # Whose address counts when logins fail. The signature's URL does not depend on it.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies)  # type: ignore[method-assign]
-    guard = SignatureGuard(settings.public_url, settings.twilio_auth_token.get_secret_value())
     app.register_blueprint(
         webhooks(
             Telephone(
@@ -65,8 +63,10 @@ def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
                 queue=adapters.queue,
                 sealer=adapters.sealer,
                 prompts=adapters.prompts,
-                guard=guard,
+                guard=adapters.guard,
                 clock=clock,
+                dialect=adapters.dialect,
+                public_url=settings.public_url,
             )
         )
     )

@@ -9,12 +9,19 @@ from functools import cached_property
 from pathlib import Path
 
 from config import Settings
+from ivr.dialects import DIALECTS, Dialect
 from ivr.languages import Prompts, load_prompts
+from ivr.signature import SIGNALWIRE_HEADER, Guard, SignatureGuard
+from ivr.stamped import StampedGuard
 from keeping.audio import SealedAudioStore
 from keeping.sealing import Keyring
 from oncall.alerts import Contact
 from oncall.briefs import Tells, load_tells
 from oncall.channels.sms import SmsChannel
+from providers.provider import Provider
+from providers.signalwire import SignalWireProvider
+from providers.somleng import SomlengProvider
+from providers.telnyx import TelnyxProvider
 from providers.twilio import TwilioProvider
 from reports.ports import Job, Transcriber
 from reports.store import SqlReportStore, connect
@@ -74,13 +81,35 @@ class Adapters:
         return SealedAudioStore.at(self.settings.audio_url, self.sealer)
 
     @cached_property
-    def provider(self) -> TwilioProvider:
-        return TwilioProvider(
-            account_sid=self.settings.twilio_account_sid,
-            auth_token=self.settings.twilio_auth_token.get_secret_value(),
-            api_url=self.settings.twilio_api_url,
-            from_number=self.settings.hotline_number,
-        )
+    def provider(self) -> Provider:
+        settings = self.settings
+        account, secret = settings.twilio_account_sid, settings.twilio_auth_token.get_secret_value()
+        base, number = settings.twilio_api_url, settings.hotline_number
+        if settings.provider == "telnyx":
+            return TelnyxProvider(
+                account_sid=account, api_key=secret, api_url=base, from_number=number
+            )
+        kind = {
+            "twilio": TwilioProvider,
+            "signalwire": SignalWireProvider,
+            "somleng": SomlengProvider,
+        }[settings.provider]
+        return kind(account_sid=account, auth_token=secret, api_url=base, from_number=number)
+
+    @cached_property
+    def guard(self) -> Guard:
+        """Who tells the provider's requests from everybody else's."""
+        settings = self.settings
+        if settings.telnyx_public_key is not None and settings.provider == "telnyx":
+            return StampedGuard(settings.telnyx_public_key, self.clock)
+        if settings.signalwire_signing_key is not None and settings.provider == "signalwire":
+            key = settings.signalwire_signing_key.get_secret_value()
+            return SignatureGuard(settings.public_url, key, SIGNALWIRE_HEADER)
+        return SignatureGuard(settings.public_url, settings.twilio_auth_token.get_secret_value())
+
+    @property
+    def dialect(self) -> Dialect:
+        return DIALECTS[self.settings.provider]
 
     @cached_property
     def prompts(self) -> Prompts:

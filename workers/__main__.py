@@ -60,7 +60,13 @@ def work(settings: Settings, queue: QueueName) -> None:
 def sweep(settings: Settings) -> None:
     adapters = Adapters(settings)
     jobs.equip(adapters.equipment(SWEEPER))
-    sweeper = Sweeper(adapters.store, adapters.queue, lambda job, id_: jobs.WORK[job](id_), now)
+    sweeper = Sweeper(
+        adapters.store,
+        adapters.queue,
+        lambda job, id_: jobs.WORK[job](id_),
+        now,
+        erases=adapters.provider.erases,
+    )
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -36,11 +36,16 @@ class Sweeper:
         queue: JobQueue,
         run: Callable[[Job, str], None],
         clock: Callable[[], datetime],
+        *,
+        erases: bool = True,
     ) -> None:
+        """`erases`: whether the provider's API deletes recordings. One that does not is asked
+        when a recording was stored, and not each minute from then on."""
         self._store = store
         self._queue = queue
         self._run = run
         self._clock = clock
+        self._erases = erases
         self._last_seldom: datetime | None = None
 
     def sweep(self) -> int:
@@ -51,7 +56,9 @@ class Sweeper:
             found = [*untold(records, at), *stalled(records, at)]
             if seldom:
                 self._last_seldom = at
-                found += [*unerased(records, at), *endless(records, at)]
+                found += endless(records, at)
+                if self._erases:
+                    found += unerased(records, at)
         for item in found:
             if not self._queue.put(item.job, item.subject, item.urgency):
                 self._do_here(item)

@@ -69,5 +69,5 @@ def test_of_a_line_of_which_nothing_works_every_part_is_named_with_what_to_do(
     assert "look at AUDIO_URL" in findings["audio store"]
     assert "look at REDIS_URL" in findings["queue"]
     assert "look at SPEECH_ENGINE" in findings["speech faster-whisper no-such-model"]
-    assert "TWILIO_AUTH_TOKEN" in findings["provider 127.0.0.1:9"]
+    assert "TWILIO_AUTH_TOKEN" in findings["provider twilio 127.0.0.1:9"]
     assert "look at PUBLIC_URL" in findings["PUBLIC_URL"]

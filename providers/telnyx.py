@@ -1,0 +1,200 @@
+"""Telnyx: TeXML's resources for calls and recordings, its own for texts and numbers.
+
+Everything is asked of https://api.telnyx.com/v2 with the API key as bearer. TeXML's resources have
+Twilio's shape (https://developers.telnyx.com/docs/voice/programmable-voice/texml-twiml-compatibility)
+and lie under the account's id, which is the `organization_id` of /whoami
+(https://github.com/pipecat-ai/pipecat-examples/issues/226): under any other nothing is found, and
+what is not found must not be taken for deleted.
+
+A recording's file lies behind a link that is valid for ten minutes
+(https://developers.telnyx.com/docs/voice/programmable-voice/texml-verbs/record), so the link is
+asked for anew each time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import requests
+
+from providers.media import audio_of
+from providers.twilio import ANSWER_SECONDS, CONNECT_SECONDS, OVER, RETRYABLE, said
+from reports.ports import MediaMissing, ProviderRefused, ProviderUnavailable, SentMessage
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class _NotThere(LookupError):
+    """The API knows no such thing."""
+
+
+class TelnyxProvider:
+    """A `providers.provider.Provider`."""
+
+    erases = True
+
+    def __init__(self, *, account_sid: str, api_key: str, api_url: str, from_number: str) -> None:
+        self._account_sid = account_sid
+        self._account = f"/texml/Accounts/{quote(account_sid, safe='')}"
+        self._bearer = {"Authorization": f"Bearer {api_key}"}
+        self._api_url = api_url.rstrip("/")
+        self._from_number = from_number
+
+    def fetch_recording(self, recording_sid: str) -> bytes:
+        """https://developers.telnyx.com/api-reference/texml-rest-commands/fetch-recording-resource"""
+        try:
+            link = self._seek(self._recording(recording_sid)).get("media_url")
+        except _NotThere:
+            raise MediaMissing(recording_sid) from None
+        if not link:
+            raise MediaMissing(recording_sid)
+        if not self._may_be_fetched(link):
+            raise ProviderUnavailable("the provider's link is not https")
+        try:
+            # The link itself is the permission, and where it leads the key is nobody's business.
+            with requests.get(
+                link, timeout=(CONNECT_SECONDS, ANSWER_SECONDS), stream=True
+            ) as response:
+                if response.status_code != requests.codes.ok:
+                    raise ProviderUnavailable(f"the provider's store said {response.status_code}")
+                return audio_of(response)
+        except requests.RequestException as failure:
+            raise ProviderUnavailable(said(failure)) from failure
+
+    def erase_recording(self, recording_sid: str) -> None:
+        """https://developers.telnyx.com/api-reference/texml-rest-commands/delete-recording-resource"""
+        try:
+            self._ask("DELETE", self._recording(recording_sid))
+        except _NotThere:
+            return
+
+    def send_text(
+        self, to: str, body: str, *, valid_seconds: int, status_url: str | None
+    ) -> SentMessage:
+        """https://developers.telnyx.com/api-reference/messages/send-a-message; for how long a text
+        is worth sending cannot be said there."""
+        del valid_seconds
+        told = {} if status_url is None else {"webhook_url": status_url}
+        try:
+            answer = self._ask(
+                "POST", "/messages", {"from": self._from_number, "to": to, "text": body, **told}
+            )
+        except _NotThere:
+            raise ProviderRefused("the provider answered 404") from None
+        return SentMessage(provider_id=str((answer.get("data") or {}).get("id", "")))
+
+    def recordings_of_call(self, call_sid: str) -> Sequence[tuple[str, float]]:
+        """https://developers.telnyx.com/api-reference/texml-rest-commands/fetch-recordings-for-a-call"""
+        try:
+            listed = self._seek(f"{self._call(call_sid)}/Recordings.json")
+        except _NotThere:
+            return []
+        return [
+            (str(one["sid"]), float(one.get("duration") or 0))
+            for one in listed.get("recordings") or ()
+            if one.get("sid")
+        ]
+
+    def call_is_over(self, call_sid: str) -> bool:
+        """https://developers.telnyx.com/api-reference/texml-rest-commands/fetch-a-call"""
+        try:
+            return str(self._seek(self._call(call_sid)).get("status")) in OVER
+        except _NotThere:
+            return True
+
+    def hotline_webhooks(self) -> tuple[str | None, str | None] | None:
+        """Those of the TeXML application that the number is connected to.
+
+        https://developers.telnyx.com/api-reference/phone-number-configurations/list-phone-numbers,
+        https://developers.telnyx.com/api-reference/texml-applications/retrieve-a-texml-application
+        """
+        self._check_account()
+        # With anything but digits in it the filter finds nothing.
+        listed = self._data(f"/phone_numbers?filter[phone_number]={self._from_number.lstrip('+')}")
+        numbers = [one for one in listed if one.get("phone_number") == self._from_number]
+        if not numbers:
+            return None
+        connection = numbers[0].get("connection_id")
+        if not connection:
+            return None, None
+        try:
+            found = self._ask("GET", f"/texml_applications/{quote(str(connection), safe='')}")
+        except _NotThere:
+            return None, None
+        application = found.get("data") or {}
+        return application.get("voice_url") or None, application.get("status_callback") or None
+
+    def _recording(self, sid: str) -> str:
+        return f"{self._account}/Recordings/{quote(sid, safe='')}.json"
+
+    def _call(self, sid: str) -> str:
+        return f"{self._account}/Calls/{quote(sid, safe='')}"
+
+    def _may_be_fetched(self, link: str) -> bool:
+        """Over TLS alone; on the machine itself, for who tries it there, without."""
+        parts = urlsplit(link)
+        here = urlsplit(self._api_url).hostname in LOOPBACK and parts.hostname in LOOPBACK
+        return parts.scheme == "https" or (parts.scheme == "http" and here)
+
+    def _seek(self, path: str) -> dict[str, Any]:
+        """For who may only hear that it did not work for now."""
+        try:
+            return self._ask("GET", path)
+        except ProviderRefused as refusal:
+            raise ProviderUnavailable(str(refusal)) from refusal
+
+    def _check_account(self) -> None:
+        """Raises:
+        ProviderRefused: the key is that of another account than the one that was named.
+        """
+        organization = str(self._data("/whoami").get("organization_id"))
+        if organization.lower() != self._account_sid.lower():
+            raise ProviderRefused("the account SID is not the organization_id of /whoami")
+
+    def _data(self, path: str) -> Any:
+        """Of what every account has."""
+        try:
+            return self._ask("GET", path).get("data") or {}
+        except _NotThere:
+            raise ProviderUnavailable("the provider answered 404") from None
+
+    def _ask(self, method: str, path: str, body: Mapping[str, str] | None = None) -> dict[str, Any]:
+        """The API's answer. Of an error its code is shown; its words may hold a number.
+
+        Raises:
+            _NotThere, ProviderRefused, ProviderUnavailable.
+        """
+        try:
+            answer = requests.request(
+                method,
+                self._api_url + path,
+                json=body,
+                headers=self._bearer,
+                timeout=(CONNECT_SECONDS, ANSWER_SECONDS),
+                allow_redirects=False,
+            )
+            status = answer.status_code
+            if status == requests.codes.not_found:
+                if path.startswith(self._account):
+                    self._check_account()
+                raise _NotThere(path)
+            if 200 <= status < 300:
+                found = answer.json() if answer.content else {}
+                return found if isinstance(found, dict) else {}
+        except requests.RequestException as failure:
+            raise ProviderUnavailable(said(failure)) from failure
+        told = f"the provider answered {status} (code {_code(answer)})"
+        if status >= 500 or status in RETRYABLE or status < 400:
+            raise ProviderUnavailable(told)
+        raise ProviderRefused(told)
+
+
+def _code(answer: requests.Response) -> str:
+    """Of the first error: https://developers.telnyx.com/development/api-fundamentals/api-errors"""
+    try:
+        code = answer.json()["errors"][0]["code"]
+    except (requests.RequestException, ValueError, LookupError, TypeError):
+        return "unknown"
+    return str(code) if str(code).isalnum() else "unknown"
