@@ -10,6 +10,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -138,6 +139,7 @@ class Line:
             self.adapters.queue,
             lambda job, subject: jobs.WORK[job](subject),
             self.clock,
+            erases=self.adapters.provider.erases,
         )
         return sweeper.sweep()
 
@@ -180,23 +182,33 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def line(tmp_path: Path, redis_server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Line]:
     monkeypatch.chdir(tmp_path)  # where no .env is
-    with Redis.from_url(redis_server) as client:
-        client.flushall()
     network = PhoneNetwork(account_sid=ACCOUNT, auth_token=TOKEN, hotline=HOTLINE)
+    with running_line(network, tmp_path, redis_server) as running:
+        yield running
+
+
+@contextmanager
+def running_line(
+    network: PhoneNetwork, folder: Path, redis_url: str, **settings_beside: str
+) -> Iterator[Line]:
+    """A line at that network's number; `settings_beside` are more settings, or others."""
+    with Redis.from_url(redis_url) as client:
+        client.flushall()
     settings = Settings.model_validate(
         {
             "public_url": "http://localhost:1",
             "hotline_number": HOTLINE,
-            "twilio_account_sid": ACCOUNT,
-            "twilio_auth_token": TOKEN,
+            "twilio_account_sid": network.exchange.account_sid,
+            "twilio_auth_token": network.exchange.auth_token,
             "twilio_api_url": network.api_url,
             "data_key": generate_key(),
             "secret_key": SECRET,
             "api_token": SECRET,
             "oncall": ORGANIZER,
-            "database_url": f"sqlite:///{tmp_path / 'line.db'}",
+            "database_url": f"sqlite:///{folder / 'line.db'}",
             "audio_url": "memory:",
-            "redis_url": redis_server,
+            "redis_url": redis_url,
+            **settings_beside,
         }
     )
     upgrade(connect(settings.database_url))
@@ -214,7 +226,7 @@ def line(tmp_path: Path, redis_server: str, monkeypatch: pytest.MonkeyPatch) -> 
         network.configure(
             voice_url=f"{public_url}/voice/incoming", status_url=f"{public_url}/voice/status"
         )
-        yield Line(settings, adapters, network, clock, speech, redis_server)
+        yield Line(settings, adapters, network, clock, speech, redis_url)
     jobs.equip(None)
     server.shutdown()
     thread.join()
