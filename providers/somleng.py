@@ -33,6 +33,7 @@ class SomlengProvider(TwilioProvider):
         try:
             left = requests.get(
                 self._media_url(recording_sid),
+                auth=self._auth,
                 timeout=(CONNECT_SECONDS, ANSWER_SECONDS),
                 allow_redirects=False,
             )

@@ -23,5 +23,7 @@ class Company:
     with the account's auth token."""
     names_recordings: bool = True
     """Whether the `action` of a Record is told the recording's SID, and not its URL alone."""
+    erases: bool = True
+    """Whether its API deletes recordings; one that does not knows no such address."""
     understands: Callable[[bytes], bytes] = bytes
     """A document in its own dialect -> what Twilio would write for it."""
