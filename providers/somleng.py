@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import requests
-from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.base.exceptions import TwilioException
 
-from providers.twilio import ANSWER_SECONDS, CONNECT_SECONDS, TwilioProvider, explained, said
+from providers.twilio import ANSWER_SECONDS, CONNECT_SECONDS, TwilioProvider, said
 from reports.ports import ProviderRefused, ProviderUnavailable
 
 
@@ -46,10 +46,6 @@ class SomlengProvider(TwilioProvider):
         """Under the call, for the list of all does not heed `CallSid`."""
         try:
             listed = self._client.calls(call_sid).recordings.list(limit=50)
-        except TwilioRestException as answer:
-            if answer.status == requests.codes.not_found:
-                return []
-            raise ProviderUnavailable(str(explained(answer))) from answer
         except (TwilioException, requests.RequestException) as failure:
             raise ProviderUnavailable(said(failure)) from failure
         return [(str(one.sid), float(one.duration or 0)) for one in listed]
