@@ -136,11 +136,13 @@ SIGNALWIRE: Final = Dialect(
     whole_addresses=True,
     in_gather=frozenset({"Say", "Play", "Pause"}),
     renamed_voices=(("Google.", "gcloud."),),
+    done=200,
 )
 """cXML knows every attribute that we use, `trim`, `actionOnEmptyResult` and the events among them.
 Nothing after a Record is executed: its `action` is asked even when nobody spoke.
 
-https://signalwire.com/docs/compatibility-api/cxml/reference/voice/record, …/gather, …/say
+https://signalwire.com/docs/compatibility-api/cxml/reference/voice/record, …/gather, …/say;
+that a callback wants a 200: https://developer.signalwire.com/guides/how-to-configure-your-webhook
 """
 
 TELNYX: Final = Dialect(

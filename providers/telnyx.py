@@ -2,9 +2,10 @@
 
 Everything is asked of https://api.telnyx.com/v2 with the API key as bearer. TeXML's resources have
 Twilio's shape (https://developers.telnyx.com/docs/voice/programmable-voice/texml-twiml-compatibility)
-and lie under the account's id, which is the `organization_id` of /whoami
-(https://github.com/pipecat-ai/pipecat-examples/issues/226): under any other nothing is found, and
-what is not found must not be taken for deleted.
+and lie under the account's id: the `organization_id` of /whoami by
+https://github.com/pipecat-ai/pipecat-examples/issues/226, its `user_id` by
+https://developers.telnyx.com/api-reference/callbacks/texml-http-request. Under any other nothing is
+found, and what is not found must not be taken for deleted.
 
 A recording's file lies behind a link that is valid for ten minutes
 (https://developers.telnyx.com/docs/voice/programmable-voice/texml-verbs/record), so the link is
@@ -146,11 +147,19 @@ class TelnyxProvider:
             raise ProviderUnavailable(str(refusal)) from refusal
 
     def _check_account(self) -> None:
-        """Raises:
-        ProviderRefused: the key is that of another account than the one that was named.
+        """That the account SID is the key's, and that its calls can be listed
+        (https://developers.telnyx.com/api/call-scripting-twexit/get-texml-calls).
+
+        Raises:
+            ProviderRefused: it is another account's, or none's.
         """
-        organization = str(self._data("/whoami").get("organization_id"))
-        if organization.lower() != self._account_sid.lower():
+        whoami = self._data("/whoami")
+        ours = {str(whoami.get(name)).lower() for name in ("organization_id", "user_id")}
+        try:
+            self._answer("GET", f"{self._account}/Calls?PageSize=1")
+        except _NotThere:
+            ours.clear()
+        if self._account_sid.lower() not in ours:
             raise ProviderRefused("the account SID is not the organization_id of /whoami")
 
     def _data(self, path: str) -> Any:
@@ -161,11 +170,23 @@ class TelnyxProvider:
             raise ProviderUnavailable("the provider answered 404") from None
 
     def _ask(self, method: str, path: str, body: Mapping[str, str] | None = None) -> dict[str, Any]:
-        """The API's answer. Of an error its code is shown; its words may hold a number.
+        """The API's answer.
 
         Raises:
-            _NotThere, ProviderRefused, ProviderUnavailable.
+            _NotThere: and the account is the right one.
+            ProviderRefused, ProviderUnavailable.
         """
+        try:
+            return self._answer(method, path, body)
+        except _NotThere:
+            if path.startswith(self._account):
+                self._check_account()
+            raise
+
+    def _answer(
+        self, method: str, path: str, body: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
+        """Of an error its code is shown; its words may hold a number."""
         try:
             answer = requests.request(
                 method,
@@ -177,8 +198,6 @@ class TelnyxProvider:
             )
             status = answer.status_code
             if status == requests.codes.not_found:
-                if path.startswith(self._account):
-                    self._check_account()
                 raise _NotThere(path)
             if 200 <= status < 300:
                 found = answer.json() if answer.content else {}

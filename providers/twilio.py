@@ -119,7 +119,9 @@ class TwilioProvider:
             listed = self._client.recordings.list(call_sid=call_sid, limit=50)
         except (TwilioException, requests.RequestException) as failure:
             raise ProviderUnavailable(said(failure)) from failure
-        return [(str(one.sid), float(one.duration or 0)) for one in listed]
+        # Who does not heed the filter must not make one caller's report of another's recordings.
+        own = (one for one in listed if one.call_sid == call_sid)
+        return [(str(one.sid), float(one.duration or 0)) for one in own]
 
     def call_is_over(self, call_sid: str) -> bool:
         """https://www.twilio.com/docs/voice/api/call-resource#fetch-a-call-resource"""

@@ -31,11 +31,13 @@ class Quiet(WSGIRequestHandler):
 
 @dataclass
 class TelnyxOffice:
-    """`organization` is whose the API key is."""
+    """The API key is of `organization`, under whose id calls and recordings lie; `user` is the
+    account's other id."""
 
     network: PhoneNetwork
     organization: str
     key: str
+    user: str = field(default_factory=lambda: str(uuid4()))
     base: str = ""
     permission: str = PERMISSION
     asked: list[tuple[str, str, str | None]] = field(default_factory=list)
@@ -65,7 +67,12 @@ class TelnyxOffice:
 
         @app.get("/v2/whoami")
         def whoami() -> Response:
-            return jsonify(data={"organization_id": self.organization, "user_id": str(uuid4())})
+            return jsonify(data={"organization_id": self.organization, "user_id": self.user})
+
+        @app.get(f"{account}/Calls")
+        def calls(account: str) -> Response:
+            del account
+            return jsonify(calls=[], page=0, page_size=int(request.args["PageSize"]))
 
         @app.get(f"{account}/Calls/<call>")
         def fetch_call(account: str, call: str) -> Response | tuple[Response, int]:

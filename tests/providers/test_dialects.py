@@ -4,10 +4,13 @@ have, and nothing less than the caller needs."""
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from typing import get_args
 
 import pytest
 
-from ivr.dialects import DIALECTS, SIGNALWIRE, SOMLENG, TELNYX, TWILIO, Dialect
+from config import ACCOUNTS, APIS
+from ivr.dialects import DIALECTS, SIGNALWIRE, SOMLENG, TELNYX, TWILIO, Company, Dialect
+from preflight import PARTICULARS
 
 BASE = "https://line.example.org"
 OTHERS = [SIGNALWIRE, TELNYX, SOMLENG]
@@ -185,6 +188,8 @@ def test_words_are_not_mistaken_for_markup(dialect: Dialect) -> None:
 
 
 def test_every_provider_that_can_be_set_has_a_dialect() -> None:
-    assert {name: each.company for name, each in DIALECTS.items()} == {
-        name: name for name in ("twilio", "signalwire", "telnyx", "somleng")
-    }
+    known = set(get_args(Company))
+    assert {name: each.company for name, each in DIALECTS.items()} == {name: name for name in known}
+    assert known == ACCOUNTS.keys() == PARTICULARS.keys()
+    # SignalWire's is another for every Space.
+    assert known == APIS.keys() | {"signalwire"}

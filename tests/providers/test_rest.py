@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from uuid import uuid4
 
 import pytest
 from flask import Flask, Response, jsonify, redirect, request
 from werkzeug.serving import make_server
+from werkzeug.wrappers import Response as BaseResponse
 
 from providers.signalwire import SignalWireProvider
 from providers.somleng import SomlengProvider
@@ -112,10 +114,13 @@ def test_what_is_deleted_twice_is_deleted(office: TelnyxOffice) -> None:
         provider.fetch_recording(RECORDING_SID)
 
 
-def test_under_another_account_nothing_is_taken_for_deleted_or_over(office: TelnyxOffice) -> None:
-    """There everything is a 404."""
+@pytest.mark.parametrize("of_ours", [True, False])
+def test_under_another_account_nothing_is_taken_for_deleted_or_over(
+    office: TelnyxOffice, of_ours: bool
+) -> None:
+    """There everything is a 404, under the account's other id too."""
     call_sid = recorded(office)
-    other = of(office, account_sid="00000000-8ee9-4350-83bd-2d07a3121f1e")
+    other = of(office, account_sid=office.user if of_ours else str(uuid4()))
     with pytest.raises(ProviderRefused, match="organization_id"):
         other.erase_recording(RECORDING_SID)
     for ask in (
@@ -247,7 +252,9 @@ def test_signalwire_is_asked_at_its_space() -> None:
             "date_created": "Tue, 25 Sept 2018 23:00:00 +0000",
             "status": "completed",
         }
-        return jsonify(recordings=[one], uri=request.path, next_page_uri=None, page=0)
+        # As if the filter were not heeded, for its page could not be read.
+        others = {**one, "sid": str(uuid4()), "call_sid": str(uuid4())}
+        return jsonify(recordings=[others, one], uri=request.path, next_page_uri=None, page=0)
 
     @app.delete(f"{account}/Recordings/<sid>.json")
     def delete(sid: str) -> Response:
@@ -299,7 +306,7 @@ def somleng(kept: dict[str, bytes]) -> Iterator[SomlengProvider]:
     with serving(store) as files:
 
         @app.get(f"{account}/Recordings/<sid>.wav")
-        def media(sid: str) -> object:
+        def media(sid: str) -> BaseResponse | tuple[str, int]:
             # Another host as far as credentials go.
             elsewhere = files.replace("127.0.0.1", "localhost")
             return redirect(f"{elsewhere}/{sid}") if sid in kept else ("", 404)
