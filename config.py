@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
     AfterValidator,
+    BeforeValidator,
     Field,
     SecretStr,
     ValidationError,
@@ -21,11 +22,12 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from ivr.dialects import Company
 from ivr.stamped import read_public_key
 from keeping.sealing import Keyring
+from oncall.roster import QuietHours
 
 UUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 APIS = {
@@ -37,7 +39,7 @@ APIS = {
 ACCOUNTS = {
     "twilio": (r"AC[0-9a-fA-F]{32}", "AC and 32 hexadecimal digits, from the provider's console"),
     "signalwire": (UUID, "the project's id, a UUID, from the Space's page API Credentials"),
-    "telnyx": (UUID, "the account's id, a UUID; TeXML requests name it as AccountSid"),
+    "telnyx": (UUID, "the account's id, a UUID: organization_id of api.telnyx.com/v2/whoami"),
     "somleng": (UUID, "the account's SID, a UUID, from Somleng's dashboard"),
 }
 """How each provider writes the id of an account, and where it is found."""
@@ -80,6 +82,18 @@ def _long_secret(secret: SecretStr) -> SecretStr:
     if len(secret.get_secret_value()) < 32:
         raise ValueError("32 characters or more; `python app.py init` makes one")
     return secret
+
+
+def _listed(text: Any) -> Any:
+    return (
+        [part.strip() for part in text.split(",") if part.strip()]
+        if isinstance(text, str)
+        else text
+    )
+
+
+def _quiet(text: Any) -> Any:
+    return QuietHours.parse(text) if isinstance(text, str) else text
 
 
 def _time_zone(name: str) -> str:
@@ -125,8 +139,14 @@ class Settings(BaseSettings):
     """Signs the sessions of the dashboard."""
     api_token: LongSecret
     """Whoever bears it may read the API."""
-    oncall: Number
-    """Who is told first."""
+    oncall: Annotated[tuple[Number, ...], NoDecode, BeforeValidator(_listed), Field(min_length=1)]
+    """The numbers of those on call, apart by commas: all are texted, all are rung."""
+    quiet_hours: Annotated[QuietHours | None, NoDecode, BeforeValidator(_quiet)] = None
+    """When nobody is rung for a caller, in TIME_ZONE: '22:00-06:30'. Texts go out all the same."""
+    prompts: Path = Path(__file__).parent / "prompts"
+    """The script and what is said in each language."""
+    language_order: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = ()
+    """Codes of the languages that are offered first, apart by commas; the others follow by use."""
     time_zone: Annotated[str, AfterValidator(_time_zone)] = "America/Chicago"
     organizer_language: str = "en"
     """In which the alerts are written."""

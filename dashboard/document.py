@@ -39,6 +39,10 @@ def document_of(dossier: Dossier) -> Document:
         "call": _call(dossier.call),
         "fields": _fields(facts),
         "callback_allowed": facts.callback_allowed.value is True,
+        "talks": [
+            {"since": _instant(talk.since), "until": _instant(talk.until)}
+            for talk in dossier.bridges
+        ],
         "recordings": [
             _recording(recording, dossier.transcripts) for recording in dossier.recordings
         ],
@@ -141,7 +145,7 @@ def _segment(segment: Segment) -> Document:
         "compression": segment.compression,
         "words": [
             {
-                "text": word.text,
+                "text": word.text.strip(),
                 "start": word.start,
                 "end": word.end,
                 "probability": word.probability,

@@ -11,7 +11,7 @@ from dashboard.alerts import Alerting, alerting_of
 from dashboard.desk import Desk
 from dashboard.facts import Facts, facts_of
 from dashboard.fingerprint import fingerprint
-from reports.fields import happening_now, still_there
+from reports.fields import family_taken, happening_now, still_there
 from reports.model import (
     ActKind,
     CallState,
@@ -29,6 +29,8 @@ class Show(StrEnum):
     OPEN = "open"
     ALL = "all"
     NOW = "now"
+    FAMILIES = "families"
+    """Those who look for a family member: for whoever gives support, not for observers."""
 
 
 def shown(dossiers: Iterable[Dossier], show: Show) -> list[Dossier]:
@@ -47,6 +49,8 @@ def _belongs(dossier: Dossier, show: Show) -> bool:
             return dossier.report.handling is not Handling.CLOSED
         case Show.NOW:
             return _rank(dossier) <= 2
+        case Show.FAMILIES:
+            return family_taken(dossier.call)
 
 
 def _rank(dossier: Dossier) -> int:

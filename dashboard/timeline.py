@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from dashboard.desk import Desk
 from reports.model import ActKind, Dossier, NotificationKind, NotificationState, RecordingState
+from reports.questions import PERSON
 
 
 class Happened(StrEnum):
@@ -28,6 +29,9 @@ class Happened(StrEnum):
     HANDLED = "handled"
     JUDGED = "judged"
     NUMBER_SHOWN = "number_shown"
+    PERSON_WANTED = "person_wanted"
+    TALK_BEGUN = "talk_begun"
+    TALK_ENDED = "talk_ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,13 @@ def timeline(dossier: Dossier, desk: Desk, names: Mapping[str, str]) -> tuple[Ev
 def _of_the_call(dossier: Dossier) -> Iterator[Event]:
     yield Event(dossier.call.started_at, Happened.CALLED)
     yield Event(dossier.report.filed_at, Happened.FILED)
+    wanted = dossier.call.answer(PERSON)
+    if wanted is not None:
+        yield Event(wanted.at, Happened.PERSON_WANTED)
+    for talk in dossier.bridges:
+        yield Event(talk.since, Happened.TALK_BEGUN)
+        if talk.until is not None:
+            yield Event(talk.until, Happened.TALK_ENDED)
     if dossier.call.ended_at is not None:
         yield Event(dossier.call.ended_at, Happened.HUNG_UP)
 

@@ -19,7 +19,7 @@ from urllib.parse import urljoin
 
 Company = Literal["twilio", "signalwire", "telnyx", "somleng"]
 
-ADDRESSES: Final = frozenset({"action", "recordingStatusCallback"})
+ADDRESSES: Final = frozenset({"action", "recordingStatusCallback", "url"})
 """Attributes that are URLs; of the verbs `Redirect` and `Play` it is the text."""
 LOCATED: Final = frozenset({"Redirect", "Play"})
 
@@ -47,6 +47,9 @@ class Dialect:
     """Prefixes of voices, as Twilio writes them and as it does."""
     other_voice: str | None = None
     """Stands in for a voice that it has not; None: it chooses by the language."""
+    screens: bool = True
+    """Whether somebody who is rung can be asked before the two are connected. Who cannot is not
+    rung, for a voicemail would swallow the caller."""
     whole_addresses: bool = False
     """URLs must be absolute."""
     done: int = 204
@@ -71,6 +74,7 @@ class Dialect:
             if self._refuses(verb.tag, within):
                 parent.remove(verb)
                 continue
+            asks_of_silence = verb.get("actionOnEmptyResult") == "true"
             for name, value in list(verb.attrib.items()):
                 kept = self._value(verb.tag, name, value)
                 if kept is None:
@@ -81,11 +85,13 @@ class Dialect:
                 verb.set(name, value)
             if verb.tag in LOCATED and verb.text:
                 verb.text = self._whole(verb.text.strip(), base)
+            if verb.tag == "Dial":
+                self._rewrite(verb, base, within="Dial")
             if verb.tag == "Gather":
                 self._rewrite(verb, base, within="Gather")
-                if self.silence_falls_through and (action := verb.get("action")):
+                if self.silence_falls_through and asks_of_silence:
                     silent = ET.Element("Redirect", {"method": "POST"})
-                    silent.text = action
+                    silent.text = verb.get("action")
                     parent.insert(position + 1, silent)
 
     def _losses(self, parent: ET.Element, within: str | None) -> Iterator[str]:
@@ -173,6 +179,8 @@ TELNYX: Final = Dialect(
     voices=re.compile(r"man|woman|alice|(Polly|AWS|Azure|Telnyx)\..+"),
     # Speaks the language that it is given; 'man' and 'woman' speak English alone.
     other_voice="alice",
+    # Its page of Dial says nothing of a document for who is rung.
+    screens=False,
     whole_addresses=True,
     done=200,
 )
@@ -201,6 +209,7 @@ SOMLENG: Final = Dialect(
     unknown=frozenset({"Pause"}),
     in_gather=frozenset({"Say", "Play"}),
     voices=re.compile(r"man|woman|(Basic|Polly|Azure)\..+"),
+    screens=False,
     # `recordingStatusCallback` is handed to another service, which knows no document.
     whole_addresses=True,
 )

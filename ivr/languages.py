@@ -1,32 +1,64 @@
 """The folder `prompts/` as typed values: the languages that callers are offered and the script.
 
-Everything that is missing or wrong is found when the line starts, in one list that names file and
-key, and never while somebody is on the telephone.
+Everything that is missing or wrong is found when the line starts, in one list that names file, line
+and key, and never while somebody is on the telephone.
+
+A prompt is heard as it was recorded in the language; where it was not, the provider's voice reads
+it, if there is one for the language; a language in which anything can be heard in neither way is
+not offered at all: no Somali read by an English voice, and no silence.
 """
 
 from __future__ import annotations
 
+import re
 import string
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Final
 
-PROMPTS = (
+from ivr.scripts import Script, read_script
+from ivr.toml_file import TomlFile
+from ivr.voices import speaks
+
+PROMPTS: Final = (
     "welcome",
     "choose_language",
+    "more_languages",
     "safety",
     "correction",
     "unknown_language",
+    "many_calls",
+    "calling_person",
+    "nobody_free",
+    "no_such_report",
+    "keep_or_again",
+    "thanks",
+    "your_reference",
+    "again",
+    "after_report",
+    "offer_text",
     "goodbye",
     "goodbye_without_report",
 )
 """What every language must say beside the script's questions."""
-PLACEHOLDERS: Mapping[str, frozenset[str]] = MappingProxyType({"goodbye": frozenset({"reference"})})
-LONGEST_SAY = 4096
+TEXTS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {
+        "received": frozenset({"reference"}),
+        "added": frozenset({"reference"}),
+        "report": frozenset({"reference"}),
+        "help": frozenset(),
+    }
+)
+"""The text messages to callers, and what is filled in."""
+DIGITS: Final = tuple(f"digit_{digit}" for digit in string.digits)
+"""Prompts that are one digit each: a number is read out by them where no voice can."""
+LONGEST_SAY: Final = 4096
 """Characters in one <Say> (https://www.twilio.com/docs/voice/twiml/say)."""
+MORE: Final = "9"
+"""The key that leads to the languages of two digits."""
+_KEYS: Final = re.compile(r"[1-8]|9[1-8]")
 
 
 class BadPrompts(ValueError):
@@ -43,56 +75,74 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """One language of callers: what is said in it, and by whom."""
+    """One language of callers: what is said in it, and how."""
 
     code: str
     name: str
     """In itself: Español, Soomaali."""
-    key: str
-    """What a caller presses for it."""
-    voice: Voice
-    prompts: Mapping[str, str]
-    questions: Mapping[str, str]
+    keys: str
+    """What a caller presses for it: one digit, or two that begin with 9. The same for ever, for it
+    stands on posters."""
+    review: str
+    """Who answers for the words, and since when; 'machine draft' until somebody does."""
+    voice: Voice | None
+    words: Mapping[str, str]
+    """What is said at each prompt, by its id: the prompts, the questions and the digits."""
+    texts: Mapping[str, str]
+    """The text messages to callers."""
+    recorded: Mapping[str, str] = field(default_factory=dict)
+    """The prompts that somebody recorded: id -> SHA-256 of the sound, hexadecimal."""
 
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One question of the script, see `prompts/script.toml`. Times are in seconds."""
-
-    id: str
-    kind: Literal["choose", "number", "record"]
-    keys: tuple[str, ...] = ()
-    default: str | None = None
-    digits: int = 1
-    wait: int = 5
-    longest: int = 0
-    silence: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Script:
-    questions: tuple[Question, ...]
-    unknown_language: Question
-
-    def question(self, question_id: str) -> Question | None:
-        return next((q for q in self.questions if q.id == question_id), None)
-
-    def after(self, question_id: str) -> Question | None:
-        """The question that follows, None after the last."""
-        ids = [question.id for question in self.questions]
-        following = ids.index(question_id) + 1
-        return self.questions[following] if following < len(ids) else None
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The prompts that can be heard in no way."""
+        if self.voice is not None:
+            return ()
+        return tuple(prompt for prompt in self.words if prompt not in self.recorded)
 
 
 @dataclass(frozen=True, slots=True)
 class Prompts:
-    """All of `prompts/` that the telephone needs. `languages` in the order of their keys."""
+    """All of `prompts/` that the telephone needs. `languages` in the order of their keys, those
+    that are not offered among them."""
 
     script: Script
     languages: tuple[Language, ...]
 
+    @property
+    def offered(self) -> tuple[Language, ...]:
+        return tuple(language for language in self.languages if not language.missing)
+
     def language(self, code: str | None) -> Language | None:
-        return next((language for language in self.languages if language.code == code), None)
+        """The language of that code, if it is offered."""
+        return next((language for language in self.offered if language.code == code), None)
+
+    def with_recordings(self, recorded: Mapping[tuple[str, str], str]) -> Prompts:
+        """The same with what was recorded: (language, prompt) -> SHA-256 of the sound."""
+        return replace(
+            self,
+            languages=tuple(
+                replace(
+                    language,
+                    recorded={
+                        prompt: sha256
+                        for (code, prompt), sha256 in recorded.items()
+                        if code == language.code and prompt in language.words
+                    },
+                )
+                for language in self.languages
+            ),
+        )
+
+    def in_order(self, codes: Sequence[str]) -> Prompts:
+        """The same with the languages named first in front, in that order."""
+        rank = {code: place for place, code in enumerate(codes)}
+        return replace(
+            self,
+            languages=tuple(
+                sorted(self.languages, key=lambda each: rank.get(each.code, len(rank)))
+            ),
+        )
 
 
 def load_prompts(folder: Path) -> Prompts:
@@ -102,7 +152,7 @@ def load_prompts(folder: Path) -> Prompts:
         BadPrompts: with everything that is wrong, not only the first.
     """
     wrong: list[str] = []
-    script = _script(folder / "script.toml", wrong)
+    script = read_script(folder / "script.toml", wrong)
     languages = [
         language
         for path in sorted(folder.glob("*/says.toml"))
@@ -111,137 +161,99 @@ def load_prompts(folder: Path) -> Prompts:
     if not languages and not wrong:
         wrong.append(f"{folder}: no language has a says.toml")
     wrong.extend(_clashing_keys(languages))
+    if languages and not wrong and not any(not language.missing for language in languages):
+        wrong.append(f"{folder}: no language can be heard: none has a [voice]")
     if wrong or script is None:
         raise BadPrompts("\n".join(["prompts/ cannot be used:", *(f"  {line}" for line in wrong)]))
-    return Prompts(script, tuple(sorted(languages, key=lambda language: language.key)))
-
-
-def _toml(path: Path, wrong: list[str]) -> dict[str, Any] | None:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        wrong.append(f"{path}: is missing")
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        wrong.append(f"{path}: {error}")
-    return None
-
-
-_FIELDS: Mapping[str, type] = MappingProxyType(
-    {
-        "id": str,
-        "kind": str,
-        "keys": list,
-        "default": str,
-        "digits": int,
-        "wait": int,
-        "longest": int,
-        "silence": int,
-    }
-)
-_NEEDED: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"choose": ("keys",), "number": ("digits",), "record": ("longest", "silence")}
-)
-
-
-def _script(path: Path, wrong: list[str]) -> Script | None:
-    table = _toml(path, wrong)
-    if table is None:
-        return None
-    before = len(wrong)
-    questions = [
-        _question(entry, f"{path}: question {number}", wrong)
-        for number, entry in enumerate(table.get("question", []), start=1)
-    ]
-    unknown = _question(table.get("unknown_language", {}), f"{path}: unknown_language", wrong)
-    ids = [question.id for question in questions if question]
-    wrong.extend(f"{path}: two questions have the id {twice!r}" for twice in _twice(ids))
-    if not questions:
-        wrong.append(f"{path}: has no [[question]]")
-    if unknown is not None and unknown.kind != "record":
-        wrong.append(f"{path}: unknown_language: kind must be 'record'")
-    if len(wrong) > before or unknown is None:
-        return None
-    return Script(tuple(question for question in questions if question), unknown)
-
-
-def _question(entry: Mapping[str, Any], where: str, wrong: list[str]) -> Question | None:
-    before = len(wrong)
-    for name, value in entry.items():
-        if name not in _FIELDS:
-            wrong.append(f"{where}: {name!r} is no key of a question")
-        elif not isinstance(value, _FIELDS[name]) or isinstance(value, bool):
-            wrong.append(f"{where}: {name} must be a {_FIELDS[name].__name__}")
-        elif isinstance(value, int) and value < 1:
-            wrong.append(f"{where}: {name} must be 1 or more")
-    kind = entry.get("kind")
-    if not isinstance(kind, str) or kind not in _NEEDED:
-        wrong.append(f"{where}: kind must be one of {', '.join(_NEEDED)}")
-    else:
-        wrong.extend(
-            f"{where}: a {kind!r} needs {name}" for name in _NEEDED[kind] if not entry.get(name)
-        )
-    if not entry.get("id"):
-        wrong.append(f"{where}: id is missing")
-    for key in entry.get("keys", []):
-        if not isinstance(key, str) or key not in string.digits or len(key) != 1:
-            wrong.append(f"{where}: keys: {key!r} is no single digit in quotes")
-    if len(wrong) > before:
-        return None
-    return Question(**{**entry, "keys": tuple(entry.get("keys", ()))})
+    return Prompts(script, tuple(sorted(languages, key=lambda language: language.keys)))
 
 
 def _language(path: Path, script: Script | None, wrong: list[str]) -> Language | None:
-    table = _toml(path, wrong)
-    if table is None:
+    file = TomlFile.read(path, wrong)
+    if file is None:
         return None
     before = len(wrong)
-    for name in ("name", "key"):
+    table = file.table
+    for name in ("name", "keys", "review"):
         if not isinstance(table.get(name), str) or not table[name]:
-            wrong.append(f"{path}: {name} is missing")
-    voice = table.get("voice", {})
-    wrong.extend(
-        f"{path}: [voice] {name} is missing"
-        for name in ("language", "voice")
-        if not isinstance(voice.get(name), str) or not voice[name]
-    )
-    prompts, questions = table.get("prompts", {}), table.get("questions", {})
+            wrong.append(file.at(f"{name} is missing", key=name))
+    if isinstance(table.get("keys"), str) and not _KEYS.fullmatch(table["keys"]):
+        wrong.append(file.at("keys must be 1 to 8, or 91 to 98", key="keys"))
+    voice = _voice(file, wrong)
     asked = [question.id for question in script.questions] if script else []
-    wrong.extend(_missing(path, "prompts", prompts, PROMPTS))
-    wrong.extend(_missing(path, "questions", questions, asked))
+    none: frozenset[str] = frozenset()
+    wrong.extend(_section(file, "prompts", dict.fromkeys(PROMPTS, none)))
+    wrong.extend(_section(file, "questions", dict.fromkeys(asked, none)))
+    wrong.extend(_section(file, "texts", TEXTS))
+    if voice is None or "digits" in table:
+        wrong.extend(_section(file, "digits", dict.fromkeys(string.digits, none)))
+    wrong.extend(
+        file.at(f"{clash} is a prompt's name too", "questions", key=clash)
+        for clash in sorted(set(asked) & {*PROMPTS, *DIGITS})
+    )
     if len(wrong) > before:
         return None
+    digits = table.get("digits", {})
     return Language(
         code=path.parent.name,
         name=table["name"],
-        key=table["key"],
-        voice=Voice(voice["language"], voice["voice"]),
-        prompts=MappingProxyType(dict(prompts)),
-        questions=MappingProxyType(dict(questions)),
+        keys=table["keys"],
+        review=table["review"],
+        voice=voice,
+        words=MappingProxyType(
+            {
+                **{name: table["prompts"][name] for name in PROMPTS},
+                **{name: table["questions"][name] for name in asked},
+                **{f"digit_{digit}": digits.get(digit, digit) for digit in string.digits},
+            }
+        ),
+        texts=MappingProxyType(dict(table["texts"])),
     )
 
 
-def _missing(
-    path: Path, section: str, said: Mapping[str, Any], needed: Sequence[str]
-) -> Iterator[str]:
-    for name in needed:
+def _voice(file: TomlFile, wrong: list[str]) -> Voice | None:
+    """None where the file names none: the language is then heard by recordings alone."""
+    table = file.table.get("voice")
+    if table is None:
+        return None
+    language, voice = table.get("language"), table.get("voice")
+    for name, value in (("language", language), ("voice", voice)):
+        if not isinstance(value, str) or not value:
+            wrong.append(file.at(f"{name} is missing", "voice"))
+            return None
+    if not speaks(voice, language):
+        wrong.append(
+            file.at(
+                f"the provider has no voice {voice!r} for {language!r}: see ivr/voices.py",
+                "voice",
+                key="voice",
+            )
+        )
+        return None
+    return Voice(language, voice)
+
+
+def _section(file: TomlFile, section: str, needed: Mapping[str, frozenset[str]]) -> Iterator[str]:
+    """What is wrong with a table of words: `needed` names them and what is filled in."""
+    said: Mapping[str, Any] = file.table.get(section, {})
+    for name, wanted in needed.items():
         text = said.get(name)
         if not isinstance(text, str) or not text.strip():
-            yield f"{path}: [{section}] {name} is missing"
+            yield file.at(f"{name} is missing", section, key=name)
             continue
         if len(text) > LONGEST_SAY:
-            yield f"{path}: [{section}] {name} is longer than {LONGEST_SAY} characters"
+            yield file.at(f"{name} is longer than {LONGEST_SAY} characters", section, key=name)
         try:
-            used = {field for _, field, _, _ in string.Formatter().parse(text) if field is not None}
+            used = {one for _, one, _, _ in string.Formatter().parse(text) if one is not None}
         except ValueError as error:
-            yield f"{path}: [{section}] {name}: {error}"
+            yield file.at(f"{name}: {error}", section, key=name)
             continue
-        wanted = PLACEHOLDERS.get(name, frozenset()) if section == "prompts" else frozenset()
         if used != wanted:
-            yield (
-                f"{path}: [{section}] {name} must hold {_braces(wanted)} and holds {_braces(used)}"
+            yield file.at(
+                f"{name} must hold {_braces(wanted)} and holds {_braces(used)}", section, key=name
             )
-    for name in said.keys() - set(needed):
-        yield f"{path}: [{section}] {name} is never said"
+    for name in sorted(said.keys() - set(needed)):
+        yield file.at(f"{name} is never said", section, key=name)
 
 
 def _braces(names: set[str] | frozenset[str]) -> str:
@@ -249,13 +261,8 @@ def _braces(names: set[str] | frozenset[str]) -> str:
 
 
 def _clashing_keys(languages: Sequence[Language]) -> Iterator[str]:
+    taken: dict[str, str] = {}
     for language in languages:
-        if language.key not in set("123456789"):
-            yield f"prompts/{language.code}/says.toml: key must be one of 1 to 9"
-    for key in _twice([language.key for language in languages]):
-        codes = " and ".join(language.code for language in languages if language.key == key)
-        yield f"the languages {codes} have the same key {key}"
-
-
-def _twice(values: Sequence[str]) -> list[str]:
-    return sorted({value for value in values if values.count(value) > 1})
+        other = taken.setdefault(language.keys, language.code)
+        if other != language.code:
+            yield f"the languages {other} and {language.code} have the same keys {language.keys}"

@@ -21,3 +21,10 @@ class Provider(PhoneProvider, Protocol):
         Raises:
             ProviderUnavailable, ProviderRefused
         """
+
+    def hotline_fallback(self) -> str | None:
+        """The address that the provider asks when our voice URL fails, None when there is none.
+
+        Raises:
+            ProviderUnavailable, ProviderRefused
+        """

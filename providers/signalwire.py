@@ -17,10 +17,9 @@ from providers.twilio import TwilioProvider
 class SignalWireProvider(TwilioProvider):
     """A `providers.provider.Provider`."""
 
-    def _webhooks_of(self, number: Any) -> tuple[str | None, str | None]:
-        """Those of the cXML application, where the number leads to one
+    def _answering(self, number: Any) -> Any:
+        """The cXML application, where the number leads to one
         (https://signalwire.com/docs/compatibility-api/rest/applications/retrieve-application)."""
         if not number.voice_application_sid:
-            return super()._webhooks_of(number)
-        application = self._client.applications(number.voice_application_sid).fetch()
-        return application.voice_url or None, application.status_callback or None
+            return number
+        return self._client.applications(number.voice_application_sid).fetch()

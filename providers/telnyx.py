@@ -15,15 +15,27 @@ asked for anew each time.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import requests
 
 from providers.media import audio_of
-from providers.twilio import ANSWER_SECONDS, CONNECT_SECONDS, OVER, RETRYABLE, said
-from reports.ports import MediaMissing, ProviderRefused, ProviderUnavailable, SentMessage
+from providers.twilio import ANSWER_SECONDS, CONNECT_SECONDS, MESSAGES, OVER, RETRYABLE, said
+from reports.numbers import caller_number
+from reports.ports import (
+    HeldCall,
+    HeldRecording,
+    MediaMissing,
+    ProviderRefused,
+    ProviderUnavailable,
+    SentMessage,
+)
 
+PAGE = 100
+MOST_PAGES = 100
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -105,8 +117,56 @@ class TelnyxProvider:
         except _NotThere:
             return True
 
+    def recordings_between(self, since: datetime, until: datetime) -> Sequence[HeldRecording]:
+        """https://developers.telnyx.com/api-reference/texml-rest-commands/fetch-multiple-recording-resources
+
+        What is stored here is deleted there, so the whole list is read rather than trusting a
+        filter.
+        """
+        held: dict[str, HeldRecording] = {}
+        for page in range(MOST_PAGES):
+            try:
+                found = self._seek(f"{self._account}/Recordings.json?Page={page}&PageSize={PAGE}")
+            except _NotThere:
+                break
+            listed = found.get("recordings") or ()
+            new = {str(one["sid"]): _held(one) for one in listed if one.get("sid")}
+            if new.keys() <= held.keys():
+                break
+            held |= {sid: one for sid, one in new.items() if one is not None}
+            if len(listed) < PAGE:
+                break
+        within = (one for one in held.values() if since <= one.made_at <= until)
+        return sorted(within, key=lambda recording: recording.made_at, reverse=True)
+
+    def call_to_hotline(self, call_sid: str) -> HeldCall | None:
+        """https://developers.telnyx.com/api-reference/texml-rest-commands/fetch-a-call"""
+        try:
+            call = self._seek(self._call(call_sid))
+        except _NotThere:
+            return None
+        if call.get("direction") != "inbound" or call.get("to") != self._from_number:
+            return None
+        return HeldCall(
+            caller_number(call.get("from")),
+            _instant(call.get("start_time")),
+            _instant(call.get("end_time")),
+        )
+
+    def hotline_fallback(self) -> str | None:
+        application = self._hotline()
+        return None if application is None else application.get("voice_fallback_url") or None
+
     def hotline_webhooks(self) -> tuple[str | None, str | None] | None:
-        """Those of the TeXML application that the number is connected to.
+        there = self._hotline()
+        return (
+            None
+            if there is None
+            else (there.get("voice_url") or None, there.get("status_callback") or None)
+        )
+
+    def _hotline(self) -> Mapping[str, Any] | None:
+        """The TeXML application that the number is connected to.
 
         https://developers.telnyx.com/api-reference/phone-number-configurations/list-phone-numbers,
         https://developers.telnyx.com/api-reference/texml-applications/retrieve-a-texml-application
@@ -119,13 +179,12 @@ class TelnyxProvider:
             return None
         connection = numbers[0].get("connection_id")
         if not connection:
-            return None, None
+            return {}
         try:
             found = self._ask("GET", f"/texml_applications/{quote(str(connection), safe='')}")
         except _NotThere:
-            return None, None
-        application = found.get("data") or {}
-        return application.get("voice_url") or None, application.get("status_callback") or None
+            return {}
+        return found.get("data") or {}
 
     def _recording(self, sid: str) -> str:
         return f"{self._account}/Recordings/{quote(sid, safe='')}.json"
@@ -208,6 +267,23 @@ class TelnyxProvider:
         if status >= 500 or status in RETRYABLE or status < 400:
             raise ProviderUnavailable(told)
         raise ProviderRefused(told)
+
+
+def _held(one: Mapping[str, Any]) -> HeldRecording | None:
+    """None: no message, or one that is not finished."""
+    made_at = _instant(one.get("date_created"))
+    if one.get("source") != MESSAGES or one.get("status") != "completed" or made_at is None:
+        return None
+    seconds = float(one.get("duration") or 0)
+    return HeldRecording(str(one["sid"]), str(one.get("call_sid")), seconds, made_at)
+
+
+def _instant(said: object) -> datetime | None:
+    """Such as 'Fri, 11 Aug 2023 19:12:11 +0000'."""
+    try:
+        return parsedate_to_datetime(str(said))
+    except ValueError:
+        return None
 
 
 def _code(answer: requests.Response) -> str:

@@ -66,6 +66,8 @@ class NotificationKind(StrEnum):
     """The first word of a report: keys only, no transcript."""
     UPDATE = "update"
     """The one that follows, with the place in the caller's words."""
+    ADDITION = "addition"
+    """Somebody added to the report in a later call."""
 
 
 State = CallState | RecordingState | Handling | Verdict | NotificationState
@@ -154,11 +156,26 @@ class Call:
     """BCP-47 code that the caller chose; None while not chosen, or never."""
     caller_number: bytes | None = None
     caller_hash: str | None = None
+    adds_to: str | None = None
+    """The reference of the earlier report that the caller called to add to."""
     answers: tuple[Answer, ...] = ()
 
     def answer(self, question: str) -> Answer | None:
         """What was pressed at `question`, None when it was not reached."""
         return next((given for given in self.answers if given.question == question), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """Somebody on shift pressed the key and talks, or talked, with a caller."""
+
+    call_sid: str
+    """Of the caller."""
+    person_hash: str
+    """Keyed, of the number that was rung."""
+    since: datetime
+    until: datetime | None = None
+    """None while they talk."""
 
 
 # --- What was recorded ----------------------------------------------------------------------------
@@ -199,7 +216,10 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word as heard: seconds from the start of the recording, probability 0 to 1."""
+    """A word as heard: seconds from the start of the recording, probability 0 to 1.
+
+    `text` begins with the space that stands before it, where the language writes one.
+    """
 
     text: str
     start: float
@@ -375,6 +395,7 @@ class Dossier:
     transcripts: tuple[Transcript, ...]
     notifications: tuple[Notification, ...]
     acts: tuple[Act, ...]
+    bridges: tuple[Bridge, ...] = ()
 
     def recording(self, question: str) -> Recording | None:
         """The last recording that answers `question`."""

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from reports.model import (
     Act,
     Answer,
+    Bridge,
     Call,
     Dossier,
     Notification,
@@ -54,6 +55,18 @@ class Records(Protocol):
         """The last answer to a question is the one that counts."""
 
     def calls_in_progress(self, started_before: datetime) -> Sequence[Call]: ...
+    def last_language(self, caller_hash: str, since: datetime) -> str | None:
+        """What the same caller chose last, in a call begun since an instant."""
+
+    def languages_by_use(self, since: datetime) -> Sequence[str]:
+        """The languages chosen in calls begun since an instant, the most used first."""
+
+    def add_bridge(self, bridge: Bridge) -> bool: ...
+    def end_bridges(self, call_sid: str, at: datetime) -> int:
+        """Ends those of a call that are not. Returns how many."""
+
+    def bridges_since(self, since: datetime) -> Sequence[Bridge]:
+        """Those that began since an instant and are not ended."""
 
     def recording(self, recording_sid: str) -> Recording | None: ...
     def add_recording(self, recording: Recording) -> bool: ...
@@ -70,7 +83,9 @@ class Records(Protocol):
     def add_transcript(self, transcript: Transcript) -> None: ...
 
     def report(self, reference: str) -> Report | None: ...
-    def report_of_call(self, call_sid: str) -> Report | None: ...
+    def report_of_call(self, call_sid: str) -> Report | None:
+        """The earlier report that the call adds to, else the one that it made itself."""
+
     def add_report(self, report: Report) -> bool: ...
     def save_report(self, report: Report) -> None: ...
     def touch(self, call_sid: str, at: datetime) -> None:
@@ -122,6 +137,7 @@ class Job(StrEnum):
     FETCH_RECORDING = "fetch_recording"
     ERASE_AT_PROVIDER = "erase_at_provider"
     CLOSE_CALL = "close_call"
+    IMPORT_RECORDINGS = "import_recordings"
     TRANSCRIBE_RECORDING = "transcribe_recording"
 
 
@@ -193,7 +209,39 @@ class SentMessage:
     provider_id: str
 
 
-class PhoneProvider(Protocol):
+@dataclass(frozen=True, slots=True)
+class HeldRecording:
+    """A recording as the provider lists it."""
+
+    recording_sid: str
+    call_sid: str
+    seconds: float
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCall:
+    """A call that somebody made to the hotline, as the provider remembers it."""
+
+    caller: str | None
+    """Their number in E.164, None when it was withheld."""
+    started_at: datetime | None
+    ended_at: datetime | None
+    """None while it goes on."""
+
+
+class PhoneLog(Protocol):
+    """What the telephone company remembers. Each method may raise `ProviderUnavailable`."""
+
+    def recordings_between(self, since: datetime, until: datetime) -> Sequence[HeldRecording]:
+        """The messages that the account holds, made in that time, the last made first."""
+
+    def call_to_hotline(self, call_sid: str) -> HeldCall | None:
+        """None: there is no such call, or it is none that somebody made to the hotline, such as
+        one of ours to an organizer."""
+
+
+class PhoneProvider(PhoneLog, Protocol):
     """The telephone company's API. Each method may raise `ProviderUnavailable`."""
 
     def fetch_recording(self, recording_sid: str) -> bytes:

@@ -24,6 +24,7 @@ from reports.model import (
     Act,
     ActKind,
     Answer,
+    Bridge,
     Call,
     CallState,
     Dossier,
@@ -97,6 +98,17 @@ calls = sa.Table(
     sa.Column("language", sa.String(35)),
     sa.Column("caller_number", sa.LargeBinary),
     sa.Column("caller_hash", sa.String(64), index=True),
+    # No foreign key: two tables that point at each other cannot be filled in any order.
+    sa.Column("adds_to", sa.String(12), index=True),
+    sa.Index("ix_calls_started_at", "started_at"),
+)
+bridges = sa.Table(
+    "bridges",
+    metadata,
+    sa.Column("call_sid", _SID, sa.ForeignKey("calls.call_sid"), primary_key=True),
+    sa.Column("person_hash", sa.String(64), primary_key=True),
+    sa.Column("since", UtcDateTime, primary_key=True),
+    sa.Column("until", UtcDateTime),
 )
 answers = sa.Table(
     "answers",
@@ -315,6 +327,43 @@ class SqlRecords:
         )
         return self._many(query, self._call)
 
+    def last_language(self, caller_hash: str, since: datetime) -> str | None:
+        query = (
+            sa.select(calls.c.language)
+            .where(
+                calls.c.caller_hash == caller_hash,
+                calls.c.started_at >= since,
+                calls.c.language.is_not(None),
+            )
+            .order_by(calls.c.started_at.desc())
+            .limit(1)
+        )
+        return self._connection.execute(query).scalar_one_or_none()
+
+    def languages_by_use(self, since: datetime) -> Sequence[str]:
+        query = (
+            sa.select(calls.c.language)
+            .where(calls.c.started_at >= since, calls.c.language.is_not(None))
+            .group_by(calls.c.language)
+            .order_by(sa.func.count().desc(), calls.c.language)
+        )
+        return list(self._connection.execute(query).scalars())
+
+    def add_bridge(self, bridge: Bridge) -> bool:
+        return self._add(bridges, _columns(bridge))
+
+    def end_bridges(self, call_sid: str, at: datetime) -> int:
+        done = self._connection.execute(
+            bridges.update()
+            .where(bridges.c.call_sid == call_sid, bridges.c.until.is_(None))
+            .values(until=at)
+        )
+        return int(done.rowcount)
+
+    def bridges_since(self, since: datetime) -> Sequence[Bridge]:
+        query = sa.select(bridges).where(bridges.c.until.is_(None), bridges.c.since >= since)
+        return self._many(query, _plain(Bridge))
+
     # Recordings
 
     def recording(self, recording_sid: str) -> Recording | None:
@@ -351,6 +400,11 @@ class SqlRecords:
         return self._one(reports, reference, _plain(Report))
 
     def report_of_call(self, call_sid: str) -> Report | None:
+        adds_to = self._connection.execute(
+            sa.select(calls.c.adds_to).where(calls.c.call_sid == call_sid)
+        ).scalar_one_or_none()
+        if adds_to is not None:
+            return self.report(adds_to)
         return self._one(reports, call_sid, _plain(Report), by="call_sid")
 
     def add_report(self, report: Report) -> bool:
@@ -360,8 +414,14 @@ class SqlRecords:
         self._save(reports, _columns(report))
 
     def touch(self, call_sid: str, at: datetime) -> None:
+        added_to = sa.select(calls.c.adds_to).where(calls.c.call_sid == call_sid)
         self._connection.execute(
-            reports.update().where(reports.c.call_sid == call_sid).values(changed_at=at)
+            reports.update()
+            .where(
+                (reports.c.call_sid == call_sid)
+                | (reports.c.reference == added_to.scalar_subquery())
+            )
+            .values(changed_at=at)
         )
 
     def count_reports(self) -> int:
@@ -394,20 +454,27 @@ class SqlRecords:
 
     def _dossiers(self, wanted: Sequence[Report]) -> list[Dossier]:
         """All that hangs on these reports, in one query a table however many they are."""
-        sids = [report.call_sid for report in wanted]
+        own_sids = [report.call_sid for report in wanted]
         references = [report.reference for report in wanted]
-        given = self._answers(sids)
+        reference_of = dict(zip(own_sids, references, strict=True))
+        adding = sa.select(calls.c.call_sid, calls.c.adds_to).where(calls.c.adds_to.in_(references))
+        reference_of |= {row.call_sid: row.adds_to for row in self._connection.execute(adding)}
+        sids = list(reference_of)
+        given = self._answers(own_sids)
         call_of = {
             row["call_sid"]: Call(**row, answers=given[row["call_sid"]])
             for row in self._connection.execute(
-                sa.select(calls).where(calls.c.call_sid.in_(sids))
+                sa.select(calls).where(calls.c.call_sid.in_(own_sids))
             ).mappings()
         }
         recorded = _grouped(
-            self._recordings(recordings.c.call_sid.in_(sids)), lambda recording: recording.call_sid
+            self._recordings(recordings.c.call_sid.in_(sids)),
+            lambda recording: reference_of[recording.call_sid],
         )
-        call_of_recording = {
-            recording.recording_sid: sid for sid, those in recorded.items() for recording in those
+        report_of_recording = {
+            recording.recording_sid: reference
+            for reference, those in recorded.items()
+            for recording in those
         }
         written = _grouped(
             self._many(
@@ -417,7 +484,7 @@ class SqlRecords:
                 .order_by(transcripts.c.transcript_id),
                 _transcript,
             ),
-            lambda transcript: call_of_recording[transcript.recording_sid],
+            lambda transcript: report_of_recording[transcript.recording_sid],
         )
         told = _grouped(
             self._many(
@@ -435,14 +502,22 @@ class SqlRecords:
             ),
             lambda act: act.reference,
         )
+        talked = _grouped(
+            self._many(
+                sa.select(bridges).where(bridges.c.call_sid.in_(sids)).order_by(bridges.c.since),
+                _plain(Bridge),
+            ),
+            lambda bridge: reference_of[bridge.call_sid],
+        )
         return [
             Dossier(
                 report=report,
                 call=call_of[report.call_sid],
-                recordings=tuple(recorded[report.call_sid]),
-                transcripts=tuple(written[report.call_sid]),
+                recordings=tuple(recorded[report.reference]),
+                transcripts=tuple(written[report.reference]),
                 notifications=tuple(told[report.reference]),
                 acts=tuple(done[report.reference]),
+                bridges=tuple(talked[report.reference]),
             )
             for report in wanted
         ]

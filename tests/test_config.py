@@ -97,7 +97,7 @@ def test_the_environment_goes_before_the_file(
     (tmp_path / ".env").write_text("TIME_ZONE=America/Denver\nONCALL=+16125550199\n")
     settings = load_settings()
     assert settings.time_zone == "America/Denver"
-    assert settings.oncall == GOOD["ONCALL"]
+    assert settings.oncall == (GOOD["ONCALL"],)
 
 
 # --- Other providers ------------------------------------------------------------------------------

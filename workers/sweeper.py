@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from oncall.escalation import messages_due
 from reports.model import NotificationKind
 from reports.ports import Job, JobQueue, Records, ReportStore
+from reports.services.importing import NOW
 from reports.services.reconciling import LONGEST_CALL
 from reports.services.sweeping import Stalled, stalled, unerased
 
@@ -18,6 +19,8 @@ PAUSE = timedelta(seconds=1)
 """Between two sweeps: as exact as the update's grace for keys needs it."""
 SELDOM = timedelta(minutes=1)
 """Between two looks at what has time."""
+IMPORTING = timedelta(minutes=2)
+"""Between two looks at what the provider holds and we were never told of."""
 STILL_NEWS = timedelta(minutes=30)
 """How long after a report was filed an update on its place is worth a text."""
 NEVER_TOO_LATE = timedelta(days=7)
@@ -47,11 +50,13 @@ class Sweeper:
         self._clock = clock
         self._erases = erases
         self._last_seldom: datetime | None = None
+        self._last_import: datetime | None = None
 
     def sweep(self) -> int:
         """One look. Returns how much was asked for."""
         at = self._clock()
         seldom = self._last_seldom is None or at - self._last_seldom >= SELDOM
+        importing = self._last_import is None or at - self._last_import >= IMPORTING
         with self._store.read() as records:
             found = [*untold(records, at), *stalled(records, at)]
             if seldom:
@@ -59,6 +64,10 @@ class Sweeper:
                 found += endless(records, at)
                 if self._erases:
                     found += unerased(records, at)
+        if importing:
+            # At the start too: the line may have been down until now.
+            self._last_import = at
+            found.append(Stalled(Job.IMPORT_RECORDINGS, NOW))
         for item in found:
             if not self._queue.put(item.job, item.subject, item.urgency):
                 self._do_here(item)

@@ -6,7 +6,7 @@ import secrets
 from dataclasses import replace
 from datetime import datetime
 
-from reports.model import Answer, Call, CallState, Report, advance
+from reports.model import Answer, Bridge, Call, CallState, Report, advance
 from reports.ports import Job, JobQueue, Records, ReportStore, Sealer
 
 REFERENCE_DIGITS = 4
@@ -41,11 +41,13 @@ def receive_call(
         known = records.call(call_sid)
         if known is None:
             raise LookupError("a call that could neither be added nor found")
-        if known.caller_hash is None and fresh.caller_hash is not None:
-            # A late first notice: a recording's callback had made the row without a number.
-            known = replace(known, caller_number=fresh.caller_number, caller_hash=fresh.caller_hash)
-            records.save_call(known)
-        return known
+        # A late first notice: a recording's callback had made the row, without a number.
+        told = replace(known, started_at=min(known.started_at, at))
+        if known.caller_hash is None:
+            told = replace(told, caller_number=fresh.caller_number, caller_hash=fresh.caller_hash)
+        if told != known:
+            records.save_call(told)
+        return told
 
 
 def number_context(call_sid: str) -> str:
@@ -69,9 +71,10 @@ def record_answer(
     call_sid: str,
     question: str,
     digits: str,
+    files: bool,
     at: datetime,
 ) -> None:
-    """Notes the keys pressed at a question ('' for none) and files the report if there is one."""
+    """Notes the keys pressed at a question ('' for none). `files`: they make a report."""
     with store.begin() as records:
         call = known_call(records, call_sid, at)
         before = call.answer(question)
@@ -81,17 +84,56 @@ def record_answer(
         answer = Answer(question=question, digits=digits, at=at)
         records.put_answer(call_sid, answer)
         report = records.report_of_call(call_sid)
-        if report is None and digits:
+        if report is None and files:
             report = file_report(records, call, at)
         records.touch(call_sid, at)
     if report is not None:
         queue.put(Job.ALERT_ON_CALL, report.reference)
 
 
-def end_call(store: ReportStore, queue: JobQueue, *, call_sid: str, at: datetime) -> Call:
-    """Notes that the call is over, whoever ended it."""
+def join_report(store: ReportStore, *, call_sid: str, reference: str, at: datetime) -> bool:
+    """Has all that is still recorded in a call belong to an earlier report; False: there is none.
+
+    A report is named by whoever has its reference: nothing of it is told to them.
+    """
+    with store.begin() as records:
+        if records.report(reference) is None:
+            return False
+        call = known_call(records, call_sid, at)
+        records.save_call(replace(call, adds_to=reference))
+        records.touch(call_sid, at)
+    return True
+
+
+def take_call(store: ReportStore, *, call_sid: str, person_hash: str, at: datetime) -> None:
+    """Notes that somebody who was rung took the call."""
+    with store.begin() as records:
+        known_call(records, call_sid, at)
+        records.add_bridge(Bridge(call_sid, person_hash, since=at))
+        records.touch(call_sid, at)
+
+
+def end_talk(store: ReportStore, *, call_sid: str, at: datetime) -> bool:
+    """Notes that nobody talks with the caller any more. Returns whether anybody did."""
+    with store.begin() as records:
+        talked = records.end_bridges(call_sid, at) > 0
+        if talked:
+            records.touch(call_sid, at)
+    return talked
+
+
+def end_call(
+    store: ReportStore,
+    queue: JobQueue,
+    *,
+    call_sid: str,
+    at: datetime,
+    ended_at: datetime | None = None,
+) -> Call:
+    """Notes that the call is over, whoever ended it; `ended_at`, where we learn of it late."""
     with store.begin() as records:
         call = known_call(records, call_sid, at)
+        records.end_bridges(call_sid, at)
         if call.state is not CallState.IN_PROGRESS:
             return call
         report = records.report_of_call(call_sid)
@@ -100,7 +142,7 @@ def end_call(store: ReportStore, queue: JobQueue, *, call_sid: str, at: datetime
             state=advance(
                 call.state, CallState.ABANDONED if report is None else CallState.COMPLETED
             ),
-            ended_at=at,
+            ended_at=ended_at or at,
         )
         records.save_call(call)
         records.touch(call_sid, at)

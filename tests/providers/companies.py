@@ -117,8 +117,20 @@ def texml_understood(document: bytes) -> bytes:
     return ET.tostring(root)
 
 
+def cxml_understood(document: bytes) -> bytes:
+    """cXML -> TwiML: Google's voices have another name there
+    (https://signalwire.com/docs/compatibility-api/cxml/reference/voice/say)."""
+    assert b'"Google.' not in document
+    return document.replace(b'voice="gcloud.', b'voice="Google.')
+
+
 def signalwire() -> Company:
-    return Company(new_sid=uuid_sid, sign=signed_by_signalwire, names_recordings=False)
+    return Company(
+        new_sid=uuid_sid,
+        sign=signed_by_signalwire,
+        names_recordings=False,
+        understands=cxml_understood,
+    )
 
 
 def somleng() -> Company:

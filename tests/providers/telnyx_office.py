@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Any
 from uuid import uuid4
 
@@ -79,7 +80,35 @@ class TelnyxOffice:
             leg = self.network.exchange.legs.get(call)
             if leg is None:
                 return _error(404, "10005")
-            return jsonify(account_sid=account, sid=leg.sid, status=leg.status, direction="inbound")
+            return jsonify(
+                account_sid=account,
+                sid=leg.sid,
+                status=leg.status,
+                direction=leg.direction,
+                start_time=format_datetime(leg.created),
+                end_time=None,
+                **{"from": leg.from_, "to": leg.to},
+            )
+
+        @app.get(f"{account}/Recordings.json")
+        def all_recordings(account: str) -> Response:
+            first = int(request.args["Page"]) * int(request.args["PageSize"])
+            kept = list(self.network.exchange.recordings.values())[first:]
+            return jsonify(
+                page=int(request.args["Page"]),
+                recordings=[
+                    {
+                        "account_sid": account,
+                        "sid": one.sid,
+                        "call_sid": one.call_sid,
+                        "duration": str(one.duration),
+                        "date_created": format_datetime(one.created),
+                        "source": "RecordVerb",
+                        "status": "completed",
+                    }
+                    for one in kept[: int(request.args["PageSize"])]
+                ],
+            )
 
         @app.get(f"{account}/Calls/<call>/Recordings.json")
         def recordings(account: str, call: str) -> Response:
@@ -152,6 +181,7 @@ class TelnyxOffice:
                     "id": APPLICATION,
                     "voice_url": line.voice_url,
                     "voice_method": "post",
+                    "voice_fallback_url": line.voice_fallback_url,
                     "status_callback": line.status_url,
                 }
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from tests.providers.companies import (
     telnyx,
 )
 from tests.providers.telnyx_office import TelnyxOffice, open_office
-from tests.stories.conftest import HOTLINE, Line, running_line
+from tests.stories.conftest import CALLER, HOTLINE, ORGANIZER, Line, running_line
 
 EN = spoken_call("en-lake-bloomington")
 ES = spoken_call("es-cedar-riverside")
@@ -85,7 +86,7 @@ def test_a_caller_reports_and_the_organizer_is_told(line: Line) -> None:
     line.speech.outcomes = ["corner of Lake and Bloomington", "five men in vests"]
     call = line.caller.dials().presses("1").presses("1")
     call.says(EN.where.path, then="#").presses("4#").presses("1")
-    call.says(EN.what.path, then="#").presses("1")
+    call.says(EN.what.path, then="#").presses("1").waits()
     line.works()
     assert call.is_over
     assert not line.network.failures
@@ -145,7 +146,7 @@ def test_who_presses_nothing_is_recorded_in_whatever_language(line: Line) -> Non
 
 def test_silence_after_keys_is_still_a_report(line: Line) -> None:
     call = line.caller.dials().presses("1").presses("1").waits()
-    call.presses("3#").presses("1").waits().waits().waits()
+    call.presses("3#").presses("1").waits().waits().waits().waits()
     line.works()
     assert call.is_over
     assert line.dossier.recordings == ()
@@ -163,12 +164,45 @@ def test_a_call_whose_end_nobody_told_is_asked_after(line: Line) -> None:
     assert states == [CallState.IN_PROGRESS, CallState.COMPLETED]
 
 
+def test_what_the_provider_holds_can_be_looked_through(line: Line) -> None:
+    call = line.caller.dials().presses("1").presses("1").says(EN.where.path, then="#")
+    call.hangs_up()
+    line.network.waits_until_quiet()
+    provider, now = line.adapters.provider, line.clock()
+    (held,) = provider.recordings_between(now - timedelta(hours=1), now + timedelta(minutes=1))
+    assert held.call_sid == call.sid
+    assert held.seconds > 0
+    assert provider.recordings_between(now - timedelta(hours=2), now - timedelta(hours=1)) == []
+    remembered = provider.call_to_hotline(call.sid)
+    assert remembered is not None
+    assert remembered.caller == CALLER
+    assert remembered.started_at is not None
+    assert provider.call_to_hotline(call.sid[::-1]) is None
+
+
+@pytest.mark.parametrize("line", ["telnyx", "somleng"], indirect=True)
+def test_nobody_is_rung_who_could_not_be_asked_first(line: Line) -> None:
+    call = line.caller.dials().presses("1").presses("0")
+    call.presses("1").says(EN.where.path, then="#").hangs_up()
+    line.works()
+    assert ORGANIZER not in {leg.to for leg in line.network.exchange.legs.values()}
+    assert line.states() == {"where": RecordingState.TRANSCRIBED}
+
+
+@pytest.mark.parametrize("line", ["signalwire"], indirect=True)
+def test_who_is_asked_first_is_rung(line: Line) -> None:
+    line.caller.dials().presses("1").presses("0")
+    assert ORGANIZER in {leg.to for leg in line.network.exchange.legs.values()}
+
+
 def test_the_preflight_names_the_provider_and_finds_its_webhooks(line: Line) -> None:
+    line.network.configure(voice_fallback_url="https://bins.example.org/EH1")
     findings = list(_provider(line.settings, line.adapters))
     assert all(finding.well for finding in findings), [str(each) for each in findings]
     assert findings[0].name.startswith(f"provider {line.settings.provider} 127.0.0.1:")
     assert len(findings[0].said) > len("answers"), "what must be known of it is said"
-    assert [finding.name for finding in findings[1:]] == ["voice webhook", "status callback"]
+    names = [finding.name for finding in findings[1:]]
+    assert names == ["voice webhook", "status callback", "fallback"]
     line.network.configure(voice_url="https://elsewhere.example.org/")
     (wrong,) = (each for each in _provider(line.settings, line.adapters) if not each.well)
     assert wrong.name == "voice webhook"

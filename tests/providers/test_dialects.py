@@ -135,9 +135,26 @@ def test_who_presses_nothing_is_not_hung_up_on_by_telnyx() -> None:
 
 
 def test_telnyx_goes_on_after_each_of_several_menus() -> None:
-    told = read(TELNYX, response("<Gather action='/a'/><Say>Or</Say><Gather action='/b'/>"))
+    asked = "<Gather action='/{}' actionOnEmptyResult='true'/>"
+    told = read(TELNYX, response(f"{asked.format('a')}<Say>Or</Say>{asked.format('b')}"))
     assert [verb.tag for verb in told] == ["Gather", "Redirect", "Say", "Gather", "Redirect"]
     assert [verb.text for verb in told.iter("Redirect")] == [f"{BASE}/a", f"{BASE}/b"]
+
+
+def test_who_need_not_press_anything_is_let_go_by_telnyx() -> None:
+    last = "<Gather action='/voice/finished/1' actionOnEmptyResult='false'/><Hangup/>"
+    assert [verb.tag for verb in read(TELNYX, response(last))] == ["Gather", "Hangup"]
+
+
+def test_where_who_is_rung_is_asked_is_found_by_signalwire() -> None:
+    ringing = (
+        "<Dial action='/voice/rung/when/1' callerId='+16125550100' timeout='25'>"
+        "<Number url='/voice/whisper/es'>+16125550110</Number></Dial>"
+    )
+    told = read(SIGNALWIRE, response(ringing))
+    assert only(told, "Dial").get("action") == f"{BASE}/voice/rung/when/1"
+    assert only(told, "Number").get("url") == f"{BASE}/voice/whisper/es"
+    assert only(told, "Number").text == "+16125550110"
 
 
 def test_a_pause_that_would_end_the_call_is_none() -> None:

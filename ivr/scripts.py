@@ -1,0 +1,206 @@
+"""`script.toml` as typed values: which questions a call asks, in what order, and who is asked them.
+
+The script is data, so that another group asks other things without another line of code.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final, Literal
+
+from ivr.toml_file import TomlFile
+
+Kind = Literal["choose", "number", "record", "reference", "inform"]
+PersonKey = Literal["key", "first", "off"]
+
+PERSON: Final = "0"
+"""The key that rings the people on shift, at every question."""
+REPEAT: Final = "*"
+"""The key that has a question said again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question of the script, see `prompts/script.toml`. Times are in seconds."""
+
+    id: str
+    kind: Kind
+    keys: tuple[str, ...] = ()
+    files: tuple[str, ...] | None = None
+    """The keys that make a report; None: all of them."""
+    default: str | None = None
+    missing: str = ""
+    only_if: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    back_to: str | None = None
+    digits: int = 1
+    wait: int = 5
+    longest: int = 0
+    silence: int = 0
+
+    def makes_report(self, digits: str) -> bool:
+        """Whether this answer is worth a report by itself."""
+        if not digits or self.kind == "reference":
+            return False
+        return self.files is None or digits in self.files
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    name: str
+    questions: tuple[Question, ...]
+    unknown_language: Question
+    person: PersonKey = "key"
+
+    def question(self, question_id: str) -> Question | None:
+        everything = (*self.questions, self.unknown_language)
+        return next((question for question in everything if question.id == question_id), None)
+
+    def following(self, after: str | None, answers: Mapping[str, str]) -> Question | None:
+        """The next question that is to be asked, None after the last.
+
+        `after` is the id of the one before, None at the beginning; `answers` what was pressed so
+        far, by question.
+        """
+        ids = [None, *(question.id for question in self.questions)]
+        if after not in ids:
+            return None
+        rest = self.questions[ids.index(after) :]
+        return next((question for question in rest if self._is_asked(question, answers)), None)
+
+    def _is_asked(self, question: Question, answers: Mapping[str, str]) -> bool:
+        return all(
+            self._counts_as(earlier, answers) in wanted
+            for earlier, wanted in question.only_if.items()
+        )
+
+    def _counts_as(self, question_id: str, answers: Mapping[str, str]) -> str:
+        given = answers.get(question_id, "")
+        if given:
+            return given
+        question = self.question(question_id)
+        return "" if question is None else question.missing
+
+
+_FIELDS: Mapping[str, type] = MappingProxyType(
+    {
+        "id": str,
+        "kind": str,
+        "keys": list,
+        "files": list,
+        "default": str,
+        "missing": str,
+        "only_if": dict,
+        "back_to": str,
+        "digits": int,
+        "wait": int,
+        "longest": int,
+        "silence": int,
+    }
+)
+_NEEDED: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "choose": ("keys",),
+        "number": ("digits",),
+        "record": ("longest", "silence"),
+        "reference": ("digits",),
+        "inform": (),
+    }
+)
+_PERSON: Final = ("key", "first", "off")
+
+
+def read_script(path: Path, wrong: list[str]) -> Script | None:
+    """The script, or None with what is wrong with it added to `wrong`: file, line and key."""
+    file = TomlFile.read(path, wrong)
+    if file is None:
+        return None
+    before = len(wrong)
+    questions = [
+        _question(file, entry, "question", index, wrong)
+        for index, entry in enumerate(file.table.get("question", []))
+    ]
+    unknown = _question(
+        file, file.table.get("unknown_language", {}), "unknown_language", None, wrong
+    )
+    known = [question for question in questions if question]
+    _whole(file, known, wrong)
+    if not questions:
+        wrong.append(file.at("has no [[question]]"))
+    if unknown is not None and unknown.kind != "record":
+        wrong.append(file.at("kind must be 'record'", "unknown_language", key="kind"))
+    person = file.table.get("person", "key")
+    if person not in _PERSON:
+        wrong.append(file.at(f"person must be one of {', '.join(_PERSON)}", key="person"))
+    if len(wrong) > before or unknown is None:
+        return None
+    return Script(str(file.table.get("name", path.parent.name)), tuple(known), unknown, person)
+
+
+def _whole(file: TomlFile, questions: list[Question], wrong: list[str]) -> None:
+    """What is only wrong between questions: the same id twice, rules about what is not before."""
+    seen: set[str] = set()
+    for index, question in enumerate(questions):
+        where = ("question", index)
+        if question.id in seen:
+            wrong.append(file.at(f"two questions have the id {question.id!r}", *where, key="id"))
+        for earlier in question.only_if:
+            if earlier not in seen:
+                wrong.append(
+                    file.at(f"only_if: {earlier!r} is not asked before it", *where, key="only_if")
+                )
+        if question.back_to is not None and question.back_to not in seen:
+            wrong.append(
+                file.at(f"back_to: {question.back_to!r} is not before it", *where, key="back_to")
+            )
+        seen.add(question.id)
+
+
+def _question(
+    file: TomlFile, entry: Mapping[str, Any], table: str, index: int | None, wrong: list[str]
+) -> Question | None:
+    before = len(wrong)
+
+    def complain(problem: str, key: str | None = None) -> None:
+        wrong.append(file.at(problem, table, index, key=key))
+
+    for name, value in entry.items():
+        if name not in _FIELDS:
+            complain(f"{name!r} is no key of a question", name)
+        elif not isinstance(value, _FIELDS[name]) or isinstance(value, bool):
+            complain(f"{name} must be a {_FIELDS[name].__name__}", name)
+        elif isinstance(value, int) and value < 1:
+            complain(f"{name} must be 1 or more", name)
+    kind = entry.get("kind")
+    if not isinstance(kind, str) or kind not in _NEEDED:
+        complain(f"kind must be one of {', '.join(_NEEDED)}", "kind")
+    else:
+        for name in _NEEDED[kind]:
+            if not entry.get(name):
+                complain(f"a {kind!r} needs {name}")
+    if not entry.get("id"):
+        complain("id is missing")
+    for name in ("keys", "files"):
+        for key in entry.get(name, []):
+            if not isinstance(key, str) or key not in set(string.digits):
+                complain(f"{name}: {key!r} is no single digit in quotes", name)
+            elif key == PERSON:
+                complain(f"{name}: {PERSON!r} is always the key for a person", name)
+            elif name == "files" and key not in entry.get("keys", []):
+                complain(f"files: {key!r} is none of keys", name)
+    for earlier, wanted in (entry.get("only_if") or {}).items():
+        if not isinstance(wanted, list) or not all(isinstance(one, str) for one in wanted):
+            complain(f"only_if: {earlier} must be a list of keys in quotes", "only_if")
+    if len(wrong) > before:
+        return None
+    return Question(
+        **{
+            **entry,
+            "keys": tuple(entry.get("keys", ())),
+            "files": tuple(entry["files"]) if "files" in entry else None,
+            "only_if": {id_: tuple(wanted) for id_, wanted in entry.get("only_if", {}).items()},
+        }
+    )
