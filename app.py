@@ -73,6 +73,7 @@ def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
             api_token=settings.api_token.get_secret_value(),
             language_names=adapters.tells.languages,
             question_titles=adapters.tells.questions,
+            limits=settings.limits,
         ),
     )
     return app

@@ -28,6 +28,7 @@ from ivr.dialects import Company
 from ivr.stamped import read_public_key
 from keeping.sealing import Keyring
 from oncall.roster import QuietHours
+from reports.pressure import Limits
 
 UUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 APIS = {
@@ -167,6 +168,21 @@ class Settings(BaseSettings):
     listen: str = "127.0.0.1:8000"
     """Where the web server listens; a proxy in front of it speaks TLS."""
 
+    caller_calls_an_hour: Annotated[int, Field(ge=1)] = 10
+    """From one number. Whoever calls more often in an hour is limited: where and a recorder, and
+    nobody is rung or texted for it. Who was confirmed before by a person is not."""
+    withheld_calls_an_hour: Annotated[int, Field(ge=1)] = 60
+    """The same of all withheld numbers together, which are many people."""
+    flood_calls: Annotated[int, Field(ge=2)] = 40
+    """So many calls in five minutes (limited ones aside) are a flood: everybody then hears where
+    and a recorder alone. It is over at half of that."""
+    flood_check: bool = False
+    """In a flood, ask callers for three spoken digits. Who presses others is recorded too, and
+    stands lower in the list."""
+    retain_caller_days: Annotated[int, Field(ge=1)] = 30
+    """How long a caller can be recognised by the keyed hash of the number; then it is cleared, and
+    with it the sealed number unless a call back was granted."""
+
     @model_validator(mode="before")
     @classmethod
     def _fill(cls, values: Any) -> Any:
@@ -222,6 +238,15 @@ class Settings(BaseSettings):
     @property
     def keyring(self) -> Keyring:
         return Keyring.parse(self.data_key.get_secret_value())
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(
+            caller_an_hour=self.caller_calls_an_hour,
+            withheld_an_hour=self.withheld_calls_an_hour,
+            flood_calls=self.flood_calls,
+            check=self.flood_check,
+        )
 
     @property
     def secure_cookies(self) -> bool:

@@ -156,6 +156,7 @@ class Adapters:
             whispers=Whispers(organizers.voice, lambda code: whispered(self.tells, code)),
             playback=Playback(settings.secret_key.get_secret_value(), self._sound_of),
             language_order=LanguageOrder(settings.language_order),
+            limits=settings.limits,
             dialect=self.dialect,
             public_url=settings.public_url,
         )

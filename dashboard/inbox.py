@@ -14,8 +14,10 @@ from dashboard.fingerprint import fingerprint
 from reports.fields import family_taken, happening_now, still_there
 from reports.model import (
     ActKind,
+    Admission,
     CallState,
     Dossier,
+    Flood,
     Handling,
     RecordingState,
     Report,
@@ -31,13 +33,27 @@ class Show(StrEnum):
     NOW = "now"
     FAMILIES = "families"
     """Those who look for a family member: for whoever gives support, not for observers."""
+    LIMITED = "limited"
+    """What came of limited and blocked calls. It stands in no other list but `ALL`, so that pranks
+    bury nothing, and its number of reports at every list, so that nobody forgets it."""
+
+    @property
+    def limited(self) -> bool | None:
+        """As `reports.ports.Records.dossiers` takes it."""
+        return {Show.ALL: None, Show.LIMITED: True}.get(self, False)
 
 
 def shown(dossiers: Iterable[Dossier], show: Show) -> list[Dossier]:
     """Those that belong in a list, the most urgent and newest first."""
     return sorted(
         (dossier for dossier in dossiers if _belongs(dossier, show)),
-        key=lambda dossier: (_rank(dossier), -dossier.report.filed_at.timestamp()),
+        key=lambda dossier: (
+            _rank(dossier) == CLOSED,
+            # Pressed other digits than they heard: below the others, yet in every list.
+            dossier.call.check_passed is False,
+            _rank(dossier),
+            -dossier.report.filed_at.timestamp(),
+        ),
     )
 
 
@@ -45,12 +61,16 @@ def _belongs(dossier: Dossier, show: Show) -> bool:
     match show:
         case Show.ALL:
             return True
-        case Show.OPEN:
+        case Show.OPEN | Show.LIMITED:
             return dossier.report.handling is not Handling.CLOSED
         case Show.NOW:
             return _rank(dossier) <= 2
         case Show.FAMILIES:
             return family_taken(dossier.call)
+
+
+CLOSED = 4
+"""The rank of what is closed."""
 
 
 def _rank(dossier: Dossier) -> int:
@@ -59,7 +79,7 @@ def _rank(dossier: Dossier) -> int:
     A caller who never said when counts before one who said 'earlier': it may be happening now.
     """
     if dossier.report.handling is Handling.CLOSED:
-        return 4
+        return CLOSED
     match happening_now(dossier.call).value, still_there(dossier.call).value:
         case True, True:
             return 0
@@ -95,10 +115,20 @@ class Row:
     facts: Facts
     tapes: tuple[TapeState, ...]
     alerting: Alerting
+    admission: Admission
+    check_failed: bool
 
     @property
     def version(self) -> str:
         return fingerprint(self)
+
+
+@dataclass(frozen=True, slots=True)
+class FloodNotice:
+    """How flood mode stands, and who says so."""
+
+    change: Flood
+    who: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +139,10 @@ class Inbox:
     rows: tuple[Row, ...]
     untold: tuple[Report, ...]
     """Of which nobody could be told."""
+    flood: FloodNotice | None
+    """None: it was never switched, by itself or by anybody."""
+    limited: int
+    """Open reports of limited and blocked calls."""
     any_report: bool
     older: int | None
     """The page with older reports, None when there are none."""
@@ -134,7 +168,16 @@ def row_of(dossier: Dossier, desk: Desk, names: Mapping[str, str]) -> Row:
             for tape in dossier.recordings
         ),
         alerting=alerting_of(dossier.notifications),
+        admission=dossier.call.admission,
+        check_failed=dossier.call.check_passed is False,
     )
+
+
+def flood_notice(change: Flood | None, names: Mapping[str, str]) -> FloodNotice | None:
+    """`names`: what organizers are called, by username."""
+    if change is None:
+        return None
+    return FloodNotice(change, None if change.who is None else names.get(change.who, change.who))
 
 
 def judge_of(dossier: Dossier, names: Mapping[str, str]) -> str | None:

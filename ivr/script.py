@@ -12,7 +12,7 @@ that the caller has heard what they wanted.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from ivr.languages import MORE, Language, Prompts
@@ -73,6 +73,14 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
+class PressDigits:
+    """Have the digits pressed that are heard: a machine that calls does not."""
+
+    digits: str
+    before: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RingPeople:
     """Ring everybody on shift; if nobody takes the call it goes on at `question`."""
 
@@ -94,7 +102,7 @@ class HangUp:
     """Say goodbye and no more."""
 
 
-Step = AskLanguage | Ask | Record | Review | RingPeople | Finish | HangUp
+Step = AskLanguage | Ask | Record | Review | PressDigits | RingPeople | Finish | HangUp
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +157,21 @@ def after_language(
     if usual is not None:
         return ChosenLanguage(usual, _enter(prompts))
     return Record(prompts.script.unknown_language)
+
+
+def in_a_flood(entered: Step, *, digits: str | None = None) -> Step:
+    """What a caller hears first in a flood once they chose a language: that many are calling and,
+    if they are checked, the `digits` to press. `entered` is what they would hear otherwise."""
+    if digits is not None:
+        return PressDigits(digits, before=("many_calls",))
+    if isinstance(entered, Ask | Record | RingPeople | Finish):
+        return replace(entered, before=("many_calls", *entered.before))
+    return entered
+
+
+def after_digits(prompts: Prompts) -> Step:
+    """What follows the digits, whichever were pressed: the script, and so the recorder."""
+    return _enter(prompts)
 
 
 def after_keys(

@@ -8,11 +8,14 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from ivr.dialects import TWILIO, Dialect
-from ivr.languages import Language, Prompts, Voice
+from ivr.languages import CHECK, Language, Prompts, Voice
 from ivr.playback import Playback
 from ivr.signature import Guard
 from ivr.twiml import LONGEST_TALK
+from reports.model import Admission
 from reports.ports import JobQueue, Records, ReportStore, Sealer
+from reports.pressure import Limits, is_checked
+from reports.services.pressure import digits_to_press
 
 RETURNING: Final = timedelta(days=30)
 """How long a caller's language is remembered, and over how long the use of languages is counted."""
@@ -45,6 +48,7 @@ class Telephone:
     whispers: Whispers
     playback: Playback
     language_order: LanguageOrder
+    limits: Limits = field(default_factory=Limits)
     dialect: Dialect = TWILIO
     public_url: str = ""
     """Where the provider reaches us, for a dialect in which addresses are written whole."""
@@ -61,13 +65,27 @@ class Telephone:
             )
             order = self.language_order.at(records, at)
         prompts = self.prompts.in_order(order if usual is None else [usual, *order])
+        admission = Admission.NORMAL if call is None else call.admission
+        if admission.short:
+            prompts = prompts.short(admission)
         return Standing(
             prompts=prompts,
             language=prompts.language(None if call is None else call.language),
             usual=prompts.language(usual),
             answers={} if call is None else {one.question: one.digits for one in call.answers},
-            has_number=call is not None and call.caller_number is not None,
+            # Who is limited is offered no text: a thousand calls would be a thousand texts.
+            has_number=call is not None and call.caller_number is not None and admission.alerts,
+            admission=admission,
         )
+
+    def digits_to_press(self, call_sid: str, standing: Standing) -> str | None:
+        """What a caller is asked to press in a flood; None: nothing."""
+        language = standing.language
+        if language is None or CHECK not in language.words:
+            return None
+        if not is_checked(standing.admission, self.limits):
+            return None
+        return digits_to_press(self.sealer, call_sid)
 
     def people_free(self, at: datetime) -> tuple[str, ...]:
         """Those on shift who are not talking with a caller already."""
@@ -91,6 +109,8 @@ class Standing:
     """What the same caller chose last time, if they did not choose in this call."""
     answers: Mapping[str, str]
     has_number: bool
+    """Whether the caller can be sent a text."""
+    admission: Admission = Admission.NORMAL
 
 
 @dataclass

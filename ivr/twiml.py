@@ -12,7 +12,7 @@ from typing import Protocol
 
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
-from ivr.languages import DIGITS, Language, Prompts, Voice
+from ivr.languages import CHECK, DIGITS, Language, Prompts, Voice
 from ivr.script import (
     LANGUAGE,
     MORE_LANGUAGES,
@@ -20,6 +20,7 @@ from ivr.script import (
     AskLanguage,
     Finish,
     HangUp,
+    PressDigits,
     Record,
     Review,
     RingPeople,
@@ -38,6 +39,7 @@ UNKNOWN_SPEAKERS = 3
 """In how many languages a caller is spoken to who chose none: each costs them seconds."""
 REVIEW_WAIT = 3
 FINISH_WAIT = 3
+DIGITS_WAIT = 6
 RING_SECONDS = 25
 """How long people are rung before the caller goes on with the report."""
 LONGEST_TALK = 30 * 60
@@ -55,6 +57,7 @@ class Paths(Protocol):
     def recorded(self, question: str, turn: int) -> str: ...
     def recording_status(self, question: str, turn: int) -> str: ...
     def reviewed(self, question: str, turn: int) -> str: ...
+    def checked(self) -> str: ...
     def rung(self, question: str, turn: int) -> str: ...
     def whisper(self, language: str | None) -> str: ...
     def finished(self, turn: int) -> str: ...
@@ -135,6 +138,8 @@ class _Document:
                 self._record(step)
             case Review():
                 self._review(step)
+            case PressDigits():
+                self._press_digits(step)
             case RingPeople():
                 self._ring(step)
             case Finish():
@@ -204,6 +209,13 @@ class _Document:
         )
         gather.play(self._paths.playback(step.recording_sid))
         self._say(gather, ("keep_or_again",))
+        self._response.append(gather)
+
+    def _press_digits(self, step: PressDigits) -> None:
+        gather = _gather(self._paths.checked(), wait=DIGITS_WAIT, digits=len(step.digits))
+        self._say(gather, (*step.before, CHECK))
+        for speaker in self._speakers:
+            _read_out(gather, speaker, step.digits, self._paths)
         self._response.append(gather)
 
     def _ring(self, step: RingPeople) -> None:

@@ -15,6 +15,7 @@ from flask import Blueprint, Response, abort, request, url_for
 from werkzeug.exceptions import HTTPException
 
 from ivr import forms, told, twiml
+from ivr.attestation import attestation_of
 from ivr.callbacks import UNHEARD, add_callbacks
 from ivr.people import WITH_PEOPLE, add_people
 from ivr.script import (
@@ -27,6 +28,7 @@ from ivr.script import (
     Step,
     Taken,
     TextWanted,
+    after_digits,
     after_finish,
     after_keys,
     after_language,
@@ -34,10 +36,12 @@ from ivr.script import (
     after_recording,
     after_review,
     begin,
+    in_a_flood,
 )
 from ivr.scripts import PERSON as PERSON_KEY
 from ivr.scripts import Question
 from ivr.telephone import Standing, Telephone
+from reports.model import Admission
 from reports.numbers import caller_number
 from reports.questions import PERSON, TEXT_ME
 from reports.services import calls, recordings
@@ -101,6 +105,8 @@ def webhooks(line: Telephone) -> Blueprint:
             call_sid=call_sid,
             caller=caller_number(request.form.get("From")),
             at=line.clock(),
+            attestation=attestation_of(request.form.get("StirVerstat")),
+            limits=line.limits,
         )
         return answer(begin(), line.standing(call_sid))
 
@@ -120,7 +126,21 @@ def webhooks(line: Telephone) -> Blueprint:
         calls.choose_language(
             line.store, call_sid=call_sid, language=taken.language.code, at=line.clock()
         )
-        return answer(taken.step, line.standing(call_sid))
+        standing = line.standing(call_sid)
+        step = taken.step
+        if standing.admission is Admission.FLOOD:
+            step = in_a_flood(step, digits=line.digits_to_press(call_sid, standing))
+        return answer(step, standing)
+
+    @voice.post("/checked")
+    def checked() -> Response:
+        """The digits of a flood: right or wrong, they lead on."""
+        call_sid = forms.sid("CallSid")
+        calls.note_check(
+            line.store, line.sealer, call_sid=call_sid, digits=forms.digits(), at=line.clock()
+        )
+        standing = line.standing(call_sid)
+        return answer(after_digits(standing.prompts), standing)
 
     @voice.post("/answer/<question>/<int:turn>")
     def keys(question: str, turn: int) -> Response:
@@ -247,6 +267,9 @@ def webhooks(line: Telephone) -> Blueprint:
 
         def reviewed(self, question: str, turn: int) -> str:
             return url_for("voice.reviewed", question=question, turn=turn)
+
+        def checked(self) -> str:
+            return url_for("voice.checked")
 
         def rung(self, question: str, turn: int) -> str:
             return url_for("voice.rung", question=question, turn=turn)

@@ -25,7 +25,13 @@ SETTLED = frozenset(RecordingState) - {RecordingState.ANNOUNCED, RecordingState.
 
 
 def messages_due(dossier: Dossier, at: datetime) -> tuple[NotificationKind, ...]:
-    """What should have been told by now and was never meant to be."""
+    """What should have been told by now and was never meant to be.
+
+    Of a limited or blocked call nothing, unless a person says otherwise: whoever calls the line a
+    hundred times must not ring a volunteer's phone a hundred times. It stands in the inbox.
+    """
+    if not dossier.call.admission.alerts:
+        return ()
     meant = {notification.kind for notification in dossier.notifications}
     due = []
     if NotificationKind.ALERT not in meant and alert_is_due(dossier):

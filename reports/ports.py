@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,9 +16,11 @@ from numpy.typing import NDArray
 from reports.model import (
     Act,
     Answer,
+    Block,
     Bridge,
     Call,
     Dossier,
+    Flood,
     Notification,
     NotificationKind,
     NotificationState,
@@ -55,6 +57,21 @@ class Records(Protocol):
         """The last answer to a question is the one that counts."""
 
     def calls_in_progress(self, started_before: datetime) -> Sequence[Call]: ...
+    def calls_of(self, caller_hash: str | None, since: datetime) -> int:
+        """How many calls that caller began at an instant or later; None: all withheld numbers."""
+
+    def calls_let_in(self, since: datetime, at_most: int) -> int:
+        """How many calls began at an instant or later and were neither limited nor blocked; who
+        only wants to know whether they are many asks for no more than `at_most`."""
+
+    def is_trusted(self, caller_hash: str) -> bool:
+        """Whether a person confirmed a report of that caller."""
+
+    def forget_callers(self, before: datetime, at: datetime) -> int:
+        """Takes the hash, and the sealed number unless a call back was granted, from calls begun
+        before an instant, and the hash from blocks that ended before it. Callers whom a block names
+        that holds `at` keep theirs. Returns how many rows were changed."""
+
     def last_language(self, caller_hash: str, since: datetime) -> str | None:
         """What the same caller chose last, in a call begun since an instant."""
 
@@ -74,8 +91,15 @@ class Records(Protocol):
     def recordings_of(self, call_sid: str) -> Sequence[Recording]:
         """In the order in which they were announced."""
 
-    def recordings_in(self, states: Iterable[RecordingState]) -> Sequence[Recording]:
-        """In the order in which they were announced."""
+    def recordings_in(
+        self,
+        states: Iterable[RecordingState],
+        *,
+        limited: bool | None = None,
+        at_most: int | None = None,
+    ) -> Sequence[Recording]:
+        """In the order in which they were announced. `limited`: only those of calls that were
+        limited or blocked (True), or were not (False)."""
 
     def recordings_to_erase(self) -> Sequence[Recording]:
         """Stored here and still held by the provider."""
@@ -97,16 +121,42 @@ class Records(Protocol):
 
     def dossier(self, reference: str) -> Dossier | None: ...
     def dossiers(
-        self, *, since: datetime | None = None, limit: int = 200, offset: int = 0
+        self,
+        *,
+        since: datetime | None = None,
+        limited: bool | None = None,
+        limit: int = 200,
+        offset: int = 0,
     ) -> Sequence[Dossier]:
-        """The last filed first; `since`: only those that changed at that instant or later."""
+        """The last filed first; `since`: only those that changed at that instant or later;
+        `limited`: only those of calls that were limited or blocked (True), or were not (False)."""
 
     def dossiers_of(self, references: Sequence[str]) -> Sequence[Dossier]:
         """Of those references that there are, in the order in which they were filed."""
 
     def untold(self, kind: NotificationKind, filed_after: datetime) -> Sequence[str]:
         """References of reports filed after an instant about which no message of that kind was
-        ever meant."""
+        ever meant, but for those of limited and blocked calls, which nobody is told of."""
+
+    def same_caller(self, references: Sequence[str], limit: int) -> Mapping[str, Sequence[str]]:
+        """Of each of those reports, the other reports by the same number: the last filed first, no
+        more than `limit`. A report without any is left out."""
+
+    def count_limited(self) -> int:
+        """Reports of limited and blocked calls that nobody has closed."""
+
+    def add_block(self, block: Block) -> bool: ...
+    def block(self, block_id: str) -> Block | None: ...
+    def save_block(self, block: Block) -> None: ...
+    def blocks(self, limit: int = 200) -> Sequence[Block]:
+        """The last made first."""
+
+    def blocks_of(self, caller_hash: str) -> Sequence[Block]:
+        """The last made first."""
+
+    def add_flood(self, flood: Flood) -> None: ...
+    def flood(self) -> Flood | None:
+        """The last change of flood mode, None before the first."""
 
     def notification(self, notification_id: str) -> Notification | None: ...
     def add_notification(self, notification: Notification) -> bool: ...

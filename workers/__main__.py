@@ -9,6 +9,7 @@ import logging
 import signal
 import sys
 import threading
+from datetime import timedelta
 
 import click
 
@@ -66,6 +67,8 @@ def sweep(settings: Settings) -> None:
         lambda job, id_: jobs.WORK[job](id_),
         now,
         erases=adapters.provider.erases,
+        limits=settings.limits,
+        keep_callers=timedelta(days=settings.retain_caller_days),
     )
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -6,8 +6,10 @@ import secrets
 from dataclasses import replace
 from datetime import datetime
 
-from reports.model import Answer, Bridge, Call, CallState, Report, advance
+from reports.model import Answer, Attestation, Bridge, Call, CallState, Report, advance
 from reports.ports import Job, JobQueue, Records, ReportStore, Sealer
+from reports.pressure import Limits
+from reports.services.pressure import admit, digits_to_press
 
 REFERENCE_DIGITS = 4
 """So short that a caller can keep it in mind."""
@@ -22,10 +24,13 @@ def receive_call(
     call_sid: str,
     caller: str | None,
     at: datetime,
+    attestation: Attestation | None = None,
+    limits: Limits | None = None,
 ) -> Call:
-    """Notes that a call rings; a second notice of the same call finds the first.
+    """Notes that a call rings and how it is let in; a second notice of the same call finds the
+    first, let in as it was.
 
-    `caller` is the number in E.164, None when it was withheld.
+    `caller` is the number in E.164, None when it was withheld; without `limits` nobody is limited.
     """
     fresh = Call(
         call_sid=call_sid,
@@ -34,8 +39,12 @@ def receive_call(
         if caller is None
         else sealer.seal(caller.encode(), number_context(call_sid)),
         caller_hash=None if caller is None else sealer.fingerprint(caller),
+        attestation=attestation,
     )
     with store.begin() as records:
+        if limits is not None and records.call(call_sid) is None:
+            let_in = admit(records, caller_hash=fresh.caller_hash, at=at, limits=limits)
+            fresh = replace(fresh, admission=let_in)
         if records.add_call(fresh):
             return fresh
         known = records.call(call_sid)
@@ -44,7 +53,12 @@ def receive_call(
         # A late first notice: a recording's callback had made the row, without a number.
         told = replace(known, started_at=min(known.started_at, at))
         if known.caller_hash is None:
-            told = replace(told, caller_number=fresh.caller_number, caller_hash=fresh.caller_hash)
+            told = replace(
+                told,
+                caller_number=fresh.caller_number,
+                caller_hash=fresh.caller_hash,
+                attestation=attestation,
+            )
         if told != known:
             records.save_call(told)
         return told
@@ -62,6 +76,20 @@ def choose_language(store: ReportStore, *, call_sid: str, language: str, at: dat
         records.save_call(call)
         records.touch(call_sid, at)
     return call
+
+
+def note_check(
+    store: ReportStore, sealer: Sealer, *, call_sid: str, digits: str, at: datetime
+) -> bool:
+    """Notes whether the caller pressed what they were told. Either way they go on to the recorder;
+    a check that was passed once stays passed."""
+    passed = digits == digits_to_press(sealer, call_sid)
+    with store.begin() as records:
+        call = known_call(records, call_sid, at)
+        if call.check_passed is not True:
+            records.save_call(replace(call, check_passed=passed))
+            records.touch(call_sid, at)
+    return passed
 
 
 def record_answer(
@@ -146,7 +174,7 @@ def end_call(
         )
         records.save_call(call)
         records.touch(call_sid, at)
-    if report is not None:
+    if report is not None and call.admission.alerts:
         queue.put(Job.ALERT_ON_CALL, report.reference)
     return call
 

@@ -19,6 +19,9 @@ class FixedPaths:
     def reviewed(self, question: str, turn: int) -> str:
         return f"/voice/reviewed/{question}/{turn}"
 
+    def checked(self) -> str:
+        return "/voice/checked"
+
     def rung(self, question: str, turn: int) -> str:
         return f"/voice/rung/{question}/{turn}"
 

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from redis import Redis
@@ -189,23 +190,30 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
+def other_settings() -> dict[str, Any]:
+    """What a module's stories want set otherwise."""
+    return {}
+
+
+@pytest.fixture
 def line(
     tmp_path: Path,
     redis_server: str,
     monkeypatch: pytest.MonkeyPatch,
+    other_settings: dict[str, Any],
     request: pytest.FixtureRequest,
 ) -> Iterator[Line]:
     monkeypatch.chdir(tmp_path)  # where no .env is
     marked = request.node.get_closest_marker("line")
     network = PhoneNetwork(account_sid=ACCOUNT, auth_token=TOKEN, hotline=HOTLINE)
-    beside = marked.kwargs if marked else {}
+    beside = other_settings | (marked.kwargs if marked else {})
     with running_line(network, tmp_path, redis_server, **beside) as running:
         yield running
 
 
 @contextmanager
 def running_line(
-    network: PhoneNetwork, folder: Path, redis_url: str, **settings_beside: str
+    network: PhoneNetwork, folder: Path, redis_url: str, **settings_beside: Any
 ) -> Iterator[Line]:
     """A line at that network's number; `settings_beside` are more settings, or others."""
     with Redis.from_url(redis_url) as client:
@@ -224,6 +232,9 @@ def running_line(
             "database_url": f"sqlite:///{folder / 'line.db'}",
             "audio_url": "memory:",
             "redis_url": redis_url,
+            # Whoever is tried with hundreds of calls in a minute is no prankster.
+            "caller_calls_an_hour": 10_000,
+            "flood_calls": 10_000,
             **settings_beside,
         }
     )
