@@ -31,6 +31,7 @@ PROMPTS: Final = (
     "correction",
     "unknown_language",
     "many_calls",
+    "digits_check",
     "calling_person",
     "nobody_free",
     "no_such_report",
@@ -44,9 +45,6 @@ PROMPTS: Final = (
     "goodbye_without_report",
 )
 """What every language must say beside the script's questions."""
-CHECK: Final = "digits_check"
-"""What a caller hears before the digits that they are to press in a flood. A language may go
-without: then nobody is checked in it."""
 TEXTS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
         "received": frozenset({"reference"}),
@@ -190,15 +188,14 @@ def _language(path: Path, script: Script | None, wrong: list[str]) -> Language |
     voice = _voice(file, wrong)
     asked = [question.id for question in script.questions] if script else []
     none: frozenset[str] = frozenset()
-    prompts = (*PROMPTS, *(name for name in (CHECK,) if name in table.get("prompts", {})))
-    wrong.extend(_section(file, "prompts", dict.fromkeys(prompts, none)))
+    wrong.extend(_section(file, "prompts", dict.fromkeys(PROMPTS, none)))
     wrong.extend(_section(file, "questions", dict.fromkeys(asked, none)))
     wrong.extend(_section(file, "texts", TEXTS))
     if voice is None or "digits" in table:
         wrong.extend(_section(file, "digits", dict.fromkeys(string.digits, none)))
     wrong.extend(
         file.at(f"{clash} is a prompt's name too", "questions", key=clash)
-        for clash in sorted(set(asked) & {*PROMPTS, *DIGITS, CHECK})
+        for clash in sorted(set(asked) & {*PROMPTS, *DIGITS})
     )
     if len(wrong) > before:
         return None
@@ -211,7 +208,7 @@ def _language(path: Path, script: Script | None, wrong: list[str]) -> Language |
         voice=voice,
         words=MappingProxyType(
             {
-                **{name: table["prompts"][name] for name in prompts},
+                **{name: table["prompts"][name] for name in PROMPTS},
                 **{name: table["questions"][name] for name in asked},
                 **{f"digit_{digit}": digits.get(digit, digit) for digit in string.digits},
             }

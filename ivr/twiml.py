@@ -12,7 +12,7 @@ from typing import Protocol
 
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
-from ivr.languages import CHECK, DIGITS, Language, Prompts, Voice
+from ivr.languages import DIGITS, Language, Prompts, Voice
 from ivr.script import (
     LANGUAGE,
     MORE_LANGUAGES,
@@ -213,7 +213,7 @@ class _Document:
 
     def _press_digits(self, step: PressDigits) -> None:
         gather = _gather(self._paths.checked(), wait=DIGITS_WAIT, digits=len(step.digits))
-        self._say(gather, (*step.before, CHECK))
+        self._say(gather, (*step.before, "digits_check"))
         for speaker in self._speakers:
             _read_out(gather, speaker, step.digits, self._paths)
         self._response.append(gather)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.attestation import attestation_of
-from ivr.languages import CHECK, BadPrompts, Prompts, load_prompts
+from ivr.languages import BadPrompts, Prompts, load_prompts
 from ivr.script import (
     Ask,
     AskLanguage,
@@ -143,13 +143,12 @@ def test_a_flood_is_told_of_first_and_the_danger_before_the_question() -> None:
 
 
 def test_the_digits_are_read_out_and_asked_for() -> None:
-    english = replace(ENGLISH, words={**ENGLISH.words, CHECK: "Please press these digits:"})
     step = in_a_flood(Finish(), digits="482")
-    said = render(step, PROMPTS, english, PATHS)
+    said = render(step, PROMPTS, ENGLISH, PATHS)
     (gather,) = read_twiml(said, "http://localhost/voice/x")
     assert 'numDigits="3"' in said
     assert 'actionOnEmptyResult="true"' in said
-    assert said.index("Please press these digits:") < said.index("4, 8, 2")
+    assert said.index(ENGLISH.words["digits_check"]) < said.index("4, 8, 2")
     assert gather is not None
 
 
@@ -174,15 +173,6 @@ def test_a_question_of_a_flood_that_there_is_not_is_found(folder: Path) -> None:
     change(folder / "script.toml", 'flood = ["wher"]', 'flood = "where"')
     with pytest.raises(BadPrompts, match="flood must be a list"):
         load_prompts(folder)
-
-
-def test_the_words_of_the_check_are_a_languages_own_affair(folder: Path) -> None:
-    says = folder / "es" / "says.toml"
-    if CHECK not in says.read_text(encoding="utf-8"):
-        change(says, "[prompts]", '[prompts]\ndigits_check = "Marque estos números:"')
-    spanish = load_prompts(folder).language("es")
-    assert spanish is not None
-    assert spanish.words[CHECK]
 
 
 # --- What the telephone companies say -----------------------------------------------------------

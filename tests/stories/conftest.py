@@ -190,23 +190,16 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def other_settings() -> dict[str, Any]:
-    """What a module's stories want set otherwise."""
-    return {}
-
-
-@pytest.fixture
 def line(
     tmp_path: Path,
     redis_server: str,
     monkeypatch: pytest.MonkeyPatch,
-    other_settings: dict[str, Any],
     request: pytest.FixtureRequest,
 ) -> Iterator[Line]:
     monkeypatch.chdir(tmp_path)  # where no .env is
     marked = request.node.get_closest_marker("line")
     network = PhoneNetwork(account_sid=ACCOUNT, auth_token=TOKEN, hotline=HOTLINE)
-    beside = other_settings | (marked.kwargs if marked else {})
+    beside = marked.kwargs if marked else {}
     with running_line(network, tmp_path, redis_server, **beside) as running:
         yield running
 

@@ -3,14 +3,11 @@ rung for the hundredth laugh."""
 
 from __future__ import annotations
 
-import re
-import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from ivr.languages import CHECK
+from ivr.languages import load_prompts
 from reports.model import (
     Admission,
     Attestation,
@@ -29,29 +26,13 @@ from tests.stories.conftest import CALLER, Line
 EN = spoken_call("en-lake-bloomington")
 STREET = line_sound("street-noise")
 WITNESS = "+16125550143"
-PRESS_THESE = "So that we know that a person is calling, press these digits:"
-
-
-@pytest.fixture
-def prompts(tmp_path: Path) -> Path:
-    """The prompts that we ship, with words for the check in English and none in Spanish."""
-    folder = Path(shutil.copytree(Path(__file__).parents[2] / "prompts", tmp_path / "prompts"))
-    for code, words in (("en", f'{CHECK} = "{PRESS_THESE}"\n'), ("es", "")):
-        says = folder / code / "says.toml"
-        text = re.sub(rf"(?m)^{CHECK} = .*\n", "", says.read_text(encoding="utf-8"))
-        says.write_text(text.replace("[prompts]\n", f"[prompts]\n{words}", 1), encoding="utf-8")
-    return folder
-
-
-@pytest.fixture
-def other_settings(prompts: Path) -> dict[str, Any]:
-    return {
-        "caller_calls_an_hour": 2,
-        "withheld_calls_an_hour": 3,
-        "flood_calls": 5,
-        "flood_check": True,
-        "prompts": prompts,
-    }
+pytestmark = pytest.mark.line(
+    caller_calls_an_hour=2, withheld_calls_an_hour=3, flood_calls=5, flood_check=True
+)
+PRESS_THESE = {
+    language.code: language.words["digits_check"]
+    for language in load_prompts(Path("prompts")).languages
+}
 
 
 def says_where(call: PhoneCall) -> PhoneCall:
@@ -169,7 +150,7 @@ def test_whom_a_person_confirmed_calls_as_often_as_they_like(line: Line) -> None
     flood(line)
     call = line.caller.dials().presses("1")
     assert "Is it happening now?" in call.heard
-    assert PRESS_THESE not in call.heard
+    assert PRESS_THESE["en"] not in call.heard
     call.presses("1").says(EN.where.path, then="#").hangs_up()
     line.works()
     assert line.dossiers[-1].call.admission is Admission.NORMAL
@@ -189,6 +170,8 @@ def test_many_callers_at_once_flood_the_line_and_are_told_of_all_the_same(line: 
         line.network.caller(f"+161255501{50 + place}").dials(hangs_up_after=1.0)
     call = line.network.caller(WITNESS).dials().presses("2")
     assert "Muchas personas están llamando" in call.heard
+    assert PRESS_THESE["es"] in call.heard
+    call.waits()
     assert "Después del tono, diga dónde" in call.heard
     call.says(EN.where.path, then="#").says(EN.what.path, then="#").waits()
     line.works()
@@ -209,7 +192,7 @@ def test_right_digits_and_wrong_ones_and_none_lead_to_the_recorder(
 ) -> None:
     flood(line)
     call = line.network.caller(WITNESS).dials().presses("1")
-    assert PRESS_THESE in call.heard
+    assert PRESS_THESE["en"] in call.heard
     digits = digits_to_press(line.adapters.sealer, call.sid)
     assert ", ".join(digits) in call.heard.text
     if right is None:
@@ -224,9 +207,9 @@ def test_right_digits_and_wrong_ones_and_none_lead_to_the_recorder(
     assert len(line.texts) == 2, "failing is only noted"
 
 
-def test_in_a_language_without_words_for_it_nobody_is_checked(line: Line) -> None:
+def test_who_chose_no_language_is_not_checked(line: Line) -> None:
     flood(line)
-    call = line.network.caller(WITNESS).dials().presses("2").says(EN.where.path, then="#")
+    call = line.network.caller(WITNESS).dials().waits().waits().says(EN.where.path, then="#")
     call.hangs_up()
     line.works()
     assert line.dossier.call.check_passed is None
