@@ -8,7 +8,6 @@ from an address that a request named.
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,13 +19,12 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
-from providers.media import looks_like_audio
+from providers.media import audio_of
 from reports.numbers import caller_number
 from reports.ports import (
     HeldCall,
     HeldRecording,
     MediaMissing,
-    MediaRefused,
     ProviderRefused,
     ProviderUnavailable,
     SentMessage,
@@ -36,10 +34,6 @@ API_VERSION = "2010-04-01"
 CONNECT_SECONDS = 3.0
 ANSWER_SECONDS = 8.0
 """Longest silence of the provider. Shorter than `services.notices.SEND_LEASE`."""
-LARGEST_MEDIA = 32 * 2**20
-"""Bytes. 180 s of 16-bit sound at 8 kHz are 2.9 MB; what is ten times that is no message."""
-_MEDIA_SECONDS = 45.0
-"""For a whole file, however slowly it trickles. Shorter than `services.recordings.FETCH_LEASE`."""
 RETRYABLE = frozenset({401, 403, 408, 409, 425, 429})
 """Client errors that may pass: wrong credentials are mended by the operator, limits by waiting."""
 OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
@@ -72,7 +66,9 @@ class RebasedHttpClient(TwilioHttpClient):
 
 
 class TwilioProvider:
-    """`reports.ports.PhoneProvider` over Twilio's REST API."""
+    """A `providers.provider.Provider` over Twilio's REST API."""
+
+    erases = True
 
     def __init__(
         self, *, account_sid: str, auth_token: str, api_url: str, from_number: str
@@ -85,24 +81,20 @@ class TwilioProvider:
 
     def fetch_recording(self, recording_sid: str) -> bytes:
         """https://www.twilio.com/docs/voice/api/recording#fetch-a-recording-media-file"""
-        url = (
-            f"{self._api_url}/{API_VERSION}/Accounts/{self._account_sid}"
-            f"/Recordings/{recording_sid}.wav"
-        )
         try:
             with requests.get(
-                url, auth=self._auth, timeout=(CONNECT_SECONDS, ANSWER_SECONDS), stream=True
+                self._media_url(recording_sid),
+                auth=self._auth,
+                timeout=(CONNECT_SECONDS, ANSWER_SECONDS),
+                stream=True,
             ) as response:
                 if response.status_code == 404:
                     raise MediaMissing(recording_sid)
                 if response.status_code != 200:
                     raise ProviderUnavailable(f"the provider answered {response.status_code}")
-                media = _bounded(response)
+                return audio_of(response)
         except requests.RequestException as failure:
-            raise ProviderUnavailable(_said(failure)) from failure
-        if not looks_like_audio(media):
-            raise MediaRefused("what the provider sent is no audio")
-        return media
+            raise ProviderUnavailable(said(failure)) from failure
 
     def erase_recording(self, recording_sid: str) -> None:
         """https://www.twilio.com/docs/voice/api/recording#delete-a-recording-resource"""
@@ -110,9 +102,9 @@ class TwilioProvider:
             self._client.recordings(recording_sid).delete()
         except TwilioRestException as answer:
             if answer.status != 404:
-                raise _explained(answer) from answer
+                raise explained(answer) from answer
         except (TwilioException, requests.RequestException) as failure:
-            raise ProviderUnavailable(_said(failure)) from failure
+            raise ProviderUnavailable(said(failure)) from failure
 
     def send_text(
         self, to: str, body: str, *, valid_seconds: int, status_url: str | None
@@ -127,9 +119,9 @@ class TwilioProvider:
                 **({} if status_url is None else {"status_callback": status_url}),
             )
         except TwilioRestException as answer:
-            raise _explained(answer) from answer
+            raise explained(answer) from answer
         except (TwilioException, requests.RequestException) as failure:
-            raise ProviderUnavailable(_said(failure)) from failure
+            raise ProviderUnavailable(said(failure)) from failure
         return SentMessage(provider_id=str(message.sid))
 
     def recordings_of_call(self, call_sid: str) -> Sequence[tuple[str, float]]:
@@ -137,8 +129,10 @@ class TwilioProvider:
         try:
             listed = self._client.recordings.list(call_sid=call_sid, limit=50)
         except (TwilioException, requests.RequestException) as failure:
-            raise ProviderUnavailable(_said(failure)) from failure
-        return [(str(one.sid), float(one.duration or 0)) for one in listed]
+            raise ProviderUnavailable(said(failure)) from failure
+        # Who does not heed the filter must not make one caller's report of another's recordings.
+        own = (one for one in listed if one.call_sid == call_sid)
+        return [(str(one.sid), float(one.duration or 0)) for one in own]
 
     def call_is_over(self, call_sid: str) -> bool:
         """https://www.twilio.com/docs/voice/api/call-resource#fetch-a-call-resource"""
@@ -147,9 +141,9 @@ class TwilioProvider:
         except TwilioRestException as answer:
             if answer.status == 404:
                 return True
-            raise ProviderUnavailable(_said(answer)) from answer
+            raise ProviderUnavailable(said(answer)) from answer
         except (TwilioException, requests.RequestException) as failure:
-            raise ProviderUnavailable(_said(failure)) from failure
+            raise ProviderUnavailable(said(failure)) from failure
 
     def recordings_between(self, since: datetime, until: datetime) -> Sequence[HeldRecording]:
         """https://www.twilio.com/docs/voice/api/recording#read-multiple-recording-resources
@@ -165,7 +159,7 @@ class TwilioProvider:
                 limit=MOST_LISTED,
             )
         except (TwilioException, requests.RequestException) as failure:
-            raise ProviderUnavailable(_said(failure)) from failure
+            raise ProviderUnavailable(said(failure)) from failure
         held = [
             HeldRecording(str(one.sid), str(one.call_sid), float(one.duration or 0), made_at)
             for one in listed
@@ -183,73 +177,62 @@ class TwilioProvider:
         except TwilioRestException as answer:
             if answer.status == 404:
                 return None
-            raise ProviderUnavailable(_said(answer)) from answer
+            raise ProviderUnavailable(said(answer)) from answer
         except (TwilioException, requests.RequestException) as failure:
-            raise ProviderUnavailable(_said(failure)) from failure
+            raise ProviderUnavailable(said(failure)) from failure
         if call.direction != "inbound" or call.to != self._from_number:
             return None
         # The SDK has no other name for it: `from` is a word of Python's.
         return HeldCall(caller_number(call._from), call.start_time, call.end_time)
 
     def hotline_fallback(self) -> str | None:
-        """The address that the provider asks when our voice URL fails, None when there is none.
-
-        Raises:
-            ProviderUnavailable, ProviderRefused
-        """
-        number = self._hotline()
-        return None if number is None else number.voice_fallback_url or None
+        there = self._hotline()
+        return None if there is None else there.voice_fallback_url or None
 
     def hotline_webhooks(self) -> tuple[str | None, str | None] | None:
-        """The (voice URL, status callback) set at the provider for the hotline's number; None when
-        the account has no such number.
-
-        Raises:
-            ProviderUnavailable, ProviderRefused
-        """
-        number = self._hotline()
-        return (
-            None if number is None else (number.voice_url or None, number.status_callback or None)
-        )
+        there = self._hotline()
+        return None if there is None else (there.voice_url or None, there.status_callback or None)
 
     def _hotline(self) -> Any:
-        """https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource"""
+        """What has the hotline's addresses, None when the account has no such number.
+
+        https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource
+        """
         try:
-            numbers = self._client.incoming_phone_numbers.list(
-                phone_number=self._from_number, limit=1
+            # What is asked for is a pattern, which may fit more numbers than the one.
+            found = self._client.incoming_phone_numbers.list(
+                phone_number=self._from_number, limit=20
             )
+            number = next((one for one in found if one.phone_number == self._from_number), None)
+            return None if number is None else self._answering(number)
         except TwilioRestException as answer:
-            raise _explained(answer) from answer
+            raise explained(answer) from answer
         except (TwilioException, requests.RequestException) as failure:
-            raise ProviderUnavailable(_said(failure)) from failure
-        return numbers[0] if numbers else None
+            raise ProviderUnavailable(said(failure)) from failure
+
+    def _answering(self, number: Any) -> Any:
+        """What has the addresses that are asked when the number is called."""
+        return number
+
+    def _media_url(self, recording_sid: str) -> str:
+        return (
+            f"{self._api_url}/{API_VERSION}/Accounts/{self._account_sid}"
+            f"/Recordings/{recording_sid}.wav"
+        )
 
 
 def _midnight(instant: datetime) -> datetime:
     return instant.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _bounded(response: requests.Response) -> bytes:
-    """The body, unless it is too large or too slow."""
-    media = bytearray()
-    latest = time.monotonic() + _MEDIA_SECONDS
-    for chunk in response.iter_content(64 * 2**10):
-        media += chunk
-        if len(media) > LARGEST_MEDIA:
-            raise MediaRefused(f"larger than {LARGEST_MEDIA // 2**20} MB")
-        if time.monotonic() > latest:
-            raise ProviderUnavailable("the recording came too slowly")
-    return bytes(media)
-
-
-def _explained(answer: TwilioRestException) -> ProviderRefused | ProviderUnavailable:
+def explained(answer: TwilioRestException) -> ProviderRefused | ProviderUnavailable:
     """An error of the API by what it means. The message is left out: it may hold a number."""
-    said = f"the provider answered {answer.status} (code {answer.code})"
+    told = f"the provider answered {answer.status} (code {answer.code})"
     if answer.status >= 500 or answer.status in RETRYABLE:
-        return ProviderUnavailable(said)
-    return ProviderRefused(said)
+        return ProviderUnavailable(told)
+    return ProviderRefused(told)
 
 
-def _said(failure: Exception) -> str:
+def said(failure: Exception) -> str:
     """What may be shown and logged of a failure: its kind, for its text may hold an address."""
     return f"the provider could not be reached ({type(failure).__name__})"

@@ -383,6 +383,8 @@ class _Resources:
         return jsonify(self._recording(self._kept(sid)))
 
     def delete_recording(self, sid: str) -> Response:
+        if not self.exchange.company.erases:
+            raise not_found()
         self._kept(sid)
         self.exchange.delete_recording(sid)
         return Response(status=204)

@@ -70,5 +70,5 @@ def test_of_a_line_of_which_nothing_works_every_part_is_named_with_what_to_do(
     assert "look at REDIS_URL" in findings["queue"]
     speech = next(said for name, said in findings.items() if name.startswith("speech "))
     assert "look at SPEECH_ENGINE" in speech
-    assert "TWILIO_AUTH_TOKEN" in findings["provider 127.0.0.1:9"]
+    assert "TWILIO_AUTH_TOKEN" in findings["provider twilio 127.0.0.1:9"]
     assert "look at PUBLIC_URL" in findings["PUBLIC_URL"]
