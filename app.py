@@ -21,6 +21,7 @@ from config import Settings, load_settings
 from dashboard import AccountRefused, Desk, add_organizer, change_password, install
 from ivr.languages import BadPrompts
 from ivr.signature import SignatureGuard
+from ivr.texting import Texting, texting
 from ivr.webhooks import Telephone, webhooks
 from keeping.sealing import generate_key
 from migrations import upgrade
@@ -65,6 +66,19 @@ def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
                 queue=adapters.queue,
                 sealer=adapters.sealer,
                 prompts=adapters.prompts,
+                guard=guard,
+                clock=clock,
+            )
+        )
+    )
+    app.register_blueprint(
+        texting(
+            Texting(
+                store=adapters.store,
+                queue=adapters.queue,
+                sealer=adapters.sealer,
+                texts=adapters.caller_texts,
+                language_of=adapters.written_language,
                 guard=guard,
                 clock=clock,
             )

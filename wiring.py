@@ -10,6 +10,7 @@ from pathlib import Path
 
 from config import Settings
 from ivr.languages import Prompts, load_prompts
+from ivr.written import WrittenLanguage
 from keeping.audio import SealedAudioStore
 from keeping.sealing import Keyring
 from oncall.alerts import Contact
@@ -17,6 +18,7 @@ from oncall.briefs import Tells, load_tells
 from oncall.channels.sms import SmsChannel
 from providers.twilio import TwilioProvider
 from reports.ports import Job, Transcriber
+from reports.services.texts import CallerTexts
 from reports.store import SqlReportStore, connect
 from workers.jobs import Equipment
 from workers.queues import TIME_LIMITS, RqJobQueue
@@ -90,6 +92,15 @@ class Adapters:
     def tells(self) -> Tells:
         return load_tells(PROMPTS, self.settings.organizer_language)
 
+    @cached_property
+    def caller_texts(self) -> CallerTexts:
+        languages = self.prompts.languages
+        return CallerTexts({each.code: each.texts for each in languages}, languages[0].code)
+
+    @cached_property
+    def written_language(self) -> WrittenLanguage:
+        return WrittenLanguage(language.code for language in self.prompts.languages)
+
     def equipment(self, worker: str, transcriber: Transcriber | None = None) -> Equipment:
         """What a worker of that name works with."""
         sms = SmsChannel(self.provider, self.settings.public_url)
@@ -103,6 +114,7 @@ class Adapters:
             channels={sms.name: sms},
             contacts=(Contact(sms.name, self.settings.oncall),),
             tells=self.tells,
+            caller_texts=self.caller_texts,
             public_url=self.settings.public_url,
             transcribe_lease=timedelta(seconds=TIME_LIMITS[Job.TRANSCRIBE_RECORDING])
             + LEASE_MARGIN,

@@ -19,7 +19,7 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
-from providers.media import looks_like_audio
+from providers.media import looks_like, looks_like_audio
 from reports.ports import (
     MediaMissing,
     MediaRefused,
@@ -34,6 +34,8 @@ ANSWER_SECONDS = 8.0
 """Longest silence of the provider. Shorter than `services.notices.SEND_LEASE`."""
 LARGEST_MEDIA = 32 * 2**20
 """Bytes. 180 s of 16-bit sound at 8 kHz are 2.9 MB; what is ten times that is no message."""
+LARGEST_ATTACHMENT = 16 * 2**20
+"""Bytes. Twilio takes messages of up to 5 MB (https://www.twilio.com/docs/messaging/api/media-resource)."""
 _MEDIA_SECONDS = 45.0
 """For a whole file, however slowly it trickles. Shorter than `services.recordings.FETCH_LEASE`."""
 RETRYABLE = frozenset({401, 403, 408, 409, 425, 429})
@@ -78,20 +80,48 @@ class TwilioProvider:
             f"{self._api_url}/{API_VERSION}/Accounts/{self._account_sid}"
             f"/Recordings/{recording_sid}.wav"
         )
+        media = self._fetch(url, recording_sid, LARGEST_MEDIA)
+        if not looks_like_audio(media):
+            raise MediaRefused("what the provider sent is no audio")
+        return media
+
+    def fetch_attachment(self, message_sid: str, media_sid: str, content_type: str) -> bytes:
+        """https://www.twilio.com/docs/messaging/api/media-resource#fetch-media
+
+        The answer may lead on to where the provider keeps files; our credentials do not go along
+        (`requests` leaves them out towards another host).
+        """
+        url = (
+            f"{self._api_url}/{API_VERSION}/Accounts/{self._account_sid}"
+            f"/Messages/{message_sid}/Media/{media_sid}"
+        )
+        media = self._fetch(url, media_sid, LARGEST_ATTACHMENT)
+        if not looks_like(content_type, media):
+            raise MediaRefused("what the provider sent is not what it announced")
+        return media
+
+    def erase_attachment(self, message_sid: str, media_sid: str) -> None:
+        """https://www.twilio.com/docs/messaging/api/media-resource#delete-media"""
+        try:
+            self._client.messages(message_sid).media(media_sid).delete()
+        except TwilioRestException as answer:
+            if answer.status != 404:
+                raise _explained(answer) from answer
+        except (TwilioException, requests.RequestException) as failure:
+            raise ProviderUnavailable(_said(failure)) from failure
+
+    def _fetch(self, url: str, sid: str, most: int) -> bytes:
         try:
             with requests.get(
                 url, auth=self._auth, timeout=(CONNECT_SECONDS, ANSWER_SECONDS), stream=True
             ) as response:
                 if response.status_code == 404:
-                    raise MediaMissing(recording_sid)
+                    raise MediaMissing(sid)
                 if response.status_code != 200:
                     raise ProviderUnavailable(f"the provider answered {response.status_code}")
-                media = _bounded(response)
+                return _bounded(response, most)
         except requests.RequestException as failure:
             raise ProviderUnavailable(_said(failure)) from failure
-        if not looks_like_audio(media):
-            raise MediaRefused("what the provider sent is no audio")
-        return media
 
     def erase_recording(self, recording_sid: str) -> None:
         """https://www.twilio.com/docs/voice/api/recording#delete-a-recording-resource"""
@@ -140,6 +170,22 @@ class TwilioProvider:
         except (TwilioException, requests.RequestException) as failure:
             raise ProviderUnavailable(_said(failure)) from failure
 
+    def messaging_webhook(self) -> str | None:
+        """The address set at the provider for texts to the hotline's number; None for none.
+
+        Raises:
+            ProviderUnavailable, ProviderRefused
+        """
+        try:
+            numbers = self._client.incoming_phone_numbers.list(
+                phone_number=self._from_number, limit=1
+            )
+        except TwilioRestException as answer:
+            raise _explained(answer) from answer
+        except (TwilioException, requests.RequestException) as failure:
+            raise ProviderUnavailable(_said(failure)) from failure
+        return (numbers[0].sms_url or None) if numbers else None
+
     def hotline_webhooks(self) -> tuple[str | None, str | None] | None:
         """The (voice URL, status callback) set at the provider for the hotline's number; None when
         the account has no such number.
@@ -160,16 +206,16 @@ class TwilioProvider:
         return numbers[0].voice_url or None, numbers[0].status_callback or None
 
 
-def _bounded(response: requests.Response) -> bytes:
+def _bounded(response: requests.Response, most: int) -> bytes:
     """The body, unless it is too large or too slow."""
     media = bytearray()
     latest = time.monotonic() + _MEDIA_SECONDS
     for chunk in response.iter_content(64 * 2**10):
         media += chunk
-        if len(media) > LARGEST_MEDIA:
-            raise MediaRefused(f"larger than {LARGEST_MEDIA // 2**20} MB")
+        if len(media) > most:
+            raise MediaRefused(f"larger than {most // 2**20} MB")
         if time.monotonic() > latest:
-            raise ProviderUnavailable("the recording came too slowly")
+            raise ProviderUnavailable("it came too slowly")
     return bytes(media)
 
 

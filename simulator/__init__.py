@@ -9,6 +9,7 @@ from simulator.call import WrongMoment
 from simulator.caller import (
     CallSummary,
     Kept,
+    Media,
     NetworkRefused,
     Phone,
     PhoneCall,
@@ -46,6 +47,7 @@ __all__ = [
     "Heard",
     "HungUp",
     "Kept",
+    "Media",
     "NetworkRefused",
     "NotAudio",
     "Phone",
