@@ -4,8 +4,8 @@ Everything that is missing or wrong is found when the line starts, in one list t
 and key, and never while somebody is on the telephone.
 
 A prompt is heard as it was recorded in the language; where it was not, the provider's voice reads
-it, if there is one for the language; a language in which anything can be heard in neither way is not
-offered at all: no Somali read by an English voice, and no silence.
+it, if there is one for the language; a language in which anything can be heard in neither way is
+not offered at all: no Somali read by an English voice, and no silence.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from ivr.scripts import Question, Script, read_script
+from ivr.scripts import Script, read_script
 from ivr.toml_file import TomlFile
 from ivr.voices import speaks
+from reports.model import Admission
 
 PROMPTS: Final = (
     "welcome",
@@ -43,6 +44,9 @@ PROMPTS: Final = (
     "goodbye_without_report",
 )
 """What every language must say beside the script's questions."""
+CHECK: Final = "digits_check"
+"""What a caller hears before the digits that they are to press in a flood. A language may go
+without: then nobody is checked in it."""
 TEXTS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
         "received": frozenset({"reference"}),
@@ -134,6 +138,10 @@ class Prompts:
             ),
         )
 
+    def short(self, let_in: Admission) -> Prompts:
+        """The same with the short script for a call that was let in so."""
+        return replace(self, script=self.script.short(let_in))
+
     def in_order(self, codes: Sequence[str]) -> Prompts:
         """The same with the languages named first in front, in that order."""
         rank = {code: place for place, code in enumerate(codes)}
@@ -182,14 +190,15 @@ def _language(path: Path, script: Script | None, wrong: list[str]) -> Language |
     voice = _voice(file, wrong)
     asked = [question.id for question in script.questions] if script else []
     none: frozenset[str] = frozenset()
-    wrong.extend(_section(file, "prompts", dict.fromkeys(PROMPTS, none)))
+    prompts = (*PROMPTS, *(name for name in (CHECK,) if name in table.get("prompts", {})))
+    wrong.extend(_section(file, "prompts", dict.fromkeys(prompts, none)))
     wrong.extend(_section(file, "questions", dict.fromkeys(asked, none)))
     wrong.extend(_section(file, "texts", TEXTS))
     if voice is None or "digits" in table:
         wrong.extend(_section(file, "digits", dict.fromkeys(string.digits, none)))
     wrong.extend(
         file.at(f"{clash} is a prompt's name too", "questions", key=clash)
-        for clash in sorted(set(asked) & {*PROMPTS, *DIGITS})
+        for clash in sorted(set(asked) & {*PROMPTS, *DIGITS, CHECK})
     )
     if len(wrong) > before:
         return None
@@ -202,7 +211,7 @@ def _language(path: Path, script: Script | None, wrong: list[str]) -> Language |
         voice=voice,
         words=MappingProxyType(
             {
-                **{name: table["prompts"][name] for name in PROMPTS},
+                **{name: table["prompts"][name] for name in prompts},
                 **{name: table["questions"][name] for name in asked},
                 **{f"digit_{digit}": digits.get(digit, digit) for digit in string.digits},
             }

@@ -21,7 +21,7 @@ from twilio.twiml.messaging_response import MessagingResponse
 from werkzeug.exceptions import HTTPException
 
 from ivr.signature import SignatureGuard
-from ivr.webhooks import caller_number
+from reports.numbers import caller_number
 from reports.ports import JobQueue, ReportStore, Sealer
 from reports.services.attachments import MOST, IncomingMedia
 from reports.services.texts import CallerTexts, IncomingText, receive_text

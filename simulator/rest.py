@@ -205,8 +205,12 @@ class _Resources:
             )
             if (value := request.form.get(name)) is not None
         }
-        if "VoiceMethod" in request.form:
-            changes["voice_method"] = _method("VoiceMethod")
+        for name, field in (
+            ("VoiceMethod", "voice_method"),
+            ("VoiceFallbackMethod", "voice_fallback_method"),
+        ):
+            if name in request.form:
+                changes[field] = _method(name)
         self.exchange.line = replace(self.exchange.line, **changes)
         return jsonify(self._number(number))
 
@@ -230,7 +234,7 @@ class _Resources:
             "voice_url": line.voice_url or "",
             "voice_method": line.voice_method,
             "voice_fallback_url": line.voice_fallback_url or "",
-            "voice_fallback_method": "POST",
+            "voice_fallback_method": line.voice_fallback_method,
             "status_callback": line.status_url or "",
             "status_callback_method": "POST",
             "sms_url": line.sms_url or "",

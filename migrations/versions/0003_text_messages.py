@@ -8,7 +8,7 @@ from alembic import op
 from reports.store import UtcDateTime
 
 revision = "0003"
-down_revision = "0001"
+down_revision = "0005"
 
 
 def upgrade() -> None:
