@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from reports.model import (
+    Admission,
     Call,
     CallerText,
     CallerTextState,
@@ -274,6 +275,10 @@ def _begin(
         else sealer.seal(incoming.sender.encode(), number_context(sid)),
         caller_hash=sender,
         medium=Medium.TEXT,
+        # As a blocked caller is: kept, shown, and nobody's phone rings for it.
+        admission=Admission.BLOCKED
+        if sender is not None and any(block.holds(at) for block in records.blocks_of(sender))
+        else Admission.NORMAL,
     )
     return file_report(records, call, at) if records.add_call(call) else None
 
