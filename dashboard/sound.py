@@ -46,9 +46,12 @@ def _decoded(audio: bytes) -> tuple[NDArray[np.int16], int]:
     resampler = av.AudioResampler(format="s16", layout="mono", rate=rate)
     pieces: list[NDArray[np.int16]] = []
     try:
-        with av.open(io.BytesIO(audio)) as container:
+        with av.open(io.BytesIO(audio), mode="r") as container:
             for frame in container.decode(audio=0):
-                pieces += [made.to_ndarray().reshape(-1) for made in resampler.resample(frame)]
+                pieces += [
+                    np.asarray(made.to_ndarray(), dtype=np.int16).reshape(-1)
+                    for made in resampler.resample(frame)
+                ]
                 if sum(len(piece) for piece in pieces) > LONGEST_SECONDS * rate:
                     break
     except (av.FFmpegError, IndexError, ValueError) as error:

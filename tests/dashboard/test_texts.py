@@ -6,11 +6,14 @@ import io
 from dataclasses import replace
 from datetime import timedelta
 
+import av
+import numpy as np
 import pytest
 from PIL import Image
 
 from dashboard import Desk
 from dashboard.pictures import NotShowable, showable
+from dashboard.sound import NotPlayable, playable
 from reports.model import Attachment, AttachmentState, Call, CallState, Medium, Report, TextMessage
 from tests.dashboard.conftest import API_TOKEN, Browser
 from tests.dashboard.stories import MORNING, mu_law_wave
@@ -106,3 +109,18 @@ def test_the_api_tells_of_them(stranger: Browser, written: str) -> None:
 def test_what_is_no_picture_is_not_shown(bad: bytes) -> None:
     with pytest.raises(NotShowable):
         showable(bad)
+
+
+def test_what_a_telephone_records_is_played() -> None:
+    made = io.BytesIO()
+    with av.open(made, mode="w", format="mp4") as container:
+        stream = container.add_stream("aac", rate=16_000)
+        frame = av.AudioFrame.from_ndarray(
+            np.zeros((1, 16_000), dtype=np.float32), format="fltp", layout="mono"
+        )
+        frame.sample_rate = 16_000
+        for packet in [*stream.encode(frame), *stream.encode(None)]:
+            container.mux(packet)
+    assert playable(made.getvalue())[:4] == b"RIFF"
+    with pytest.raises(NotPlayable):
+        playable(b"....ftypmp42 nothing")
