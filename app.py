@@ -21,6 +21,7 @@ from config import Settings, load_settings
 from dashboard import AccountRefused, Desk, add_organizer, change_password, install
 from ivr.fallback import FALLBACK, GOODBYE, write_fallback
 from ivr.languages import BadPrompts, load_prompts
+from ivr.texting import texting
 from ivr.webhooks import webhooks
 from keeping.sealing import generate_key
 from migrations import upgrade
@@ -59,6 +60,7 @@ def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
         # Whose address counts when logins fail. The signature's URL does not depend on it.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies)  # type: ignore[method-assign]
     app.register_blueprint(webhooks(adapters.telephone))
+    app.register_blueprint(texting(adapters.texting))
     app.add_url_rule("/healthz", "healthz", lambda: ("well", 200))
     install(
         app,

@@ -152,6 +152,23 @@ def _provider(settings: Settings, adapters: Adapters) -> Iterator[Finding]:
             advice = f"set it to {wanted} in the provider's console"
             yield Finding(name, False, f"is {found or 'not set'}", advice)
     yield _fallback(settings, fallback)
+    yield _messaging(settings, adapters)
+
+
+def _messaging(settings: Settings, adapters: Adapters) -> Finding:
+    wanted = settings.public_url + "/sms/incoming"
+    if not adapters.provider.takes_texts:
+        said = "texts from this provider are not taken in yet: docs/providers.md"
+        return Finding("messaging webhook", True, said)
+    try:
+        found = adapters.provider.messaging_webhook()
+    except (ProviderUnavailable, ProviderRefused) as error:
+        return Finding("messaging webhook", False, str(error), "try again")
+    # What follows # is for the provider, such as how often it tries.
+    if (found or "").partition("#")[0] == wanted:
+        return Finding("messaging webhook", True, wanted)
+    advice = f"set 'A message comes in' to {wanted} in the provider's console"
+    return Finding("messaging webhook", False, f"is {found or 'not set'}", advice)
 
 
 def _fallback(settings: Settings, found: str | None) -> Finding:

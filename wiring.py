@@ -15,6 +15,8 @@ from ivr.playback import Playback
 from ivr.signature import SIGNALWIRE_HEADER, Guard, SignatureGuard
 from ivr.stamped import StampedGuard
 from ivr.telephone import LanguageOrder, Telephone, Whispers
+from ivr.texting import Texting
+from ivr.written import WrittenLanguage
 from keeping.audio import SealedAudioStore
 from keeping.sealing import Keyring
 from oncall.alerts import Contact
@@ -34,6 +36,7 @@ from reports.ports import (
     ProviderUnavailable,
     Transcriber,
 )
+from reports.services.texts import CallerTexts
 from reports.store import SqlReportStore, connect
 from workers.jobs import Equipment
 from workers.queues import TIME_LIMITS, RqJobQueue
@@ -172,6 +175,27 @@ class Adapters:
         except (MediaMissing, MediaRefused, ProviderUnavailable):
             return None
 
+    @cached_property
+    def texting(self) -> Texting:
+        return Texting(
+            store=self.store,
+            queue=self.queue,
+            sealer=self.sealer,
+            texts=self.caller_texts,
+            language_of=self.written_language,
+            guard=self.telephone.guard,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def caller_texts(self) -> CallerTexts:
+        languages = self.prompts.languages
+        return CallerTexts({each.code: each.texts for each in languages}, languages[0].code)
+
+    @cached_property
+    def written_language(self) -> WrittenLanguage:
+        return WrittenLanguage(language.code for language in self.prompts.languages)
+
     def equipment(self, worker: str, transcriber: Transcriber | None = None) -> Equipment:
         """What a worker of that name works with."""
         sms = SmsChannel(self.provider, self.settings.public_url)
@@ -185,6 +209,7 @@ class Adapters:
             channels={sms.name: sms},
             contacts=tuple(Contact(sms.name, number) for number in self.settings.oncall),
             tells=self.tells,
+            caller_texts=self.caller_texts,
             public_url=self.settings.public_url,
             transcribe_lease=timedelta(seconds=TIME_LIMITS[Job.TRANSCRIBE_RECORDING])
             + LEASE_MARGIN,

@@ -12,6 +12,7 @@ from typing import Any
 from dashboard.facts import Fact, Facts, facts_of
 from reports.model import (
     Act,
+    Attachment,
     Call,
     ClockSource,
     Dossier,
@@ -20,8 +21,10 @@ from reports.model import (
     Recording,
     Segment,
     Source,
+    TextMessage,
     Transcript,
     WordsSource,
+    WrittenSource,
 )
 
 Document = dict[str, Any]
@@ -48,6 +51,8 @@ def document_of(dossier: Dossier, same_caller: Sequence[str] = ()) -> Document:
         "recordings": [
             _recording(recording, dossier.transcripts) for recording in dossier.recordings
         ],
+        "texts": [_text(message) for message in dossier.texts],
+        "attachments": [_attachment(attachment) for attachment in dossier.attachments],
         "notifications": [_notification(told) for told in dossier.notifications],
         "acts": [_act(act) for act in dossier.acts],
     }
@@ -56,6 +61,7 @@ def document_of(dossier: Dossier, same_caller: Sequence[str] = ()) -> Document:
 def _call(call: Call) -> Document:
     return {
         "call_sid": call.call_sid,
+        "medium": call.medium.value,
         "state": call.state.value,
         "started_at": _instant(call.started_at),
         "ended_at": _instant(call.ended_at),
@@ -103,6 +109,8 @@ def _source(source: Source | None) -> Document | None:
             return {"kind": "words", "recording_sid": recording_sid, "start": start, "end": end}
         case ClockSource():
             return {"kind": "clock"}
+        case WrittenSource(message_sid):
+            return {"kind": "written", "message_sid": message_sid}
         case None:
             return None
 
@@ -125,6 +133,31 @@ def _recording(recording: Recording, transcripts: tuple[Transcript, ...]) -> Doc
             for transcript in transcripts
             if transcript.recording_sid == recording.recording_sid
         ],
+    }
+
+
+def _text(message: TextMessage) -> Document:
+    return {
+        "message_sid": message.message_sid,
+        "at": _instant(message.at),
+        "body": message.body,
+        "mentions": message.mentions,
+    }
+
+
+def _attachment(attachment: Attachment) -> Document:
+    return {
+        "media_sid": attachment.media_sid,
+        "message_sid": attachment.message_sid,
+        "content_type": attachment.content_type,
+        "state": attachment.state.value,
+        "reason": attachment.reason,
+        "announced_at": _instant(attachment.announced_at),
+        "changed_at": _instant(attachment.changed_at),
+        "sha256": attachment.sha256,
+        "size": attachment.size,
+        "stored_at": _instant(attachment.stored_at),
+        "erased_at_provider_at": _instant(attachment.erased_at_provider_at),
     }
 
 

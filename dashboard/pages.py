@@ -31,9 +31,11 @@ from dashboard.dossier_page import DossierPage, page_of
 from dashboard.fingerprint import fingerprint
 from dashboard.inbox import Inbox, Show, flood_notice, local_day, row_of, shown
 from dashboard.lookout import Lookout
+from dashboard.pictures import NotShowable, showable
 from dashboard.sound import NotPlayable, playable
 from reports.model import (
     ActKind,
+    Attachment,
     Dossier,
     FloodMode,
     Handling,
@@ -239,6 +241,49 @@ class Pages:
             download_name=_file_name(reference, recording),
         )
 
+    # What came with text messages
+
+    def attachment(self, reference: str, media_sid: str) -> Response:
+        """A picture without its metadata, or a sound for the player."""
+        attachment, file = self._attachment(reference, media_sid)
+        try:
+            shown = showable(file) if attachment.is_picture else playable(file)
+        except (NotShowable, NotPlayable):
+            abort(404)
+        return send_file(
+            io.BytesIO(shown),
+            mimetype="image/jpeg" if attachment.is_picture else "audio/wav",
+            etag=f"{attachment.sha256}-shown",
+        )
+
+    def attachment_original(self, reference: str, media_sid: str) -> Response:
+        """Byte for byte as the telephone company delivered it, metadata and all."""
+        attachment, file = self._attachment(reference, media_sid)
+        return send_file(
+            io.BytesIO(file),
+            mimetype="application/octet-stream",
+            etag=attachment.sha256 or False,
+            as_attachment=True,
+            download_name=f"{reference}-{media_sid}.{attachment.content_type.partition('/')[2]}",
+        )
+
+    def _attachment(self, reference: str, media_sid: str) -> tuple[Attachment, bytes]:
+        attachment = _found(
+            next(
+                (
+                    each
+                    for each in self._dossier(reference).attachments
+                    if each.media_sid == media_sid and each.stored_at is not None
+                ),
+                None,
+            )
+        )
+        try:
+            return attachment, self._desk.audio.get(media_sid)
+        except AudioNotFound:
+            log.error("attachment %s is not where it was put", media_sid)
+            abort(404)
+
     def again(self, reference: str, recording_sid: str) -> ResponseReturnValue:
         self._recording(reference, recording_sid)
         tried = try_again(
@@ -298,6 +343,8 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
         "/r/<reference>/part": here.report_part,
         "/r/<reference>/audio/<recording_sid>": here.audio,
         "/r/<reference>/audio/<recording_sid>/original": here.original,
+        "/r/<reference>/attachments/<media_sid>": here.attachment,
+        "/r/<reference>/attachments/<media_sid>/original": here.attachment_original,
         "/r/<reference>/number": here.hide_number,
         "/blocklist": here.blocklist,
     }

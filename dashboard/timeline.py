@@ -12,6 +12,7 @@ from reports.model import (
     Act,
     ActKind,
     Block,
+    CallerTextState,
     Dossier,
     NotificationKind,
     NotificationState,
@@ -42,6 +43,9 @@ class Happened(StrEnum):
     UNBLOCKED = "unblocked"
     ADMITTED = "admitted"
     PERSON_WANTED = "person_wanted"
+    WROTE = "wrote"
+    TEXTED = "texted"
+    NOT_TEXTED = "not_texted"
     TALK_BEGUN = "talk_begun"
     TALK_ENDED = "talk_ended"
 
@@ -69,6 +73,7 @@ def timeline(
     events = [
         *_of_the_call(dossier),
         *_of_recordings(dossier, desk),
+        *_of_texts(dossier),
         *_of_messages(dossier, names),
         *_of_acts(dossier, names, {block.at: block for block in blocks}),
     ]
@@ -115,6 +120,17 @@ def _of_recordings(dossier: Dossier, desk: Desk) -> Iterator[Event]:
         yield Event(
             made.made_at, Happened.WRITTEN, title_of[made.recording_sid], detail=made.engine
         )
+
+
+def _of_texts(dossier: Dossier) -> Iterator[Event]:
+    for message in dossier.texts:
+        if message.message_sid != dossier.call.call_sid:
+            yield Event(message.at, Happened.WROTE)
+    text = dossier.caller_text
+    if text is not None and text.sent_at is not None:
+        yield Event(text.sent_at, Happened.TEXTED)
+    elif text is not None and text.state is CallerTextState.FAILED:
+        yield Event(text.changed_at, Happened.NOT_TEXTED, reason=text.reason)
 
 
 def _of_messages(dossier: Dossier, names: Mapping[str, str]) -> Iterator[Event]:

@@ -44,7 +44,7 @@ from ivr.telephone import Standing, Telephone
 from reports.model import Admission
 from reports.numbers import caller_number
 from reports.questions import PERSON, TEXT_ME
-from reports.services import calls, recordings
+from reports.services import calls, recordings, texts
 
 log = logging.getLogger(__name__)
 
@@ -236,6 +236,7 @@ def webhooks(line: Telephone) -> Blueprint:
                 files=False,
                 at=line.clock(),
             )
+            texts.ask_for_text(line.store, line.queue, call_sid=call_sid, at=line.clock())
             return answer(taken.step, standing)
         return answer(taken, standing)
 

@@ -29,6 +29,7 @@ from reports.ports import (
     HeldCall,
     HeldRecording,
     MediaMissing,
+    MediaRefused,
     ProviderRefused,
     ProviderUnavailable,
     SentMessage,
@@ -47,6 +48,9 @@ class TelnyxProvider:
     """A `providers.provider.Provider`."""
 
     erases = True
+    takes_texts = False
+    """Its messages come as JSON of another shape
+    (https://developers.telnyx.com/docs/messaging/messages/receive-message)."""
 
     def __init__(self, *, account_sid: str, api_key: str, api_url: str, from_number: str) -> None:
         self._account_sid = account_sid
@@ -152,6 +156,20 @@ class TelnyxProvider:
             _instant(call.get("start_time")),
             _instant(call.get("end_time")),
         )
+
+    def fetch_attachment(
+        self,
+        message_sid: str,  # noqa: ARG002  # no message comes in, so none has a picture
+        media_sid: str,  # noqa: ARG002
+        content_type: str,  # noqa: ARG002
+    ) -> bytes:
+        raise MediaRefused("texts of this provider are not taken in")
+
+    def erase_attachment(self, message_sid: str, media_sid: str) -> None:
+        """Nothing was fetched that could be erased."""
+
+    def messaging_webhook(self) -> str | None:
+        return None
 
     def hotline_fallback(self) -> str | None:
         application = self._hotline()

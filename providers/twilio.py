@@ -8,8 +8,9 @@ from an address that a request named.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -19,12 +20,13 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
-from providers.media import audio_of
+from providers.media import audio_of, bounded, looks_like
 from reports.numbers import caller_number
 from reports.ports import (
     HeldCall,
     HeldRecording,
     MediaMissing,
+    MediaRefused,
     ProviderRefused,
     ProviderUnavailable,
     SentMessage,
@@ -34,6 +36,9 @@ API_VERSION = "2010-04-01"
 CONNECT_SECONDS = 3.0
 ANSWER_SECONDS = 8.0
 """Longest silence of the provider. Shorter than `services.notices.SEND_LEASE`."""
+LARGEST_ATTACHMENT = 16 * 2**20
+"""Bytes. Twilio takes messages of up to 5 MB
+(https://www.twilio.com/docs/messaging/api/media-resource)."""
 RETRYABLE = frozenset({401, 403, 408, 409, 425, 429})
 """Client errors that may pass: wrong credentials are mended by the operator, limits by waiting."""
 OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
@@ -69,6 +74,7 @@ class TwilioProvider:
     """A `providers.provider.Provider` over Twilio's REST API."""
 
     erases = True
+    takes_texts = True
 
     def __init__(
         self, *, account_sid: str, auth_token: str, api_url: str, from_number: str
@@ -81,18 +87,43 @@ class TwilioProvider:
 
     def fetch_recording(self, recording_sid: str) -> bytes:
         """https://www.twilio.com/docs/voice/api/recording#fetch-a-recording-media-file"""
+        return self._fetch(self._media_url(recording_sid), recording_sid, audio_of)
+
+    def fetch_attachment(self, message_sid: str, media_sid: str, content_type: str) -> bytes:
+        """https://www.twilio.com/docs/messaging/api/media-resource#fetch-media
+
+        The answer may lead on to where the provider keeps files; our credentials do not go along
+        (`requests` leaves them out towards another host).
+        """
+        url = (
+            f"{self._api_url}/{API_VERSION}/Accounts/{self._account_sid}"
+            f"/Messages/{message_sid}/Media/{media_sid}"
+        )
+        media = self._fetch(url, media_sid, partial(bounded, most=LARGEST_ATTACHMENT))
+        if not looks_like(content_type, media):
+            raise MediaRefused("what the provider sent is not what it announced")
+        return media
+
+    def erase_attachment(self, message_sid: str, media_sid: str) -> None:
+        """https://www.twilio.com/docs/messaging/api/media-resource#delete-media"""
+        try:
+            self._client.messages(message_sid).media(media_sid).delete()
+        except TwilioRestException as answer:
+            if answer.status != 404:
+                raise explained(answer) from answer
+        except (TwilioException, requests.RequestException) as failure:
+            raise ProviderUnavailable(said(failure)) from failure
+
+    def _fetch(self, url: str, sid: str, read: Callable[[requests.Response], bytes]) -> bytes:
         try:
             with requests.get(
-                self._media_url(recording_sid),
-                auth=self._auth,
-                timeout=(CONNECT_SECONDS, ANSWER_SECONDS),
-                stream=True,
+                url, auth=self._auth, timeout=(CONNECT_SECONDS, ANSWER_SECONDS), stream=True
             ) as response:
                 if response.status_code == 404:
-                    raise MediaMissing(recording_sid)
+                    raise MediaMissing(sid)
                 if response.status_code != 200:
                     raise ProviderUnavailable(f"the provider answered {response.status_code}")
-                return audio_of(response)
+                return read(response)
         except requests.RequestException as failure:
             raise ProviderUnavailable(said(failure)) from failure
 
@@ -188,6 +219,15 @@ class TwilioProvider:
     def hotline_fallback(self) -> str | None:
         there = self._hotline()
         return None if there is None else there.voice_fallback_url or None
+
+    def messaging_webhook(self) -> str | None:
+        """The address set at the provider for texts to the hotline's number; None for none.
+
+        Raises:
+            ProviderUnavailable, ProviderRefused
+        """
+        there = self._hotline()
+        return None if there is None else there.sms_url or None
 
     def hotline_webhooks(self) -> tuple[str | None, str | None] | None:
         there = self._hotline()

@@ -18,6 +18,13 @@ class IllegalTransition(ValueError):
     """A state was asked to follow another that it may not follow."""
 
 
+class Medium(StrEnum):
+    """By which a report reached the line."""
+
+    VOICE = "voice"
+    TEXT = "text"
+
+
 class CallState(StrEnum):
     IN_PROGRESS = "in_progress"
     COMPLETED = "completed"
@@ -36,6 +43,25 @@ class RecordingState(StrEnum):
     """A machine cannot be trusted with it: a person must hear it."""
     FAILED = "failed"
     """The audio could not be had. The report says so; a person may have it tried again."""
+
+
+class AttachmentState(StrEnum):
+    ANNOUNCED = "announced"
+    """The provider says it exists; we do not hold it yet."""
+    STORED = "stored"
+    """Encrypted, hashed, read back: ours."""
+    REFUSED = "refused"
+    """Of a kind, or a size, that is not taken: never fetched, and left at the provider."""
+    FAILED = "failed"
+    """It could not be had."""
+
+
+class CallerTextState(StrEnum):
+    PENDING = "pending"
+    SENDING = "sending"
+    """Handed to the provider, which has not answered."""
+    SENT = "sent"
+    FAILED = "failed"
 
 
 class Handling(StrEnum):
@@ -115,7 +141,15 @@ class FloodMode(StrEnum):
     OFF = "off"
 
 
-State = CallState | RecordingState | Handling | Verdict | NotificationState
+State = (
+    CallState
+    | RecordingState
+    | AttachmentState
+    | CallerTextState
+    | Handling
+    | Verdict
+    | NotificationState
+)
 
 # By kind of state first: members of different enumerations with the same text are equal.
 _LEGAL: Mapping[type[State], Mapping[State, frozenset[State]]] = MappingProxyType(
@@ -141,6 +175,22 @@ _LEGAL: Mapping[type[State], Mapping[State, frozenset[State]]] = MappingProxyTyp
             RecordingState.NEEDS_LISTENER: frozenset({RecordingState.STORED}),
             RecordingState.FAILED: frozenset({RecordingState.ANNOUNCED}),
         },
+        AttachmentState: {
+            AttachmentState.ANNOUNCED: frozenset(
+                {AttachmentState.STORED, AttachmentState.REFUSED, AttachmentState.FAILED}
+            ),
+            AttachmentState.STORED: frozenset(),
+            AttachmentState.REFUSED: frozenset(),
+            AttachmentState.FAILED: frozenset(),
+        },
+        CallerTextState: {
+            CallerTextState.PENDING: frozenset({CallerTextState.SENDING, CallerTextState.FAILED}),
+            CallerTextState.SENDING: frozenset(
+                {CallerTextState.PENDING, CallerTextState.SENT, CallerTextState.FAILED}
+            ),
+            CallerTextState.SENT: frozenset(),
+            CallerTextState.FAILED: frozenset(),
+        },
         # People may take back what they did: each can follow every other.
         Handling: {one: frozenset(Handling) - {one} for one in Handling},
         Verdict: {one: frozenset(Verdict) - {one} for one in Verdict},
@@ -159,7 +209,16 @@ _LEGAL: Mapping[type[State], Mapping[State, frozenset[State]]] = MappingProxyTyp
     }
 )
 
-S = TypeVar("S", CallState, RecordingState, Handling, Verdict, NotificationState)
+S = TypeVar(
+    "S",
+    CallState,
+    RecordingState,
+    AttachmentState,
+    CallerTextState,
+    Handling,
+    Verdict,
+    NotificationState,
+)
 
 
 def advance(now: S, to: S) -> S:
@@ -187,7 +246,8 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One telephone call.
+    """One telephone call, or what somebody wrote in text messages: then `call_sid` is the first
+    one's MessageSid, and the call is complete from the beginning.
 
     `caller_number` is sealed (see `keeping.sealing`) and `caller_hash` is keyed: the number itself
     stands nowhere in the database. Both are None when the caller withheld it.
@@ -201,6 +261,7 @@ class Call:
     """BCP-47 code that the caller chose; None while not chosen, or never."""
     caller_number: bytes | None = None
     caller_hash: str | None = None
+    medium: Medium = Medium.VOICE
     admission: Admission = Admission.NORMAL
     attestation: Attestation | None = None
     """None: nobody said anything of the number."""
@@ -311,6 +372,78 @@ class Transcript:
     @property
     def text(self) -> str:
         return " ".join(segment.text.strip() for segment in self.segments).strip()
+
+
+# --- What was written -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TextMessage:
+    """One text message to the line, word for word, keyed by the provider's MessageSid."""
+
+    message_sid: str
+    call_sid: str
+    """What it belongs to: the texts of one person about one thing, or a call that it adds to."""
+    at: datetime
+    body: str
+    sender_hash: str | None = None
+    """Keyed, as a call's `caller_hash`."""
+    mentions: str | None = None
+    """The reference of a report that it begins with. Not always the one that it belongs to: it may
+    as well be the number of a house."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A picture or sound that came with a text message, keyed by the provider's MediaSid."""
+
+    media_sid: str
+    message_sid: str
+    call_sid: str
+    content_type: str
+    """As the provider said it, such as 'image/jpeg'."""
+    announced_at: datetime
+    changed_at: datetime
+    state: AttachmentState = AttachmentState.ANNOUNCED
+    stored_at: datetime | None = None
+    sha256: str | None = None
+    """Of the bytes as the provider delivered them, hexadecimal."""
+    size: int | None = None
+    """Of the same bytes."""
+    erased_at_provider_at: datetime | None = None
+    reason: str | None = None
+    """Why it is not stored (yet); a short phrase for people."""
+    attempts: int = 0
+    next_attempt_at: datetime | None = None
+    """Not before this; None: at once."""
+
+    @property
+    def is_picture(self) -> bool:
+        return self.content_type.startswith("image/")
+
+    @property
+    def is_sound(self) -> bool:
+        return self.content_type.startswith("audio/")
+
+
+@dataclass(frozen=True, slots=True)
+class CallerText:
+    """The reference by text message to a caller who asked for it: the intent, then what came of it.
+
+    One a call. The number stays sealed in the call's row.
+    """
+
+    call_sid: str
+    asked_at: datetime
+    changed_at: datetime
+    state: CallerTextState = CallerTextState.PENDING
+    attempts: int = 0
+    next_attempt_at: datetime | None = None
+    provider_id: str | None = None
+    """MessageSid, once the provider has taken it."""
+    sent_at: datetime | None = None
+    reason: str | None = None
+    """Why it was not sent (yet); a short phrase for people, without addresses."""
 
 
 # --- The report -----------------------------------------------------------------------------------
@@ -442,7 +575,14 @@ class ClockSource:
     """The time of the call itself."""
 
 
-Source = KeySource | WordsSource | ClockSource
+@dataclass(frozen=True, slots=True)
+class WrittenSource:
+    """Text messages, from the one named on."""
+
+    message_sid: str
+
+
+Source = KeySource | WordsSource | ClockSource | WrittenSource
 V_co = TypeVar("V_co", covariant=True)
 
 
@@ -486,6 +626,9 @@ class Dossier:
     transcripts: tuple[Transcript, ...]
     notifications: tuple[Notification, ...]
     acts: tuple[Act, ...]
+    texts: tuple[TextMessage, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    caller_text: CallerText | None = None
     bridges: tuple[Bridge, ...] = ()
 
     def recording(self, question: str) -> Recording | None:

@@ -16,9 +16,13 @@ from numpy.typing import NDArray
 from reports.model import (
     Act,
     Answer,
+    Attachment,
+    AttachmentState,
     Block,
     Bridge,
     Call,
+    CallerText,
+    CallerTextState,
     Dossier,
     Flood,
     Notification,
@@ -29,6 +33,7 @@ from reports.model import (
     RecordingState,
     Report,
     Segment,
+    TextMessage,
     Transcript,
 )
 
@@ -105,6 +110,40 @@ class Records(Protocol):
         """Stored here and still held by the provider."""
 
     def add_transcript(self, transcript: Transcript) -> None: ...
+
+    def text_message(self, message_sid: str) -> TextMessage | None: ...
+    def add_text_message(self, message: TextMessage) -> bool: ...
+    def texts_of(self, call_sid: str) -> Sequence[TextMessage]:
+        """In the order in which they came."""
+
+    def last_text_from(self, sender_hash: str) -> TextMessage | None: ...
+    def last_call_from(self, caller_hash: str) -> Call | None:
+        """The last call that rang, or text messages that began."""
+
+    def language_of_caller(self, caller_hash: str) -> str | None:
+        """Of their last call, or text messages, of which one is known."""
+
+    def attachment(self, media_sid: str) -> Attachment | None: ...
+    def add_attachment(self, attachment: Attachment) -> bool: ...
+    def save_attachment(self, attachment: Attachment) -> None: ...
+    def attachments_in(self, states: Iterable[AttachmentState]) -> Sequence[Attachment]:
+        """In the order in which they were announced."""
+
+    def attachments_to_erase(self) -> Sequence[Attachment]:
+        """Stored here and still held by the provider."""
+
+    def caller_text(self, call_sid: str) -> CallerText | None: ...
+    def add_caller_text(self, text: CallerText) -> bool: ...
+    def save_caller_text(self, text: CallerText) -> None: ...
+    def caller_texts_in(self, states: Iterable[CallerTextState]) -> Sequence[CallerText]: ...
+
+    def opt_out(self, caller_hash: str, at: datetime) -> None:
+        """Whoever has this number wants no text from us; said again, nothing changes."""
+
+    def opt_in(self, caller_hash: str) -> bool:
+        """Takes that back. False: there was nothing to take back."""
+
+    def has_opted_out(self, caller_hash: str) -> bool: ...
 
     def report(self, reference: str) -> Report | None: ...
     def report_of_call(self, call_sid: str) -> Report | None:
@@ -187,6 +226,9 @@ class Job(StrEnum):
     FETCH_RECORDING = "fetch_recording"
     ERASE_AT_PROVIDER = "erase_at_provider"
     CLOSE_CALL = "close_call"
+    FETCH_ATTACHMENT = "fetch_attachment"
+    ERASE_ATTACHMENT = "erase_attachment"
+    TEXT_CALLER = "text_caller"
     IMPORT_RECORDINGS = "import_recordings"
     TRANSCRIBE_RECORDING = "transcribe_recording"
 
@@ -213,7 +255,8 @@ class AudioNotFound(LookupError):
 
 
 class AudioStore(Protocol):
-    """Keeps the bytes of recordings, sealed, under their RecordingSid."""
+    """Keeps the bytes of recordings, and of what came with texts, sealed, under their RecordingSid
+    or MediaSid."""
 
     def put(self, key: str, audio: bytes) -> None: ...
     def get(self, key: str) -> bytes:
@@ -251,7 +294,7 @@ class MediaMissing(LookupError):
 
 
 class MediaRefused(ValueError):
-    """What came is no audio, or more than the limit."""
+    """What came is not what was announced, or more than the limit. `str()` is safe to show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +345,16 @@ class PhoneProvider(PhoneLog, Protocol):
         """
 
     def erase_recording(self, recording_sid: str) -> None:
+        """Deletes it at the provider; one that is not there counts as deleted."""
+
+    def fetch_attachment(self, message_sid: str, media_sid: str, content_type: str) -> bytes:
+        """What came with a text message, as the provider has it.
+
+        Raises:
+            MediaMissing, MediaRefused, ProviderUnavailable.
+        """
+
+    def erase_attachment(self, message_sid: str, media_sid: str) -> None:
         """Deletes it at the provider; one that is not there counts as deleted."""
 
     def send_text(

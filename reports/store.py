@@ -25,15 +25,20 @@ from reports.model import (
     ActKind,
     Admission,
     Answer,
+    Attachment,
+    AttachmentState,
     Attestation,
     Block,
     Bridge,
     Call,
+    CallerText,
+    CallerTextState,
     CallState,
     Dossier,
     Flood,
     FloodMode,
     Handling,
+    Medium,
     Notification,
     NotificationKind,
     NotificationState,
@@ -42,6 +47,7 @@ from reports.model import (
     RecordingState,
     Report,
     Segment,
+    TextMessage,
     Transcript,
     Verdict,
     Word,
@@ -83,6 +89,16 @@ def _states(states: type[StrEnum], name: str) -> sa.Enum:
     )
 
 
+def _words(words: type[StrEnum], length: int) -> sa.Enum:
+    """Kept as text without a check: SQLite would have to copy a table that gets such a column."""
+    return sa.Enum(
+        words,
+        native_enum=False,
+        values_callable=lambda members: [member.value for member in members],
+        length=length,
+    )
+
+
 metadata = sa.MetaData(
     naming_convention={
         "ix": "ix_%(column_0_label)s",
@@ -104,6 +120,12 @@ calls = sa.Table(
     sa.Column("language", sa.String(35)),
     sa.Column("caller_number", sa.LargeBinary),
     sa.Column("caller_hash", sa.String(64), index=True),
+    sa.Column(
+        "medium",
+        _words(Medium, length=16),
+        nullable=False,
+        server_default=Medium.VOICE.value,
+    ),
     # No foreign key: two tables that point at each other cannot be filled in any order.
     sa.Column("adds_to", sa.String(12), index=True),
     sa.Column(
@@ -172,6 +194,59 @@ transcripts = sa.Table(
     sa.Column("engine", sa.String(64), nullable=False),
     sa.Column("model", sa.String(200), nullable=False),
     sa.Column("made_at", UtcDateTime, nullable=False),
+)
+text_messages = sa.Table(
+    "text_messages",
+    metadata,
+    sa.Column("message_sid", _SID, primary_key=True),
+    sa.Column("call_sid", _SID, sa.ForeignKey("calls.call_sid"), nullable=False, index=True),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("sender_hash", sa.String(64), index=True),
+    sa.Column("mentions", sa.String(12)),
+)
+attachments = sa.Table(
+    "attachments",
+    metadata,
+    sa.Column("media_sid", _SID, primary_key=True),
+    sa.Column(
+        "message_sid",
+        _SID,
+        sa.ForeignKey("text_messages.message_sid"),
+        nullable=False,
+        index=True,
+    ),
+    sa.Column("call_sid", _SID, sa.ForeignKey("calls.call_sid"), nullable=False, index=True),
+    sa.Column("content_type", sa.String(100), nullable=False),
+    sa.Column("announced_at", UtcDateTime, nullable=False),
+    sa.Column("changed_at", UtcDateTime, nullable=False),
+    sa.Column("state", _states(AttachmentState, "state"), nullable=False, index=True),
+    sa.Column("stored_at", UtcDateTime),
+    sa.Column("sha256", sa.String(64)),
+    sa.Column("size", sa.Integer),
+    sa.Column("erased_at_provider_at", UtcDateTime),
+    sa.Column("reason", sa.String(200)),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("next_attempt_at", UtcDateTime),
+)
+caller_texts = sa.Table(
+    "caller_texts",
+    metadata,
+    sa.Column("call_sid", _SID, sa.ForeignKey("calls.call_sid"), primary_key=True),
+    sa.Column("asked_at", UtcDateTime, nullable=False),
+    sa.Column("changed_at", UtcDateTime, nullable=False),
+    sa.Column("state", _states(CallerTextState, "state"), nullable=False, index=True),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("next_attempt_at", UtcDateTime),
+    sa.Column("provider_id", sa.String(64)),
+    sa.Column("sent_at", UtcDateTime),
+    sa.Column("reason", sa.String(200)),
+)
+opt_outs = sa.Table(
+    "opt_outs",
+    metadata,
+    sa.Column("caller_hash", sa.String(64), primary_key=True),
+    sa.Column("at", UtcDateTime, nullable=False),
 )
 reports = sa.Table(
     "reports",
@@ -510,6 +585,103 @@ class SqlRecords:
         columns = {**_columns(transcript), "segments": _segments_out(transcript.segments)}
         self._connection.execute(transcripts.insert().values(**columns))
 
+    # Text messages
+
+    def text_message(self, message_sid: str) -> TextMessage | None:
+        return self._one(text_messages, message_sid, _plain(TextMessage))
+
+    def add_text_message(self, message: TextMessage) -> bool:
+        return self._add(text_messages, _columns(message))
+
+    def texts_of(self, call_sid: str) -> Sequence[TextMessage]:
+        return self._texts(text_messages.c.call_sid == call_sid)
+
+    def last_text_from(self, sender_hash: str) -> TextMessage | None:
+        query = (
+            sa.select(text_messages)
+            .where(text_messages.c.sender_hash == sender_hash)
+            .order_by(text_messages.c.at.desc())
+            .limit(1)
+        )
+        return next(iter(self._many(query, _plain(TextMessage))), None)
+
+    def last_call_from(self, caller_hash: str) -> Call | None:
+        query = (
+            sa.select(calls)
+            .where(calls.c.caller_hash == caller_hash)
+            .order_by(calls.c.started_at.desc())
+            .limit(1)
+        )
+        return next(iter(self._many(query, self._call)), None)
+
+    def language_of_caller(self, caller_hash: str) -> str | None:
+        query = (
+            sa.select(calls.c.language)
+            .where(calls.c.caller_hash == caller_hash, calls.c.language.is_not(None))
+            .order_by(calls.c.started_at.desc())
+            .limit(1)
+        )
+        return self._connection.execute(query).scalar_one_or_none()
+
+    def _texts(self, condition: sa.ColumnElement[bool]) -> list[TextMessage]:
+        query = sa.select(text_messages).where(condition).order_by(text_messages.c.at)
+        return self._many(query, _plain(TextMessage))
+
+    def attachment(self, media_sid: str) -> Attachment | None:
+        return self._one(attachments, media_sid, _plain(Attachment))
+
+    def add_attachment(self, attachment: Attachment) -> bool:
+        return self._add(attachments, _columns(attachment))
+
+    def save_attachment(self, attachment: Attachment) -> None:
+        self._save(attachments, _columns(attachment))
+
+    def attachments_in(self, states: Iterable[AttachmentState]) -> Sequence[Attachment]:
+        return self._attachments(attachments.c.state.in_(list(states)))
+
+    def attachments_to_erase(self) -> Sequence[Attachment]:
+        return self._attachments(
+            attachments.c.stored_at.is_not(None) & attachments.c.erased_at_provider_at.is_(None)
+        )
+
+    def _attachments(self, condition: sa.ColumnElement[bool]) -> list[Attachment]:
+        query = (
+            sa.select(attachments)
+            .where(condition)
+            .order_by(attachments.c.announced_at, attachments.c.media_sid)
+        )
+        return self._many(query, _plain(Attachment))
+
+    def caller_text(self, call_sid: str) -> CallerText | None:
+        return self._one(caller_texts, call_sid, _plain(CallerText))
+
+    def add_caller_text(self, text: CallerText) -> bool:
+        return self._add(caller_texts, _columns(text))
+
+    def save_caller_text(self, text: CallerText) -> None:
+        self._save(caller_texts, _columns(text))
+
+    def caller_texts_in(self, states: Iterable[CallerTextState]) -> Sequence[CallerText]:
+        query = (
+            sa.select(caller_texts)
+            .where(caller_texts.c.state.in_(list(states)))
+            .order_by(caller_texts.c.asked_at)
+        )
+        return self._many(query, _plain(CallerText))
+
+    def opt_out(self, caller_hash: str, at: datetime) -> None:
+        self._add(opt_outs, {"caller_hash": caller_hash, "at": at})
+
+    def opt_in(self, caller_hash: str) -> bool:
+        done = self._connection.execute(
+            opt_outs.delete().where(opt_outs.c.caller_hash == caller_hash)
+        )
+        return done.rowcount > 0
+
+    def has_opted_out(self, caller_hash: str) -> bool:
+        query = sa.select(sa.exists().where(opt_outs.c.caller_hash == caller_hash))
+        return bool(self._connection.execute(query).scalar_one())
+
     # Reports
 
     def report(self, reference: str) -> Report | None:
@@ -609,6 +781,18 @@ class SqlRecords:
             ),
             lambda transcript: report_of_recording[transcript.recording_sid],
         )
+        wrote = _grouped(
+            self._texts(text_messages.c.call_sid.in_(sids)), lambda message: message.call_sid
+        )
+        attached = _grouped(
+            self._attachments(attachments.c.call_sid.in_(sids)), lambda each: each.call_sid
+        )
+        texted = {
+            row["call_sid"]: CallerText(**row)
+            for row in self._connection.execute(
+                sa.select(caller_texts).where(caller_texts.c.call_sid.in_(sids))
+            ).mappings()
+        }
         told = _grouped(
             self._many(
                 sa.select(notifications)
@@ -640,6 +824,9 @@ class SqlRecords:
                 transcripts=tuple(written[report.reference]),
                 notifications=tuple(told[report.reference]),
                 acts=tuple(done[report.reference]),
+                texts=tuple(wrote[report.call_sid]),
+                attachments=tuple(attached[report.call_sid]),
+                caller_text=texted.get(report.call_sid),
                 bridges=tuple(talked[report.reference]),
             )
             for report in wanted

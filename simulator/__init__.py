@@ -9,6 +9,7 @@ from simulator.call import WrongMoment
 from simulator.caller import (
     CallSummary,
     Kept,
+    Media,
     NetworkRefused,
     Phone,
     PhoneCall,
@@ -48,6 +49,7 @@ __all__ = [
     "Heard",
     "HungUp",
     "Kept",
+    "Media",
     "NetworkRefused",
     "NotAudio",
     "Phone",

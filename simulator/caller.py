@@ -10,8 +10,9 @@ this process (simulator.network.PhoneNetwork) and in another (RemoteNetwork).
 
 from __future__ import annotations
 
+import base64
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -55,6 +56,15 @@ class Kept:
     sid: str
     call_sid: str
     seconds: float
+
+
+@dataclass(frozen=True)
+class Media:
+    """A picture or sound of a message that the network still keeps."""
+
+    sid: str
+    message_sid: str
+    content_type: str
 
 
 @dataclass(frozen=True)
@@ -189,9 +199,12 @@ class Phone:
         )
         return PhoneCall(self._network, standing)
 
-    def texts(self, body: str, to: str | None = None) -> Self:
-        """Send the hotline a message."""
-        self._post("texts", {"to": to or self._network.hotline, "body": body})
+    def texts(
+        self, body: str, to: str | None = None, media: Sequence[tuple[str, bytes]] = ()
+    ) -> Self:
+        """Send the hotline a message; `media` are types of content, and what is sent as such."""
+        sent = [(content_type, base64.b64encode(each).decode()) for content_type, each in media]
+        self._post("texts", {"to": to or self._network.hotline, "body": body, "media": sent})
         return self
 
     @property
@@ -315,6 +328,11 @@ class RemoteNetwork:
     def recordings(self) -> tuple[Kept, ...]:
         """The recordings not deleted, oldest first."""
         return tuple(Kept(**kept) for kept in self.ask("GET", "/recordings"))
+
+    @property
+    def media(self) -> tuple[Media, ...]:
+        """What came with messages and was not deleted, oldest first."""
+        return tuple(Media(**kept) for kept in self.ask("GET", "/media"))
 
     def recording(self, sid: str) -> Sound:
         """What a kept recording holds. Raises NetworkRefused where it is not kept."""

@@ -6,6 +6,7 @@ alone, or, where the network has a control token, to whoever gives that as a bea
 
 from __future__ import annotations
 
+import base64
 import hmac
 from dataclasses import asdict, replace
 from typing import Any
@@ -156,8 +157,25 @@ def install(app: Flask, exchange: Exchange, token: str | None) -> None:
 
     @control.post("/phones/<number>/texts")
     def text(number: str) -> Response:
-        exchange.receive(number, **_body())
+        body = _body()
+        media = [(kind, base64.b64decode(content)) for kind, content in body.pop("media", ())]
+        exchange.receive(number, **body, media=media)
         return jsonify({})
+
+    @control.get("/media")
+    def media() -> Response:
+        with exchange.lock:
+            kept = tuple(exchange.media.values())
+        return jsonify(
+            [
+                {
+                    "sid": each.sid,
+                    "message_sid": each.message_sid,
+                    "content_type": each.content_type,
+                }
+                for each in kept
+            ]
+        )
 
     @control.post("/phones/<number>/pick-up")
     def pick_up(number: str) -> Response:

@@ -126,6 +126,17 @@ class Message:
     service_sid: str | None = None
 
 
+@dataclass(frozen=True)
+class KeptMedia:
+    """https://www.twilio.com/docs/messaging/api/media-resource"""
+
+    sid: str
+    message_sid: str
+    content_type: str
+    content: bytes
+    created: datetime
+
+
 @dataclass
 class Exchange:
     """One account's telephone network. Safe between threads."""
@@ -152,6 +163,7 @@ class Exchange:
         self.calls: dict[str, Call] = {}
         self.recordings: dict[str, KeptRecording] = {}
         self.messages: dict[str, Message] = {}
+        self.media: dict[str, KeptMedia] = {}
         self._manners: dict[str, Manner] = {}
         self._opted_out: set[str] = set()
         self._ringing: dict[str, tuple[Leg, Letter | Sequence[twiml.Verb]]] = {}
@@ -382,14 +394,25 @@ class Exchange:
             )
         return message
 
-    def receive(self, from_: str, to: str, body: str) -> None:
-        """A phone sends the line a message; STOP and START are heeded before the line hears."""
+    def receive(
+        self, from_: str, to: str, body: str, media: Sequence[tuple[str, bytes]] = ()
+    ) -> None:
+        """A phone sends the line a message; STOP and START are heeded before the line hears.
+
+        `media` are types of content and what is sent as such.
+        """
+        created = datetime.now(UTC)
         message = Message(
-            self.new_sid("SM"), from_, to, body, "inbound", datetime.now(UTC), "received"
+            self.new_sid("MM" if media else "SM"), from_, to, body, "inbound", created, "received"
         )
+        kept = [
+            KeptMedia(self.new_sid("ME"), message.sid, content_type, content, created)
+            for content_type, content in media
+        ]
         word = body.strip().upper()
         with self.lock:
             self.messages[message.sid] = message
+            self.media |= {each.sid: each for each in kept}
             if word in STOP_WORDS:
                 self._opted_out.add(from_)
             elif word in START_WORDS:
@@ -399,8 +422,10 @@ class Exchange:
         params = {
             **self._message_params(message, "received", 0),
             "Body": body,
-            "NumMedia": "0",
-            "NumSegments": "1",
+            "NumMedia": str(len(kept)),
+            "NumSegments": str(max(1, len(kept))),
+            **{f"MediaUrl{index}": self.media_url(each) for index, each in enumerate(kept)},
+            **{f"MediaContentType{index}": each.content_type for index, each in enumerate(kept)},
             **{f"From{part}": value for part, value in _place_of(from_).items()},
             **{f"To{part}": value for part, value in _place_of(to).items()},
         }
@@ -421,6 +446,22 @@ class Exchange:
                         "queued",
                     )
                 )
+
+    def media_url(self, media: KeptMedia) -> str:
+        return (
+            f"{self.api_url}/{API_VERSION}/Accounts/{self.account_sid}"
+            f"/Messages/{media.message_sid}/Media/{media.sid}"
+        )
+
+    def media_of(self, message_sid: str) -> tuple[KeptMedia, ...]:
+        """What is still kept of what came with a message."""
+        with self.lock:
+            return tuple(each for each in self.media.values() if each.message_sid == message_sid)
+
+    def delete_media(self, sid: str) -> None:
+        """Raises KeyError where it is not there."""
+        with self.lock:
+            del self.media[sid]
 
     def has_opted_out(self, number: str) -> bool:
         with self.lock:

@@ -1,6 +1,6 @@
 """Twilio's REST API, as far as a hotline needs it: https://www.twilio.com/docs/usage/api
 
-Accounts, Calls, Recordings with their media, Messages and IncomingPhoneNumbers, under
+Accounts, Calls, Recordings and Messages with their media, and IncomingPhoneNumbers, under
 /2010-04-01, with Twilio's JSON, paging and errors.
 """
 
@@ -24,6 +24,7 @@ from simulator.exchange import (
     API_VERSION,
     Exchange,
     HotlineNumber,
+    KeptMedia,
     KeptRecording,
     Message,
 )
@@ -155,6 +156,10 @@ class _Resources:
         at("/Messages.json", self.list_messages, "GET")
         at("/Messages.json", self.create_message, "POST")
         at("/Messages/<sid>.json", self.fetch_message, "GET")
+        at("/Messages/<sid>/Media.json", self.list_message_media, "GET")
+        at("/Messages/<sid>/Media/<media_sid>.json", self.describe_message_media, "GET")
+        at("/Messages/<sid>/Media/<media_sid>.json", self.delete_message_media, "DELETE")
+        at("/Messages/<sid>/Media/<media_sid>", self.fetch_message_media, "GET")
 
     # Accounts and numbers
 
@@ -225,7 +230,7 @@ class _Resources:
             "friendly_name": number.number,
             "date_created": _date(number.created),
             "date_updated": _date(number.created),
-            "capabilities": {"voice": True, "sms": True, "mms": False, "fax": False},
+            "capabilities": {"voice": True, "sms": True, "mms": True, "fax": False},
             "voice_url": line.voice_url or "",
             "voice_method": line.voice_method,
             "voice_fallback_url": line.voice_fallback_url or "",
@@ -506,7 +511,7 @@ class _Resources:
             "to": message.to,
             "body": message.body,
             "num_segments": str(segments(message.body)),
-            "num_media": "0",
+            "num_media": str(len(self.exchange.media_of(message.sid))),
             "direction": message.direction,
             "status": message.status,
             "error_code": message.error_code,
@@ -518,6 +523,39 @@ class _Resources:
             "price_unit": "USD",
             "uri": f"{base}.json",
             "subresource_uris": {"media": f"{base}/Media.json"},
+        }
+
+    # What came with messages: https://www.twilio.com/docs/messaging/api/media-resource
+
+    def list_message_media(self, sid: str) -> Response:
+        return self._page("media_list", [self._media(each) for each in self.exchange.media_of(sid)])
+
+    def describe_message_media(self, sid: str, media_sid: str) -> Response:
+        return jsonify(self._media(self._kept_media(sid, media_sid)))
+
+    def delete_message_media(self, sid: str, media_sid: str) -> Response:
+        self.exchange.delete_media(self._kept_media(sid, media_sid).sid)
+        return Response(status=204)
+
+    def fetch_message_media(self, sid: str, media_sid: str) -> Response:
+        kept = self._kept_media(sid, media_sid)
+        return Response(kept.content, mimetype=kept.content_type)
+
+    def _kept_media(self, sid: str, media_sid: str) -> KeptMedia:
+        for each in self.exchange.media_of(sid):
+            if each.sid == media_sid:
+                return each
+        raise not_found()
+
+    def _media(self, media: KeptMedia) -> JSON:
+        return {
+            "sid": media.sid,
+            "account_sid": self.exchange.account_sid,
+            "parent_sid": media.message_sid,
+            "content_type": media.content_type,
+            "date_created": _date(media.created),
+            "date_updated": _date(media.created),
+            "uri": self._uri(f"/Messages/{media.message_sid}/Media/{media.sid}.json"),
         }
 
     # What all have in common

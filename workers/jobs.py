@@ -24,7 +24,7 @@ from reports.ports import (
     Sealer,
     Transcriber,
 )
-from reports.services import importing, notices, reconciling, recordings
+from reports.services import attachments, importing, notices, reconciling, recordings, texts
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +42,7 @@ class Equipment:
     channels: Mapping[str, Channel]
     contacts: Sequence[Contact]
     tells: Tells
+    caller_texts: texts.CallerTexts
     public_url: str
     transcribe_lease: timedelta
     clock: Callable[[], datetime]
@@ -114,6 +115,37 @@ def close_call(call_sid: str) -> None:
     )
 
 
+def fetch_attachment(media_sid: str) -> None:
+    tools = _tools()
+    attachments.store_attachment(
+        tools.store,
+        tools.queue,
+        tools.provider,
+        tools.audio,
+        media_sid=media_sid,
+        clock=tools.clock,
+    )
+
+
+def erase_attachment(media_sid: str) -> None:
+    tools = _tools()
+    attachments.erase_attachment(
+        tools.store, tools.provider, tools.audio, media_sid=media_sid, clock=tools.clock
+    )
+
+
+def text_caller(call_sid: str) -> None:
+    tools = _tools()
+    texts.text_caller(
+        tools.store,
+        tools.sealer,
+        tools.provider,
+        tools.caller_texts,
+        call_sid=call_sid,
+        clock=tools.clock,
+    )
+
+
 def import_recordings(until: str) -> None:
     tools = _tools()
     importing.import_recordings(
@@ -144,6 +176,9 @@ WORK: Mapping[Job, Callable[[str], None]] = {
     Job.FETCH_RECORDING: fetch_recording,
     Job.ERASE_AT_PROVIDER: erase_at_provider,
     Job.CLOSE_CALL: close_call,
+    Job.FETCH_ATTACHMENT: fetch_attachment,
+    Job.ERASE_ATTACHMENT: erase_attachment,
+    Job.TEXT_CALLER: text_caller,
     Job.IMPORT_RECORDINGS: import_recordings,
     Job.TRANSCRIBE_RECORDING: transcribe_recording,
 }

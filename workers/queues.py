@@ -44,6 +44,9 @@ TIME_LIMITS: Final[Mapping[Job, int]] = MappingProxyType(
         Job.FETCH_RECORDING: 180,
         Job.ERASE_AT_PROVIDER: 60,
         Job.CLOSE_CALL: 60,
+        Job.FETCH_ATTACHMENT: 180,
+        Job.ERASE_ATTACHMENT: 60,
+        Job.TEXT_CALLER: 60,
         Job.IMPORT_RECORDINGS: 300,
         Job.TRANSCRIBE_RECORDING: 900,
     }
@@ -66,7 +69,15 @@ def queue_for(job: Job, urgency: Urgency) -> QueueName:
     match job:
         case Job.ALERT_ON_CALL | Job.SEND_NOTIFICATION:
             return QueueName.ALERTS
-        case Job.FETCH_RECORDING | Job.ERASE_AT_PROVIDER | Job.CLOSE_CALL | Job.IMPORT_RECORDINGS:
+        case (
+            Job.FETCH_RECORDING
+            | Job.ERASE_AT_PROVIDER
+            | Job.CLOSE_CALL
+            | Job.FETCH_ATTACHMENT
+            | Job.ERASE_ATTACHMENT
+            | Job.TEXT_CALLER
+            | Job.IMPORT_RECORDINGS
+        ):
             return QueueName.FETCHES
         case Job.TRANSCRIBE_RECORDING:
             return QueueName.URGENT if urgency is Urgency.URGENT else QueueName.REST

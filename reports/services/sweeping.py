@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from reports.fields import happening_now, urgency_of
-from reports.model import Notification, NotificationState, Recording, RecordingState
+from reports.model import (
+    Attachment,
+    AttachmentState,
+    CallerText,
+    CallerTextState,
+    Notification,
+    NotificationState,
+    Recording,
+    RecordingState,
+)
 from reports.ports import Job, Records, Urgency
 
 HINT_WAIT = timedelta(seconds=15)
@@ -48,6 +57,16 @@ def stalled(records: Records, at: datetime) -> list[Stalled]:
         )
         if _unsent(notification, at)
     )
+    found.extend(
+        Stalled(Job.FETCH_ATTACHMENT, attachment.media_sid)
+        for attachment in records.attachments_in((AttachmentState.ANNOUNCED,))
+        if _waited(attachment, attachment.announced_at, at)
+    )
+    found.extend(
+        Stalled(Job.TEXT_CALLER, text.call_sid)
+        for text in records.caller_texts_in((CallerTextState.PENDING, CallerTextState.SENDING))
+        if _waited(text, text.asked_at, at)
+    )
     return found
 
 
@@ -64,12 +83,20 @@ def unerased(records: Records, at: datetime) -> list[Stalled]:
         Stalled(Job.ERASE_AT_PROVIDER, recording.recording_sid)
         for recording in records.recordings_to_erase()
         if recording.stored_at is not None and recording.stored_at + QUEUE_WAIT <= at
+    ] + [
+        Stalled(Job.ERASE_ATTACHMENT, attachment.media_sid)
+        for attachment in records.attachments_to_erase()
+        if attachment.stored_at is not None and attachment.stored_at + QUEUE_WAIT <= at
     ]
 
 
 def _waits(recording: Recording, first: datetime, at: datetime) -> bool:
     """Due for a try, and none under way: a claim sets `next_attempt_at` to the end of its lease."""
     return (recording.next_attempt_at or first) <= at
+
+
+def _waited(row: Attachment | CallerText, since: datetime, at: datetime) -> bool:
+    return (row.next_attempt_at or since + QUEUE_WAIT) <= at
 
 
 def _unsent(notification: Notification, at: datetime) -> bool:

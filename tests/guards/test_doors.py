@@ -33,7 +33,7 @@ def doors(app: Flask, *, voice: bool) -> list[tuple[str, str, str]]:
     return [
         (rule.rule, address(rule), method)
         for rule in app.url_map.iter_rules()
-        if rule.rule.startswith("/voice/") is voice
+        if rule.rule.startswith(("/voice/", "/sms/")) is voice
         for method in sorted(rule.methods or ())
     ]
 
@@ -47,7 +47,7 @@ def address(rule: Rule) -> str:
 @pytest.mark.parametrize("headers", [{}, {"X-Twilio-Signature": "bm90IGhpcyBoYW5kd3JpdGluZw=="}])
 def test_nobody_but_the_provider_reaches_a_webhook(app: Flask, headers: dict[str, str]) -> None:
     closed = doors(app, voice=True)
-    assert {"/voice/incoming", "/voice/status"} <= {rule for rule, _, _ in closed}
+    assert {"/voice/incoming", "/voice/status", "/sms/incoming"} <= {rule for rule, _, _ in closed}
     for rule, path, method in closed:
         form = {"CallSid": "CA0123456789"} if method == "POST" else None
         answer = app.test_client().open(path, method=method, data=form, headers=headers)

@@ -196,13 +196,16 @@ def test_who_is_asked_first_is_rung(line: Line) -> None:
 
 
 def test_the_preflight_names_the_provider_and_finds_its_webhooks(line: Line) -> None:
-    line.network.configure(voice_fallback_url="https://bins.example.org/EH1")
+    line.network.configure(
+        voice_fallback_url="https://bins.example.org/EH1",
+        sms_url=f"{line.settings.public_url}/sms/incoming",
+    )
     findings = list(_provider(line.settings, line.adapters))
     assert all(finding.well for finding in findings), [str(each) for each in findings]
     assert findings[0].name.startswith(f"provider {line.settings.provider} 127.0.0.1:")
     assert len(findings[0].said) > len("answers"), "what must be known of it is said"
     names = [finding.name for finding in findings[1:]]
-    assert names == ["voice webhook", "status callback", "fallback"]
+    assert names == ["voice webhook", "status callback", "fallback", "messaging webhook"]
     line.network.configure(voice_url="https://elsewhere.example.org/")
     (wrong,) = (each for each in _provider(line.settings, line.adapters) if not each.well)
     assert wrong.name == "voice webhook"

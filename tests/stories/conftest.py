@@ -242,7 +242,9 @@ def running_line(
     jobs.equip(adapters.equipment("story", speech))
     with network:
         network.configure(
-            voice_url=f"{public_url}/voice/incoming", status_url=f"{public_url}/voice/status"
+            voice_url=f"{public_url}/voice/incoming",
+            status_url=f"{public_url}/voice/status",
+            sms_url=f"{public_url}/sms/incoming",
         )
         line = Line(settings, adapters, network, clock, speech, redis_url, server)
         yield line

@@ -218,6 +218,17 @@ def test_who_wants_the_reference_as_a_text_presses_one_key(line: Line) -> None:
     line.works()
     assert call.is_over
     assert line.dossier.call.answer(TEXT_ME) is not None
+    (text,) = line.caller.inbox
+    assert line.dossier.report.reference in text.body
+    assert "STOP" in text.body
+
+
+def test_nobody_is_texted_who_did_not_ask(line: Line) -> None:
+    call = line.caller.dials().presses("1").presses("1").says(CALL.where.path, then="#")
+    call.presses("4#").presses("1").says(CALL.what.path, then="#").presses("1").waits()
+    line.works()
+    assert call.is_over
+    assert line.caller.inbox == ()
 
 
 def test_a_returning_caller_is_offered_their_language_first(line: Line) -> None:

@@ -1,0 +1,414 @@
+"""Text messages: what somebody writes to the line becomes a report like a call, and what the line
+may write back.
+
+Whoever writes is answered once with the reference, and then hears little: each further answer is a
+text on the phone of somebody who may be hiding. Nobody who said STOP is written to again.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+from reports.model import (
+    Admission,
+    Call,
+    CallerText,
+    CallerTextState,
+    CallState,
+    Handling,
+    Medium,
+    Report,
+    TextMessage,
+    advance,
+)
+from reports.ports import (
+    Job,
+    JobQueue,
+    PhoneProvider,
+    ProviderRefused,
+    ProviderUnavailable,
+    Records,
+    ReportStore,
+    Sealer,
+)
+from reports.services.attachments import IncomingMedia, announce_attachments
+from reports.services.calls import file_report, number_context
+from reports.services.notices import KEEP_TRYING, LONGEST_PAUSE, SEND_LEASE
+
+log = logging.getLogger(__name__)
+
+SAME_THING_FOR = timedelta(hours=1)
+"""So long after a call or text, another text from the same number goes on about the same thing."""
+SILENT_FOR = timedelta(minutes=10)
+"""So long after a text, another is taken without a word."""
+VALID_SECONDS = 4 * 3600
+"""A reference that could not be delivered for this long is not sent any more."""
+
+STOP_WORDS: Final = frozenset(
+    {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}
+)
+"""After these the provider itself says goodbye and lets nothing more through
+(https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out)."""
+START_WORDS: Final = frozenset({"START", "UNSTOP"})
+YES: Final = "YES"
+"""Takes STOP back too, but of somebody who never said it is an answer to something else."""
+HELP_WORDS: Final[Mapping[str, str | None]] = {"HELP": None, "INFO": None, "AYUDA": "es"}
+"""And the language that the word is of, where it is of one alone."""
+
+_REFERENCE = re.compile(r"\W*(\d{4,12})\b")
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingText:
+    """A text message as the provider announces it."""
+
+    message_sid: str
+    sender: str | None
+    """In E.164; None when there is no number to be had."""
+    body: str
+    media: Sequence[IncomingMedia] = ()
+    answered: bool = False
+    """The provider has answered it itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the sender is answered: which of a language's texts, and what is filled in."""
+
+    text: Literal["received", "added", "help"]
+    language: str | None
+    """BCP-47 code; None: not known."""
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallerTexts:
+    """The texts to callers, by language and name. `first` is the language of those whose own is not
+    known."""
+
+    words: Mapping[str, Mapping[str, str]]
+    first: str
+
+    def say(self, text: str, language: str | None, reference: str) -> str:
+        words = self.words.get(language or self.first, self.words[self.first])
+        return words[text].format(reference=reference)
+
+
+# --- What comes in --------------------------------------------------------------------------------
+
+
+def receive_text(
+    store: ReportStore,
+    queue: JobQueue,
+    sealer: Sealer,
+    *,
+    incoming: IncomingText,
+    language_of: Callable[[str], str | None],
+    at: datetime,
+) -> Reply | None:
+    """Files a text message, and says what to answer, None for nothing.
+
+    The same message a second time changes nothing and is not answered. `language_of` says which
+    language words are written in, if that can be said; it may be slow.
+    """
+    sender = None if incoming.sender is None else sealer.fingerprint(incoming.sender)
+    word = "" if incoming.media else _keyword(incoming.body)
+    language = _language(store, sender, incoming.body, word, language_of)
+    reply: Reply | None
+    with store.begin() as records:
+        if _is_about_texts(records, sender, word, at):
+            return None
+        if records.text_message(incoming.message_sid) is not None:
+            return None
+        report = _goes_on(records, incoming.body, sender, at)
+        if word in HELP_WORDS:
+            reply = Reply("help", language)
+        elif report is None:
+            reply = None  # not known before there is a reference
+        else:
+            reply = _word_on_addition(records, incoming.body, report, sender, at)
+        if report is None and word not in HELP_WORDS:
+            report = _begin(records, sealer, incoming, sender, language, at)
+            if report is None:
+                return None
+            reply = Reply("received", language, report.reference)
+        fetch: Sequence[str] = ()
+        if report is not None:
+            message = TextMessage(
+                message_sid=incoming.message_sid,
+                call_sid=report.call_sid,
+                at=at,
+                body=incoming.body,
+                sender_hash=sender,
+                mentions=_mentioned(records, incoming.body),
+            )
+            if not records.add_text_message(message):
+                return None
+            fetch = announce_attachments(records, message, incoming.media)
+            records.touch(report.call_sid, at)
+        silent = incoming.answered or (sender is not None and records.has_opted_out(sender))
+    if report is not None:
+        queue.put(Job.ALERT_ON_CALL, report.reference)
+    for media_sid in fetch:
+        queue.put(Job.FETCH_ATTACHMENT, media_sid)
+    return None if silent else reply
+
+
+def _keyword(body: str) -> str:
+    """The message, if it is one word that may mean something to the line alone.
+
+    >>> _keyword(" Stop. "), _keyword("stop them"), _keyword("¡Ayuda!")
+    ('STOP', '', 'AYUDA')
+    """
+    word = body.strip().strip(".!¡?¿\"'").upper()
+    return word if word.isalpha() else ""
+
+
+def _language(
+    store: ReportStore,
+    sender: str | None,
+    body: str,
+    word: str,
+    language_of: Callable[[str], str | None],
+) -> str | None:
+    """That of their last call or text; else the one that they write in."""
+    if sender is not None:
+        with store.read() as records:
+            known = records.language_of_caller(sender)
+        if known is not None:
+            return known
+    return HELP_WORDS[word] if word in HELP_WORDS else language_of(body)
+
+
+def _is_about_texts(records: Records, sender: str | None, word: str, at: datetime) -> bool:
+    """Whether the message is about getting texts and nothing else; then that is noted."""
+    if word in STOP_WORDS:
+        if sender is not None:
+            records.opt_out(sender, at)
+        return True
+    if word in START_WORDS or word == YES:
+        took_back = sender is not None and records.opt_in(sender)
+        return took_back or word in START_WORDS
+    return False
+
+
+def _mentioned(records: Records, body: str) -> str | None:
+    begins = _REFERENCE.match(body)
+    report = None if begins is None else records.report(begins[1])
+    return None if report is None else report.reference
+
+
+def _goes_on(records: Records, body: str, sender: str | None, at: datetime) -> Report | None:
+    """The report that a message adds to, None when it begins another.
+
+    A reference counts only from those whose report it is, or where nobody knows whose it is: '3821
+    Lake Street' is how people say where they are, and would otherwise vanish in a report of others.
+    Nothing is added to a closed report, at which nobody looks any more.
+    """
+    mentioned = _mentioned(records, body)
+    if mentioned is not None:
+        report = records.report(mentioned)
+        if report is not None and _takes(report) and _is_theirs(records, report, sender):
+            return report
+    if sender is None:
+        return None
+    text, call = records.last_text_from(sender), records.last_call_from(sender)
+    contacts = [(text.at, text.call_sid)] if text is not None else []
+    if call is not None:
+        contacts.append((call.ended_at or call.started_at, call.call_sid))
+    for last, call_sid in sorted(contacts, reverse=True):
+        if at - last <= SAME_THING_FOR:
+            report = records.report_of_call(call_sid)
+            if report is not None and _takes(report):
+                return report
+    return None
+
+
+def _takes(report: Report) -> bool:
+    return report.handling is not Handling.CLOSED
+
+
+def _is_theirs(records: Records, report: Report, sender: str | None) -> bool:
+    call = records.call(report.call_sid)
+    known = {message.sender_hash for message in records.texts_of(report.call_sid)}
+    known.add(None if call is None else call.caller_hash)
+    return sender in known or known == {None}
+
+
+def _word_on_addition(
+    records: Records, body: str, report: Report, sender: str | None, at: datetime
+) -> Reply | None:
+    """That it was added: to whoever named the reference, or has not written for a while."""
+    earlier = [
+        message.at for message in records.texts_of(report.call_sid) if message.sender_hash == sender
+    ]
+    begun_with_it = _mentioned(records, body) == report.reference
+    if not begun_with_it and earlier and at - earlier[-1] <= SILENT_FOR:
+        return None
+    call = records.call(report.call_sid)
+    return Reply("added", None if call is None else call.language, report.reference)
+
+
+def _begin(
+    records: Records,
+    sealer: Sealer,
+    incoming: IncomingText,
+    sender: str | None,
+    language: str | None,
+    at: datetime,
+) -> Report | None:
+    """A report of its own; None when another notice of the same message was faster."""
+    sid = incoming.message_sid
+    call = Call(
+        call_sid=sid,
+        started_at=at,
+        # All that was said is here: nobody has to wait for anything, or to ask whether it is over.
+        state=CallState.COMPLETED,
+        language=language,
+        caller_number=None
+        if incoming.sender is None
+        else sealer.seal(incoming.sender.encode(), number_context(sid)),
+        caller_hash=sender,
+        medium=Medium.TEXT,
+        # As a blocked caller is: kept, shown, and nobody's phone rings for it.
+        admission=Admission.BLOCKED
+        if sender is not None and any(block.holds(at) for block in records.blocks_of(sender))
+        else Admission.NORMAL,
+    )
+    return file_report(records, call, at) if records.add_call(call) else None
+
+
+# --- The reference by text, after a call ----------------------------------------------------------
+
+
+def ask_for_text(store: ReportStore, queue: JobQueue, *, call_sid: str, at: datetime) -> bool:
+    """The caller pressed the key for a text with their reference. Asked twice, it is sent once.
+
+    Returns False, and does nothing, when there is no number to send it to.
+    """
+    with store.begin() as records:
+        call = records.call(call_sid)
+        if call is None or call.caller_number is None:
+            return False
+        meant = records.add_caller_text(CallerText(call_sid, asked_at=at, changed_at=at))
+        if meant:
+            records.touch(call_sid, at)
+    if meant:
+        queue.put(Job.TEXT_CALLER, call_sid)
+    return True
+
+
+def text_caller(
+    store: ReportStore,
+    sealer: Sealer,
+    provider: PhoneProvider,
+    texts: CallerTexts,
+    *,
+    call_sid: str,
+    clock: Callable[[], datetime],
+) -> None:
+    """One attempt at sending a caller their reference; what fails is tried again by the sweeper."""
+    ready = _take_up(store, call_sid, clock())
+    if ready is None:
+        return
+    text, call, reference = ready
+    if call.caller_number is None:
+        return
+    to = sealer.unseal(call.caller_number, number_context(call_sid)).decode()
+    body = texts.say("report", call.language, reference)
+    try:
+        sent = provider.send_text(to, body, valid_seconds=VALID_SECONDS, status_url=None)
+    except ProviderRefused as refusal:
+        _settle(store, call_sid, CallerTextState.FAILED, clock(), str(refusal))
+    except ProviderUnavailable as failure:
+        at = clock()
+        if at - text.asked_at > KEEP_TRYING:
+            _settle(store, call_sid, CallerTextState.FAILED, at, str(failure))
+        else:
+            pause = min(timedelta(seconds=2 ** min(text.attempts - 1, 10)), LONGEST_PAUSE)
+            _settle(store, call_sid, CallerTextState.PENDING, at, str(failure), at + pause)
+    else:
+        _settle(store, call_sid, CallerTextState.SENT, clock(), None, provider_id=sent.provider_id)
+
+
+def _take_up(
+    store: ReportStore, call_sid: str, at: datetime
+) -> tuple[CallerText, Call, str] | None:
+    """The text, the call and its reference, claimed for `SEND_LEASE`: a worker that dies in it may
+    have sent the text, which is then sent again. None when there is nothing to do."""
+    with store.begin() as records:
+        held, call = records.caller_text(call_sid), records.call(call_sid)
+        if held is None or call is None:
+            return None
+        if held.state not in (CallerTextState.PENDING, CallerTextState.SENDING):
+            log.info("the reference of call %s is not waiting to be sent", call_sid)
+            return None
+        if held.next_attempt_at is not None and held.next_attempt_at > at:
+            return None
+        report = records.report_of_call(call_sid)
+        why_not = None
+        if call.caller_hash is None or call.caller_number is None:
+            why_not = "the number was withheld"
+        elif records.has_opted_out(call.caller_hash):
+            why_not = "whoever has the number asked for no texts"
+        elif report is None:
+            why_not = "there is no report"
+        if why_not is not None or report is None:
+            _save(
+                records,
+                replace(
+                    held,
+                    state=advance(held.state, CallerTextState.FAILED),
+                    reason=why_not,
+                    next_attempt_at=None,
+                ),
+                at,
+            )
+            return None
+        if held.state is CallerTextState.SENDING:
+            held = replace(held, state=advance(held.state, CallerTextState.PENDING))
+        held = replace(
+            held,
+            state=advance(held.state, CallerTextState.SENDING),
+            attempts=held.attempts + 1,
+            next_attempt_at=at + SEND_LEASE,
+        )
+        _save(records, held, at)
+    return held, call, report.reference
+
+
+def _settle(
+    store: ReportStore,
+    call_sid: str,
+    to: CallerTextState,
+    at: datetime,
+    reason: str | None,
+    next_attempt_at: datetime | None = None,
+    provider_id: str | None = None,
+) -> None:
+    with store.begin() as records:
+        held = records.caller_text(call_sid)
+        if held is None or held.state is not CallerTextState.SENDING:
+            return
+        _save(
+            records,
+            replace(
+                held,
+                state=advance(held.state, to),
+                reason=reason,
+                next_attempt_at=next_attempt_at,
+                provider_id=provider_id,
+                sent_at=at if to is CallerTextState.SENT else None,
+            ),
+            at,
+        )
+
+
+def _save(records: Records, text: CallerText, at: datetime) -> None:
+    records.save_caller_text(replace(text, changed_at=at))
+    records.touch(text.call_sid, at)
