@@ -307,3 +307,26 @@ def test_every_recorded_second_ends_in_a_report(line: Line, doings: list[str]) -
     assert (report is not None) >= bool(spoke)
     assert all(one.state is RecordingState.TRANSCRIBED for one in recorded)
     assert HOTLINE not in call.heard
+
+
+# --- Another group's script ---------------------------------------------------------------------
+
+WILDFIRE = Path("examples/wildfire").absolute()
+
+
+@pytest.mark.line(prompts=WILDFIRE)
+@pytest.mark.parametrize("code", ["en", "es"])
+def test_another_group_asks_other_things_with_the_same_code(line: Line, code: str) -> None:
+    spoken = next(each for each in load_prompts(WILDFIRE).offered if each.code == code)
+    line.speech.outcomes = ["on the ridge", "smoke and flames"]
+    call = chooses(line.caller.dials(), spoken).presses("1").says(CALL.where.path, then="#")
+    assert spoken.words["when"] in call.heard
+    assert ENGLISH.words["officers"] not in call.heard
+    call.says(CALL.what.path, then="#").presses("1").waits()
+    line.works()
+    assert call.is_over
+    assert not line.network.failures
+    assert line.fields.happening_now.value is True
+    assert line.fields.place.value == "on the ridge"
+    assert line.fields.account.value == "smoke and flames"
+    assert len(line.texts) == 2
