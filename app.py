@@ -18,8 +18,16 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import preflight
 from config import Settings, load_settings
-from dashboard import AccountRefused, Desk, add_organizer, change_password, install
-from ivr.languages import BadPrompts
+from dashboard import (
+    AccountRefused,
+    Desk,
+    SpokenLanguage,
+    add_organizer,
+    change_password,
+    install,
+)
+from ivr.languages import BadPrompts, Language
+from ivr.prompt_sounds import PromptShelf, prompt_sounds
 from ivr.signature import SignatureGuard
 from ivr.webhooks import Telephone, webhooks
 from keeping.sealing import generate_key
@@ -70,6 +78,7 @@ def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
             )
         )
     )
+    app.register_blueprint(prompt_sounds(PromptShelf(adapters.store, adapters.audio)))
     app.add_url_rule("/healthz", "healthz", lambda: ("well", 200))
     install(
         app,
@@ -84,9 +93,22 @@ def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
             api_token=settings.api_token.get_secret_value(),
             language_names=adapters.tells.languages,
             question_titles=adapters.tells.questions,
+            spoken=[_spoken(language) for language in adapters.prompts.languages],
         ),
     )
     return app
+
+
+def _spoken(language: Language) -> SpokenLanguage:
+    """The telephone's language as the dashboard records it."""
+    return SpokenLanguage(
+        code=language.code,
+        name=language.name,
+        keys=language.keys,
+        review=language.review,
+        voiced=language.voice is not None,
+        words=language.words,
+    )
 
 
 @click.group(help="Witness Line: a hotline that a community group runs for itself.")

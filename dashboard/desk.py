@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from argon2 import PasswordHasher
 
+from dashboard.prompt_page import SpokenLanguage
 from reports.ports import AudioStore, JobQueue, ReportStore, Sealer
 
 
@@ -31,6 +32,8 @@ class Desk:
     """BCP-47 code -> the name that organizers know the language by."""
     question_titles: Mapping[str, str]
     """Id of a question of the script -> a few words for it, such as 'Where'."""
+    spoken: Sequence[SpokenLanguage] = ()
+    """The languages whose prompts are recorded here, in the order of their keys."""
     hasher: PasswordHasher = field(default_factory=PasswordHasher)
     """By default the parameters that RFC 9106 recommends where memory is scarce (64 MiB)."""
 

@@ -31,6 +31,7 @@ from dashboard.fingerprint import fingerprint
 from dashboard.inbox import Inbox, Show, local_day, row_of, shown
 from dashboard.lookout import Lookout
 from dashboard.sound import NotPlayable, playable
+from dashboard.studio import LARGE, LARGEST_RECORDING, add_studio
 from reports.model import ActKind, Dossier, Handling, Organizer, Recording, Verdict
 from reports.ports import AudioNotFound, Records
 from reports.services.notices import tell_again
@@ -215,6 +216,7 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
     )
     here = Pages(desk)
     add_login(blueprint, desk)
+    add_studio(blueprint, desk)
     views: Mapping[str, View] = {
         "/": here.inbox,
         "/inbox": here.inbox_part,
@@ -240,6 +242,9 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
 
     @blueprint.before_request
     def guard() -> ResponseReturnValue | None:
+        if request.endpoint == f"{NAME}.{LARGE}" and signed_in(desk) is not None:
+            # Before the token is looked for: that reads the whole form.
+            request.max_content_length = LARGEST_RECORDING
         if request.endpoint != f"{NAME}.static":
             csrf.protect()
             by_hand = request.endpoint not in BY_THE_PAGE_ITSELF
