@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import urldefrag, urlsplit
 
 import requests
 from sqlalchemy.exc import SQLAlchemyError
 
 from config import Settings
+from ivr.dialects import Company
 from ivr.languages import BadPrompts
 from keeping.audio import AudioStoreUnusable
 from migrations import pending
@@ -21,6 +22,16 @@ from wiring import Adapters
 from workers.queues import QueueName, QueueUnavailable
 
 ANSWER_SECONDS = 8.0
+
+PARTICULARS: Mapping[Company, str] = {
+    "twilio": "",
+    "signalwire": "; recordings can be heard by their URL until we have deleted them",
+    "telnyx": "; a message ends with #, not with silence, which Telnyx would listen in for;"
+    " nobody is rung for a caller",
+    "somleng": "; its API deletes no recordings: they stay there, to be heard by their URL;"
+    " nobody is rung for a caller",
+}
+"""What whoever runs the line must know of a provider: docs/providers.md."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +73,7 @@ def _database(settings: Settings) -> Finding:
 
 def _prompts(adapters: Adapters) -> Finding:
     try:
-        names = ", ".join(language.name for language in adapters.prompts.languages)
+        names = ", ".join(language.name for language in adapters.prompts.offered)
         _ = adapters.tells
     except (BadPrompts, BadTells) as bad:
         return Finding("prompts", False, str(bad), "mend the files it names")
@@ -112,14 +123,18 @@ def _speech(settings: Settings) -> Finding:
 
 
 def _provider(settings: Settings, adapters: Adapters) -> Iterator[Finding]:
-    base = urlsplit(settings.twilio_api_url).netloc
+    name = f"provider {settings.provider} {urlsplit(settings.twilio_api_url).netloc}"
     try:
         webhooks = adapters.provider.hotline_webhooks()
+        fallback = adapters.provider.hotline_fallback()
     except (ProviderUnavailable, ProviderRefused) as error:
-        advice = "look at TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and the network"
-        yield Finding(f"provider {base}", False, str(error), advice)
+        advice = (
+            "look at PROVIDER, TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_API_URL"
+            " and the network; docs/providers.md"
+        )
+        yield Finding(name, False, str(error), advice)
         return
-    yield Finding(f"provider {base}", True, "answers")
+    yield Finding(name, True, "answers" + PARTICULARS[settings.provider])
     if webhooks is None:
         yield Finding(
             "hotline number", False, "the account has no such number", "look at HOTLINE_NUMBER"
@@ -130,11 +145,24 @@ def _provider(settings: Settings, adapters: Adapters) -> Iterator[Finding]:
         ("status callback", webhooks[1], "/voice/status"),
     ):
         wanted = settings.public_url + path
-        if found == wanted:
-            yield Finding(name, True, wanted)
+        # What follows # tells the provider how often to try again, see docs/connect-twilio.md.
+        if found is not None and urldefrag(found).url == wanted:
+            yield Finding(name, True, found)
         else:
             advice = f"set it to {wanted} in the provider's console"
             yield Finding(name, False, f"is {found or 'not set'}", advice)
+    yield _fallback(settings, fallback)
+
+
+def _fallback(settings: Settings, found: str | None) -> Finding:
+    """Not fetched: a bin answers nobody but the provider."""
+    advice = "docs/connect-twilio.md, 'When the line is down'"
+    if found is None:
+        said = "not set: while this line is down, callers hear an error"
+        return Finding("fallback", False, said, advice)
+    if urlsplit(found).hostname == urlsplit(settings.public_url).hostname:
+        return Finding("fallback", False, "lies on this line, and is down with it", advice)
+    return Finding("fallback", True, found)
 
 
 def _reachable(settings: Settings) -> Finding:

@@ -9,20 +9,36 @@ from functools import cached_property
 from pathlib import Path
 
 from config import Settings
-from ivr.languages import Prompts, load_prompts
+from ivr.dialects import DIALECTS, Dialect
+from ivr.languages import BadPrompts, Prompts, load_prompts
+from ivr.playback import Playback
+from ivr.signature import SIGNALWIRE_HEADER, Guard, SignatureGuard
+from ivr.stamped import StampedGuard
+from ivr.telephone import LanguageOrder, Telephone, Whispers
 from keeping.audio import SealedAudioStore
 from keeping.sealing import Keyring
 from oncall.alerts import Contact
-from oncall.briefs import Tells, load_tells
+from oncall.briefs import Tells, load_tells, whispered
 from oncall.channels.sms import SmsChannel
+from oncall.roster import to_ring
+from providers.provider import Provider
+from providers.signalwire import SignalWireProvider
+from providers.somleng import SomlengProvider
+from providers.telnyx import TelnyxProvider
 from providers.twilio import TwilioProvider
-from reports.ports import Job, Transcriber
+from reports.ports import (
+    AudioNotFound,
+    Job,
+    MediaMissing,
+    MediaRefused,
+    ProviderUnavailable,
+    Transcriber,
+)
 from reports.store import SqlReportStore, connect
 from workers.jobs import Equipment
 from workers.queues import TIME_LIMITS, RqJobQueue
 from workers.queues import connect as connect_redis
 
-PROMPTS = Path(__file__).parent / "prompts"
 LEASE_MARGIN = timedelta(seconds=30)
 """Past the time limit that kills a worker: then its recording is free again."""
 
@@ -74,21 +90,87 @@ class Adapters:
         return SealedAudioStore.at(self.settings.audio_url, self.sealer)
 
     @cached_property
-    def provider(self) -> TwilioProvider:
-        return TwilioProvider(
-            account_sid=self.settings.twilio_account_sid,
-            auth_token=self.settings.twilio_auth_token.get_secret_value(),
-            api_url=self.settings.twilio_api_url,
-            from_number=self.settings.hotline_number,
-        )
+    def provider(self) -> Provider:
+        settings = self.settings
+        account, secret = settings.twilio_account_sid, settings.twilio_auth_token.get_secret_value()
+        base, number = settings.twilio_api_url, settings.hotline_number
+        if settings.provider == "telnyx":
+            return TelnyxProvider(
+                account_sid=account, api_key=secret, api_url=base, from_number=number
+            )
+        kind = {
+            "twilio": TwilioProvider,
+            "signalwire": SignalWireProvider,
+            "somleng": SomlengProvider,
+        }[settings.provider]
+        return kind(account_sid=account, auth_token=secret, api_url=base, from_number=number)
+
+    @cached_property
+    def guard(self) -> Guard:
+        """Who tells the provider's requests from everybody else's."""
+        settings = self.settings
+        if settings.telnyx_public_key is not None and settings.provider == "telnyx":
+            return StampedGuard(settings.telnyx_public_key, self.clock)
+        if settings.signalwire_signing_key is not None and settings.provider == "signalwire":
+            key = settings.signalwire_signing_key.get_secret_value()
+            return SignatureGuard(settings.public_url, key, SIGNALWIRE_HEADER)
+        return SignatureGuard(settings.public_url, settings.twilio_auth_token.get_secret_value())
+
+    @property
+    def dialect(self) -> Dialect:
+        return DIALECTS[self.settings.provider]
 
     @cached_property
     def prompts(self) -> Prompts:
-        return load_prompts(PROMPTS)
+        return load_prompts(self.settings.prompts)
 
     @cached_property
     def tells(self) -> Tells:
-        return load_tells(PROMPTS, self.settings.organizer_language)
+        return load_tells(self.settings.prompts, self.settings.organizer_language)
+
+    @cached_property
+    def telephone(self) -> Telephone:
+        """What the webhooks work with.
+
+        Raises:
+            BadPrompts: nothing can be said in the organizers' language.
+        """
+        settings = self.settings
+        organizers = self.prompts.language(settings.organizer_language)
+        if organizers is None or organizers.voice is None:
+            code = settings.organizer_language
+            raise BadPrompts(f"ORGANIZER_LANGUAGE={code}: the provider has no voice that reads it")
+        return Telephone(
+            store=self.store,
+            queue=self.queue,
+            sealer=self.sealer,
+            prompts=self.prompts,
+            guard=self.guard,
+            clock=self.clock,
+            hotline=settings.hotline_number,
+            people_on_shift=lambda at: (
+                to_ring(settings.oncall, settings.quiet_hours, at, settings.zone)
+                if self.dialect.screens
+                else ()
+            ),
+            whispers=Whispers(organizers.voice, lambda code: whispered(self.tells, code)),
+            playback=Playback(settings.secret_key.get_secret_value(), self._sound_of),
+            language_order=LanguageOrder(settings.language_order),
+            limits=settings.limits,
+            dialect=self.dialect,
+            public_url=settings.public_url,
+        )
+
+    def _sound_of(self, recording_sid: str) -> bytes | None:
+        """A recording as we keep it, else as the provider still has it."""
+        try:
+            return self.audio.get(recording_sid)
+        except AudioNotFound:
+            pass
+        try:
+            return self.provider.fetch_recording(recording_sid)
+        except (MediaMissing, MediaRefused, ProviderUnavailable):
+            return None
 
     def equipment(self, worker: str, transcriber: Transcriber | None = None) -> Equipment:
         """What a worker of that name works with."""
@@ -101,7 +183,7 @@ class Adapters:
             audio=self.audio,
             provider=self.provider,
             channels={sms.name: sms},
-            contacts=(Contact(sms.name, self.settings.oncall),),
+            contacts=tuple(Contact(sms.name, number) for number in self.settings.oncall),
             tells=self.tells,
             public_url=self.settings.public_url,
             transcribe_lease=timedelta(seconds=TIME_LIMITS[Job.TRANSCRIBE_RECORDING])

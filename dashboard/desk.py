@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 
 from dashboard.prompt_page import SpokenLanguage
 from reports.ports import AudioStore, JobQueue, ReportStore, Sealer
+from reports.pressure import Limits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,8 @@ class Desk:
     """Id of a question of the script -> a few words for it, such as 'Where'."""
     spoken: Sequence[SpokenLanguage] = ()
     """The languages whose prompts are recorded here, in the order of their keys."""
+    limits: Limits = field(default_factory=Limits)
+    """What counts as a flood when a person has it decided by the calls again."""
     hasher: PasswordHasher = field(default_factory=PasswordHasher)
     """By default the parameters that RFC 9106 recommends where memory is scarce (64 MiB)."""
 

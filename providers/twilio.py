@@ -8,8 +8,8 @@ from an address that a request named.
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -19,10 +19,12 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
-from providers.media import looks_like_audio
+from providers.media import audio_of
+from reports.numbers import caller_number
 from reports.ports import (
+    HeldCall,
+    HeldRecording,
     MediaMissing,
-    MediaRefused,
     ProviderRefused,
     ProviderUnavailable,
     SentMessage,
@@ -32,13 +34,16 @@ API_VERSION = "2010-04-01"
 CONNECT_SECONDS = 3.0
 ANSWER_SECONDS = 8.0
 """Longest silence of the provider. Shorter than `services.notices.SEND_LEASE`."""
-LARGEST_MEDIA = 32 * 2**20
-"""Bytes. 180 s of 16-bit sound at 8 kHz are 2.9 MB; what is ten times that is no message."""
-_MEDIA_SECONDS = 45.0
-"""For a whole file, however slowly it trickles. Shorter than `services.recordings.FETCH_LEASE`."""
 RETRYABLE = frozenset({401, 403, 408, 409, 425, 429})
 """Client errors that may pass: wrong credentials are mended by the operator, limits by waiting."""
 OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+MESSAGES = "RecordVerb"
+"""The source of what was recorded by asking somebody to speak, and not, say, of a conversation
+(https://www.twilio.com/docs/voice/api/recording#recording-source-values)."""
+LARGEST_PAGE = 1000
+MOST_LISTED = 10 * LARGEST_PAGE
+"""The last made. What is stored here is deleted there: the list of a line that is well is empty."""
+_DAY = timedelta(days=1)
 
 # The SDK logs requests with their parameters, numbers and texts among them.
 logging.getLogger("twilio.http_client").setLevel(logging.WARNING)
@@ -61,7 +66,9 @@ class RebasedHttpClient(TwilioHttpClient):
 
 
 class TwilioProvider:
-    """`reports.ports.PhoneProvider` over Twilio's REST API."""
+    """A `providers.provider.Provider` over Twilio's REST API."""
+
+    erases = True
 
     def __init__(
         self, *, account_sid: str, auth_token: str, api_url: str, from_number: str
@@ -74,24 +81,20 @@ class TwilioProvider:
 
     def fetch_recording(self, recording_sid: str) -> bytes:
         """https://www.twilio.com/docs/voice/api/recording#fetch-a-recording-media-file"""
-        url = (
-            f"{self._api_url}/{API_VERSION}/Accounts/{self._account_sid}"
-            f"/Recordings/{recording_sid}.wav"
-        )
         try:
             with requests.get(
-                url, auth=self._auth, timeout=(CONNECT_SECONDS, ANSWER_SECONDS), stream=True
+                self._media_url(recording_sid),
+                auth=self._auth,
+                timeout=(CONNECT_SECONDS, ANSWER_SECONDS),
+                stream=True,
             ) as response:
                 if response.status_code == 404:
                     raise MediaMissing(recording_sid)
                 if response.status_code != 200:
                     raise ProviderUnavailable(f"the provider answered {response.status_code}")
-                media = _bounded(response)
+                return audio_of(response)
         except requests.RequestException as failure:
-            raise ProviderUnavailable(_said(failure)) from failure
-        if not looks_like_audio(media):
-            raise MediaRefused("what the provider sent is no audio")
-        return media
+            raise ProviderUnavailable(said(failure)) from failure
 
     def erase_recording(self, recording_sid: str) -> None:
         """https://www.twilio.com/docs/voice/api/recording#delete-a-recording-resource"""
@@ -99,9 +102,9 @@ class TwilioProvider:
             self._client.recordings(recording_sid).delete()
         except TwilioRestException as answer:
             if answer.status != 404:
-                raise _explained(answer) from answer
+                raise explained(answer) from answer
         except (TwilioException, requests.RequestException) as failure:
-            raise ProviderUnavailable(_said(failure)) from failure
+            raise ProviderUnavailable(said(failure)) from failure
 
     def send_text(
         self, to: str, body: str, *, valid_seconds: int, status_url: str | None
@@ -116,9 +119,9 @@ class TwilioProvider:
                 **({} if status_url is None else {"status_callback": status_url}),
             )
         except TwilioRestException as answer:
-            raise _explained(answer) from answer
+            raise explained(answer) from answer
         except (TwilioException, requests.RequestException) as failure:
-            raise ProviderUnavailable(_said(failure)) from failure
+            raise ProviderUnavailable(said(failure)) from failure
         return SentMessage(provider_id=str(message.sid))
 
     def recordings_of_call(self, call_sid: str) -> Sequence[tuple[str, float]]:
@@ -126,8 +129,10 @@ class TwilioProvider:
         try:
             listed = self._client.recordings.list(call_sid=call_sid, limit=50)
         except (TwilioException, requests.RequestException) as failure:
-            raise ProviderUnavailable(_said(failure)) from failure
-        return [(str(one.sid), float(one.duration or 0)) for one in listed]
+            raise ProviderUnavailable(said(failure)) from failure
+        # Who does not heed the filter must not make one caller's report of another's recordings.
+        own = (one for one in listed if one.call_sid == call_sid)
+        return [(str(one.sid), float(one.duration or 0)) for one in own]
 
     def call_is_over(self, call_sid: str) -> bool:
         """https://www.twilio.com/docs/voice/api/call-resource#fetch-a-call-resource"""
@@ -136,51 +141,98 @@ class TwilioProvider:
         except TwilioRestException as answer:
             if answer.status == 404:
                 return True
-            raise ProviderUnavailable(_said(answer)) from answer
+            raise ProviderUnavailable(said(answer)) from answer
         except (TwilioException, requests.RequestException) as failure:
-            raise ProviderUnavailable(_said(failure)) from failure
+            raise ProviderUnavailable(said(failure)) from failure
 
-    def hotline_webhooks(self) -> tuple[str | None, str | None] | None:
-        """The (voice URL, status callback) set at the provider for the hotline's number; None when
-        the account has no such number.
+    def recordings_between(self, since: datetime, until: datetime) -> Sequence[HeldRecording]:
+        """https://www.twilio.com/docs/voice/api/recording#read-multiple-recording-resources
 
-        Raises:
-            ProviderUnavailable, ProviderRefused
+        The filter is documented for whole days in GMT: it is asked for too much, and the rest is
+        left out here.
         """
         try:
-            numbers = self._client.incoming_phone_numbers.list(
-                phone_number=self._from_number, limit=1
+            listed = self._client.recordings.list(
+                date_created_after=_midnight(since),
+                date_created_before=_midnight(until) + _DAY,
+                page_size=LARGEST_PAGE,
+                limit=MOST_LISTED,
             )
-        except TwilioRestException as answer:
-            raise _explained(answer) from answer
         except (TwilioException, requests.RequestException) as failure:
-            raise ProviderUnavailable(_said(failure)) from failure
-        if not numbers:
+            raise ProviderUnavailable(said(failure)) from failure
+        held = [
+            HeldRecording(str(one.sid), str(one.call_sid), float(one.duration or 0), made_at)
+            for one in listed
+            if one.source == MESSAGES
+            and one.status == "completed"
+            and (made_at := one.date_created) is not None
+            and since <= made_at <= until
+        ]
+        return sorted(held, key=lambda recording: recording.made_at, reverse=True)
+
+    def call_to_hotline(self, call_sid: str) -> HeldCall | None:
+        """https://www.twilio.com/docs/voice/api/call-resource#fetch-a-call-resource"""
+        try:
+            call = self._client.calls(call_sid).fetch()
+        except TwilioRestException as answer:
+            if answer.status == 404:
+                return None
+            raise ProviderUnavailable(said(answer)) from answer
+        except (TwilioException, requests.RequestException) as failure:
+            raise ProviderUnavailable(said(failure)) from failure
+        if call.direction != "inbound" or call.to != self._from_number:
             return None
-        return numbers[0].voice_url or None, numbers[0].status_callback or None
+        # The SDK has no other name for it: `from` is a word of Python's.
+        return HeldCall(caller_number(call._from), call.start_time, call.end_time)
+
+    def hotline_fallback(self) -> str | None:
+        there = self._hotline()
+        return None if there is None else there.voice_fallback_url or None
+
+    def hotline_webhooks(self) -> tuple[str | None, str | None] | None:
+        there = self._hotline()
+        return None if there is None else (there.voice_url or None, there.status_callback or None)
+
+    def _hotline(self) -> Any:
+        """What has the hotline's addresses, None when the account has no such number.
+
+        https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource
+        """
+        try:
+            # What is asked for is a pattern, which may fit more numbers than the one.
+            found = self._client.incoming_phone_numbers.list(
+                phone_number=self._from_number, limit=20
+            )
+            number = next((one for one in found if one.phone_number == self._from_number), None)
+            return None if number is None else self._answering(number)
+        except TwilioRestException as answer:
+            raise explained(answer) from answer
+        except (TwilioException, requests.RequestException) as failure:
+            raise ProviderUnavailable(said(failure)) from failure
+
+    def _answering(self, number: Any) -> Any:
+        """What has the addresses that are asked when the number is called."""
+        return number
+
+    def _media_url(self, recording_sid: str) -> str:
+        return (
+            f"{self._api_url}/{API_VERSION}/Accounts/{self._account_sid}"
+            f"/Recordings/{recording_sid}.wav"
+        )
 
 
-def _bounded(response: requests.Response) -> bytes:
-    """The body, unless it is too large or too slow."""
-    media = bytearray()
-    latest = time.monotonic() + _MEDIA_SECONDS
-    for chunk in response.iter_content(64 * 2**10):
-        media += chunk
-        if len(media) > LARGEST_MEDIA:
-            raise MediaRefused(f"larger than {LARGEST_MEDIA // 2**20} MB")
-        if time.monotonic() > latest:
-            raise ProviderUnavailable("the recording came too slowly")
-    return bytes(media)
+def _midnight(instant: datetime) -> datetime:
+    return instant.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _explained(answer: TwilioRestException) -> ProviderRefused | ProviderUnavailable:
+def explained(answer: TwilioRestException) -> ProviderRefused | ProviderUnavailable:
     """An error of the API by what it means. The message is left out: it may hold a number."""
-    said = f"the provider answered {answer.status} (code {answer.code})"
+    told = f"the provider answered {answer.status} (code {answer.code})"
     if answer.status >= 500 or answer.status in RETRYABLE:
-        return ProviderUnavailable(said)
-    return ProviderRefused(said)
+        return ProviderUnavailable(told)
+    return ProviderRefused(told)
 
 
-def _said(failure: Exception) -> str:
+def said(failure: Exception) -> str:
     """What may be shown and logged of a failure: its kind, for its text may hold an address."""
     return f"the provider could not be reached ({type(failure).__name__})"

@@ -15,6 +15,7 @@ from simulator.caller import (
     RemoteNetwork,
     Text,
 )
+from simulator.company import Company
 from simulator.conversation import (
     Beeped,
     Conversation,
@@ -38,6 +39,7 @@ __all__ = [
     "FOREVER",
     "Beeped",
     "CallSummary",
+    "Company",
     "Conversation",
     "Dialled",
     "Event",

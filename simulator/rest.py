@@ -200,8 +200,12 @@ class _Resources:
             )
             if (value := request.form.get(name)) is not None
         }
-        if "VoiceMethod" in request.form:
-            changes["voice_method"] = _method("VoiceMethod")
+        for name, field in (
+            ("VoiceMethod", "voice_method"),
+            ("VoiceFallbackMethod", "voice_fallback_method"),
+        ):
+            if name in request.form:
+                changes[field] = _method(name)
         self.exchange.line = replace(self.exchange.line, **changes)
         return jsonify(self._number(number))
 
@@ -225,7 +229,7 @@ class _Resources:
             "voice_url": line.voice_url or "",
             "voice_method": line.voice_method,
             "voice_fallback_url": line.voice_fallback_url or "",
-            "voice_fallback_method": "POST",
+            "voice_fallback_method": line.voice_fallback_method,
             "status_callback": line.status_url or "",
             "status_callback_method": "POST",
             "sms_url": line.sms_url or "",
@@ -379,6 +383,8 @@ class _Resources:
         return jsonify(self._recording(self._kept(sid)))
 
     def delete_recording(self, sid: str) -> Response:
+        if not self.exchange.company.erases:
+            raise not_found()
         self._kept(sid)
         self.exchange.delete_recording(sid)
         return Response(status=204)

@@ -24,7 +24,7 @@ from reports.ports import (
     Sealer,
     Transcriber,
 )
-from reports.services import notices, reconciling, recordings
+from reports.services import importing, notices, reconciling, recordings
 
 log = logging.getLogger(__name__)
 
@@ -114,6 +114,13 @@ def close_call(call_sid: str) -> None:
     )
 
 
+def import_recordings(until: str) -> None:
+    tools = _tools()
+    importing.import_recordings(
+        tools.store, tools.queue, tools.sealer, tools.provider, until=until, clock=tools.clock
+    )
+
+
 def transcribe_recording(recording_sid: str) -> None:
     tools = _tools()
     if tools.transcriber is None:
@@ -137,6 +144,7 @@ WORK: Mapping[Job, Callable[[str], None]] = {
     Job.FETCH_RECORDING: fetch_recording,
     Job.ERASE_AT_PROVIDER: erase_at_provider,
     Job.CLOSE_CALL: close_call,
+    Job.IMPORT_RECORDINGS: import_recordings,
     Job.TRANSCRIBE_RECORDING: transcribe_recording,
 }
 

@@ -44,6 +44,7 @@ TIME_LIMITS: Final[Mapping[Job, int]] = MappingProxyType(
         Job.FETCH_RECORDING: 180,
         Job.ERASE_AT_PROVIDER: 60,
         Job.CLOSE_CALL: 60,
+        Job.IMPORT_RECORDINGS: 300,
         Job.TRANSCRIBE_RECORDING: 900,
     }
 )
@@ -65,7 +66,7 @@ def queue_for(job: Job, urgency: Urgency) -> QueueName:
     match job:
         case Job.ALERT_ON_CALL | Job.SEND_NOTIFICATION:
             return QueueName.ALERTS
-        case Job.FETCH_RECORDING | Job.ERASE_AT_PROVIDER | Job.CLOSE_CALL:
+        case Job.FETCH_RECORDING | Job.ERASE_AT_PROVIDER | Job.CLOSE_CALL | Job.IMPORT_RECORDINGS:
             return QueueName.FETCHES
         case Job.TRANSCRIBE_RECORDING:
             return QueueName.URGENT if urgency is Urgency.URGENT else QueueName.REST
@@ -103,7 +104,7 @@ class RqJobQueue(JobQueue):
         """See `JobQueue.put`. What is running, done, failed or lost is put again.
 
         Raises:
-            ValueError: `subject` has other characters than letters, digits, `-` and `_`.
+            ValueError: `subject` has other characters than letters, digits, `-`, `_` and `:`.
         """
         try:
             self._put(job, subject, urgency)
@@ -139,7 +140,8 @@ class RqJobQueue(JobQueue):
             raise _unavailable(error) from error
 
     def _put(self, job: Job, subject: str, urgency: Urgency) -> None:
-        rq_id = f"{job}-{subject}"
+        # RQ's own ids take no colon, which stands in the ids of Telnyx's calls.
+        rq_id = f"{job}-{subject.replace(':', '__')}"
         wanted = queue_for(job, urgency)
         waits_in = self._waits_in(job, rq_id)
         if wanted in waits_in or QueueName.URGENT in waits_in:
