@@ -82,14 +82,14 @@ def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
             api_token=settings.api_token.get_secret_value(),
             language_names=adapters.tells.languages,
             question_titles=adapters.tells.questions,
-            spoken=[_spoken(language) for language in adapters.prompts.languages],
+            spoken=[spoken_language(language) for language in adapters.prompts.languages],
             limits=settings.limits,
         ),
     )
     return app
 
 
-def _spoken(language: Language) -> SpokenLanguage:
+def spoken_language(language: Language) -> SpokenLanguage:
     """The telephone's language as the dashboard records it."""
     return SpokenLanguage(
         code=language.code,
