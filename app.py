@@ -14,6 +14,7 @@ from pathlib import Path
 
 import click
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import preflight
@@ -26,6 +27,7 @@ from dashboard import (
     change_password,
     install,
 )
+from ivr.coverage import coverage_table
 from ivr.fallback import FALLBACK, GOODBYE, write_fallback
 from ivr.languages import BadPrompts, Language, load_prompts
 from ivr.prompt_sounds import PromptShelf, prompt_sounds
@@ -208,6 +210,37 @@ def fallback(check: bool, goodbye: str | None, folder: Path) -> None:
     click.echo(f"Greets in {greeted}; {written.seconds:.0f} seconds until the tone.")
     for language in written.left_out:
         click.echo(f"Not in {language.name}: no time, or no voice for it.")
+
+
+@cli.group("prompts")
+def prompts_group() -> None:
+    """What callers hear."""
+
+
+@prompts_group.command("check")
+@click.option(
+    "--prompts",
+    "folder",
+    type=click.Path(path_type=Path),
+    help="Look at this folder alone, without settings: what was recorded is not counted.",
+)
+def prompts_check(folder: Path | None) -> None:
+    """Say what is wrong in PROMPTS, or how every prompt is heard in every language."""
+    try:
+        if folder is not None:
+            prompts = load_prompts(folder)
+        else:
+            adapters = Adapters(load_settings())
+            prompts = adapters.prompts
+            with adapters.store.read() as records:
+                prompts = prompts.with_recordings(records.current_takes())
+    except BadPrompts as bad:
+        raise click.ClickException(str(bad)) from bad
+    except SQLAlchemyError as error:
+        advice = "look at DATABASE_URL, or: python app.py migrate"
+        raise click.ClickException(f"the database: {type(error).__name__}; {advice}") from error
+    for row in coverage_table(prompts):
+        click.echo(row)
 
 
 @cli.group()

@@ -1,26 +1,34 @@
-"""A language that no voice of the provider speaks is offered once people have recorded all of it."""
+"""A language that no voice speaks is offered once people have recorded all of it."""
 
 from __future__ import annotations
 
 import hashlib
+import shutil
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
+from click.testing import CliRunner
 
-from app import spoken_language
+import app
+from app import cli, spoken_language
 from dashboard.prompt_page import progress_of
 from ivr.languages import Language, load_prompts
+from preflight import _prompts
 from reports.model import CallState, PromptTake, TakeSource
 from reports.services.prompts import choose_take, propose_take
 from simulator.caller import PhoneCall
-from simulator.conversation import Heard
+from simulator.conversation import Heard, Pressed
 from simulator.spoken import spoken_call
 from sounds.prompts import TELEPHONE_RATE
 from tests.stories.conftest import Line
 
 SPOKEN = spoken_call("en-lake-bloomington")
+
+# A folder: the web fetches what somebody else put there.
+pytestmark = pytest.mark.line(audio_url="audio")
 
 
 def sound_of(seconds: float, pitch: float) -> bytes:
@@ -97,17 +105,16 @@ def played(call: PhoneCall) -> list[Heard]:
     """The recorded prompts that the caller heard; their own recordings are no prompts."""
     return [
         event
-        for event in call.heard.events
+        for event in call.heard
         if isinstance(event, Heard) and "/voice/prompts/" in event.audio
     ]
 
 
-def spoken_after_choosing(call: PhoneCall, at: float) -> list[str]:
-    return [
-        event.text
-        for event in call.heard.events
-        if isinstance(event, Heard) and event.at >= at and event.text
-    ]
+def spoken_after_choosing(call: PhoneCall) -> list[str]:
+    """What a voice of a computer said after the first key."""
+    events = list(call.heard)
+    first = next(place for place, event in enumerate(events) if isinstance(event, Pressed))
+    return [event.text for event in events[first:] if isinstance(event, Heard) and event.text]
 
 
 def test_somali_is_offered_when_its_last_prompt_is_recorded(line: Line) -> None:
@@ -127,7 +134,6 @@ def test_a_somali_caller_hears_nothing_but_what_was_recorded_and_reports(line: L
     takes = record_all(line, "so")
     line.speech.outcomes = ["Lake Street", "five men"]
     call = line.caller.dials()
-    chosen_at = call.seconds
     call.presses("3").presses("1")
     call.says(SPOKEN.where.path, then="#").presses("4#").presses("1")
     call.says(SPOKEN.what.path, then="#").presses("1").waits()
@@ -138,7 +144,7 @@ def test_a_somali_caller_hears_nothing_but_what_was_recorded_and_reports(line: L
     assert line.dossier.call.language == "so"
     assert line.dossier.call.state is CallState.COMPLETED
     assert len(line.dossier.recordings) == 2
-    assert spoken_after_choosing(call, chosen_at) == [], "no voice of a computer after the menu"
+    assert spoken_after_choosing(call) == []
 
     by_address = {line.settings.public_url + address(take): take for take in takes.values()}
     heard = [(by_address[event.audio].prompt, event) for event in played(call)]
@@ -185,3 +191,51 @@ def test_a_recording_is_heard_in_place_of_the_voice(line: Line) -> None:
     assert words["choose_language"] in call.heard.text
     sound = line.adapters.audio.get(take.sha256)
     assert hashlib.sha256(sound).hexdigest() == take.sha256
+
+
+def test_the_preflight_notes_what_is_missing_and_where_to_record_it(line: Line) -> None:
+    def note(name: str) -> str | None:
+        findings = list(_prompts(line.settings, line.adapters))
+        assert all(finding.well for finding in findings), "a note fails no check"
+        said = [str(finding) for finding in findings if finding.name == f"language {name}"]
+        return said[0] if said else None
+
+    total = len(language(line, "so").words)
+    said = note("Soomaali")
+    assert said is not None
+    assert said.startswith("note ")
+    assert f"{total} of {total} prompts" in said
+    assert f"{line.settings.public_url}/prompts/so" in said
+    assert note("English") is None
+    record_all(line, "so", but="safety")
+    assert f"1 of {total} prompts" in (note("Soomaali") or "")
+    record(line, "so", "safety", 2.0, 700.0)
+    assert note("Soomaali") is None
+    assert "Soomaali" in str(next(_prompts(line.settings, line.adapters)))
+
+
+def test_the_table_of_prompts_shows_what_was_recorded(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "load_settings", lambda: line.settings)
+    record(line, "so", "welcome", 2.0, 700.0)
+    done = CliRunner().invoke(cli, ["prompts", "check"])
+    assert done.exit_code == 0, done.output
+    rows = {row.split()[0]: row.split() for row in done.output.splitlines() if row.strip()}
+    assert rows["welcome"][1:5] == ["V", "V", "R", "–"]
+    assert rows["recorded"][1:5] == ["0", "0", "1", "0"]
+
+
+def test_prompts_that_are_wrong_are_listed_by_file_line_and_key(line: Line, tmp_path: Path) -> None:
+    folder = tmp_path / "prompts"
+    shutil.copytree(line.settings.prompts, folder)
+    says = folder / "so" / "says.toml"
+    words = says.read_text(encoding="utf-8").splitlines()
+    place = next(n for n, text in enumerate(words, 1) if text.startswith("thanks = "))
+    words[place - 1] = 'thanks = " "'
+    says.write_text("\n".join(words), encoding="utf-8")
+    done = CliRunner().invoke(cli, ["prompts", "check", "--prompts", str(folder)])
+    assert done.exit_code == 1
+    assert f"so/says.toml:{place}" in done.output
+    assert "thanks is missing" in done.output
+    assert "R recorded" not in done.output
