@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+from collections.abc import Callable, Mapping
 
 from flask import (
     Blueprint,
@@ -153,17 +154,19 @@ class Studio:
 def add_studio(blueprint: Blueprint, desk: Desk) -> None:
     """Puts the pages of prompts on a blueprint."""
     studio = Studio(desk)
-    for path, view in {
+    views: Mapping[str, Callable[..., ResponseReturnValue]] = {
         "/prompts": studio.prompt_languages,
         "/prompts/<code>": studio.prompts_of,
         "/prompts/<code>/takes/<take_id>.wav": studio.prompt_sound,
-    }.items():
+    }
+    for path, view in views.items():
         blueprint.add_url_rule(path, view.__name__, view, methods=["GET"])
-    for path, act in {
+    acts: Mapping[str, Callable[..., ResponseReturnValue]] = {
         "/prompts/<code>/<prompt>/takes": studio.propose_prompt,
         "/prompts/<code>/<prompt>/choice": studio.choose_prompt,
         "/prompts/<code>/<prompt>/discard": studio.discard_prompt,
-    }.items():
+    }
+    for path, act in acts.items():
         blueprint.add_url_rule(path, act.__name__, act, methods=["POST"])
 
 
