@@ -17,7 +17,7 @@ from app import cli, spoken_language
 from dashboard.prompt_page import progress_of
 from ivr.languages import Language, load_prompts
 from preflight import _prompts
-from reports.model import CallState, PromptTake, TakeSource
+from reports.model import CallState, PromptTake, RecordingState, TakeSource
 from reports.services.prompts import choose_take, propose_take
 from simulator.caller import PhoneCall
 from simulator.conversation import Heard, Pressed
@@ -180,6 +180,21 @@ def test_a_prompt_recorded_again_is_heard_at_another_address_until_it_is_undone(
     assert menu() == []
     assert "so" not in offered(line)
     assert not line.network.failures
+
+
+def test_a_prompt_taken_away_during_a_call_loses_no_report(line: Line) -> None:
+    takes = record_all(line, "so")
+    call = line.caller.dials().presses("3").presses("1")
+    keep(line, takes["officers"], None)
+    call.says(SPOKEN.where.path, then="#")
+    assert ", ".join(line.dossier.report.reference) in call.heard.text, "said by a voice"
+    while not call.is_over:
+        call.waits()
+    line.works()
+    assert not line.network.failures
+    assert line.states() == {"where": RecordingState.TRANSCRIBED}
+    assert line.dossier.call.state is CallState.COMPLETED
+    assert len(line.texts) == 2
 
 
 def test_a_recording_is_heard_in_place_of_the_voice(line: Line) -> None:
