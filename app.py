@@ -14,13 +14,23 @@ from pathlib import Path
 
 import click
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import preflight
 from config import Settings, load_settings
-from dashboard import AccountRefused, Desk, add_organizer, change_password, install
+from dashboard import (
+    AccountRefused,
+    Desk,
+    SpokenLanguage,
+    add_organizer,
+    change_password,
+    install,
+)
+from ivr.coverage import coverage_table
 from ivr.fallback import FALLBACK, GOODBYE, write_fallback
-from ivr.languages import BadPrompts, load_prompts
+from ivr.languages import BadPrompts, Language, load_prompts
+from ivr.prompt_sounds import PromptShelf, prompt_sounds
 from ivr.texting import texting
 from ivr.webhooks import webhooks
 from keeping.sealing import generate_key
@@ -61,6 +71,7 @@ def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies)  # type: ignore[method-assign]
     app.register_blueprint(webhooks(adapters.telephone))
     app.register_blueprint(texting(adapters.texting))
+    app.register_blueprint(prompt_sounds(PromptShelf(adapters.store, adapters.audio)))
     app.add_url_rule("/healthz", "healthz", lambda: ("well", 200))
     install(
         app,
@@ -75,10 +86,23 @@ def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
             api_token=settings.api_token.get_secret_value(),
             language_names=adapters.tells.languages,
             question_titles=adapters.tells.questions,
+            spoken=[spoken_language(language) for language in adapters.prompts.languages],
             limits=settings.limits,
         ),
     )
     return app
+
+
+def spoken_language(language: Language) -> SpokenLanguage:
+    """The telephone's language as the dashboard records it."""
+    return SpokenLanguage(
+        code=language.code,
+        name=language.name,
+        keys=language.keys,
+        review=language.review,
+        voiced=language.voice is not None,
+        words=language.words,
+    )
 
 
 @click.group(help="Witness Line: a hotline that a community group runs for itself.")
@@ -188,6 +212,37 @@ def fallback(check: bool, goodbye: str | None, folder: Path) -> None:
     click.echo(f"Greets in {greeted}; {written.seconds:.0f} seconds until the tone.")
     for language in written.left_out:
         click.echo(f"Not in {language.name}: no time, or no voice for it.")
+
+
+@cli.group("prompts")
+def prompts_group() -> None:
+    """What callers hear."""
+
+
+@prompts_group.command("check")
+@click.option(
+    "--prompts",
+    "folder",
+    type=click.Path(path_type=Path),
+    help="Look at this folder alone, without settings: what was recorded is not counted.",
+)
+def prompts_check(folder: Path | None) -> None:
+    """Say what is wrong in PROMPTS, or how every prompt is heard in every language."""
+    try:
+        if folder is not None:
+            prompts = load_prompts(folder)
+        else:
+            adapters = Adapters(load_settings())
+            prompts = adapters.prompts
+            with adapters.store.read() as records:
+                prompts = prompts.with_recordings(records.current_takes())
+    except BadPrompts as bad:
+        raise click.ClickException(str(bad)) from bad
+    except SQLAlchemyError as error:
+        advice = "look at DATABASE_URL, or: python app.py migrate"
+        raise click.ClickException(f"the database: {type(error).__name__}; {advice}") from error
+    for row in coverage_table(prompts):
+        click.echo(row)
 
 
 @cli.group()

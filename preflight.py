@@ -36,15 +36,18 @@ PARTICULARS: Mapping[Company, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the preflight. `advice` says what to do when it is not `well`."""
+    """One line of the preflight. `advice` says what to do when it is not `well`, or what can be
+    done where it is but a note."""
 
     name: str
     well: bool
     said: str
     advice: str = ""
+    is_note: bool = False
+    """Worth knowing, and nothing is broken."""
 
     def __str__(self) -> str:
-        mark = "ok     " if self.well else "PROBLEM"
+        mark = "note   " if self.is_note else "ok     " if self.well else "PROBLEM"
         return f"{mark}  {self.name}: {self.said}" + (f" -> {self.advice}" if self.advice else "")
 
 
@@ -52,7 +55,7 @@ def check(settings: Settings) -> Iterator[Finding]:
     """Every part in turn; none that fails keeps the next from being looked at."""
     adapters = Adapters(settings)
     yield _database(settings)
-    yield _prompts(adapters)
+    yield from _prompts(settings, adapters)
     yield _audio(adapters)
     yield _queue(adapters)
     yield from _workers(adapters)
@@ -71,13 +74,31 @@ def _database(settings: Settings) -> Finding:
     return Finding("database", True, "answers, tables up to date")
 
 
-def _prompts(adapters: Adapters) -> Finding:
+def _prompts(settings: Settings, adapters: Adapters) -> Iterator[Finding]:
     try:
-        names = ", ".join(language.name for language in adapters.prompts.offered)
+        prompts = adapters.prompts
         _ = adapters.tells
     except (BadPrompts, BadTells) as bad:
-        return Finding("prompts", False, str(bad), "mend the files it names")
-    return Finding("prompts", True, f"callers are offered {names}")
+        yield Finding("prompts", False, str(bad), "mend the files it names")
+        return
+    try:
+        with adapters.store.read() as records:
+            prompts = prompts.with_recordings(records.current_takes())
+    except SQLAlchemyError:
+        # The line about the database says so.
+        pass
+    names = ", ".join(language.name for language in prompts.offered)
+    yield Finding("prompts", True, f"callers are offered {names}")
+    for language in prompts.languages:
+        if language.missing:
+            missing, total = len(language.missing), len(language.words)
+            yield Finding(
+                f"language {language.name}",
+                True,
+                f"not offered: {missing} of {total} prompts are not recorded",
+                f"record them at {settings.public_url}/prompts/{language.code}",
+                is_note=True,
+            )
 
 
 def _audio(adapters: Adapters) -> Finding:

@@ -5,11 +5,13 @@
 
 from dashboard.accounts import AccountRefused, add_organizer, change_password, hash_password
 from dashboard.desk import Desk
+from dashboard.prompt_page import SpokenLanguage
 from dashboard.site import install
 
 __all__ = [
     "AccountRefused",
     "Desk",
+    "SpokenLanguage",
     "add_organizer",
     "change_password",
     "hash_password",

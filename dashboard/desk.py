@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from argon2 import PasswordHasher
 
+from dashboard.prompt_page import SpokenLanguage
 from reports.ports import AudioStore, JobQueue, ReportStore, Sealer
 from reports.pressure import Limits
 
@@ -32,6 +33,8 @@ class Desk:
     """BCP-47 code -> the name that organizers know the language by."""
     question_titles: Mapping[str, str]
     """Id of a question of the script -> a few words for it, such as 'Where'."""
+    spoken: Sequence[SpokenLanguage] = ()
+    """The languages whose prompts are recorded here, in the order of their keys."""
     limits: Limits = field(default_factory=Limits)
     """What counts as a flood when a person has it decided by the calls again."""
     hasher: PasswordHasher = field(default_factory=PasswordHasher)

@@ -33,6 +33,7 @@ from dashboard.inbox import Inbox, Show, flood_notice, local_day, row_of, shown
 from dashboard.lookout import Lookout
 from dashboard.pictures import NotShowable, showable
 from dashboard.sound import NotPlayable, playable
+from dashboard.studio import LARGE, LARGEST_RECORDING, add_studio
 from reports.model import (
     ActKind,
     Attachment,
@@ -336,6 +337,7 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
     )
     here = Pages(desk)
     add_login(blueprint, desk)
+    add_studio(blueprint, desk)
     views: Mapping[str, View] = {
         "/": here.inbox,
         "/inbox": here.inbox_part,
@@ -368,6 +370,9 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
 
     @blueprint.before_request
     def guard() -> ResponseReturnValue | None:
+        if request.endpoint == f"{NAME}.{LARGE}" and signed_in(desk) is not None:
+            # Before the token is looked for: that reads the whole form.
+            request.max_content_length = LARGEST_RECORDING
         if request.endpoint != f"{NAME}.static":
             csrf.protect()
             by_hand = request.endpoint not in BY_THE_PAGE_ITSELF

@@ -64,7 +64,10 @@ class Telephone:
                 else None
             )
             order = self.language_order.at(records, at)
-        prompts = self.prompts.in_order(order if usual is None else [usual, *order])
+            # Asked each time: what was just recorded, or taken back, counts from the next prompt.
+            recorded = records.current_takes()
+        prompts = self.prompts.with_recordings(recorded)
+        prompts = prompts.in_order(order if usual is None else [usual, *order])
         admission = Admission.NORMAL if call is None else call.admission
         if admission.short:
             prompts = prompts.short(admission)

@@ -652,3 +652,43 @@ class Organizer:
     created_at: datetime
     session_epoch: int = 0
     """Sessions begun under another epoch are over: a new password ends them all."""
+
+
+# --- What callers hear ----------------------------------------------------------------------------
+
+
+class TakeSource(StrEnum):
+    UPLOAD = "upload"
+    MICROPHONE = "microphone"
+    """Of an organizer's browser."""
+    TELEPHONE = "telephone"
+
+
+@dataclass(frozen=True, slots=True)
+class PromptTake:
+    """A prompt as somebody spoke it. A draft until it is chosen for the first time."""
+
+    take_id: str
+    language: str
+    prompt: str
+    sha256: str
+    """Of the sound in telephone quality, hexadecimal; it is kept under it."""
+    seconds: float
+    made_at: datetime
+    made_by: str
+    """A username, or what stands for whoever called by telephone."""
+    source: TakeSource
+    words: str
+    """What `says.toml` had to be said then: the words may have changed since."""
+
+
+@dataclass(frozen=True, slots=True)
+class PromptChoice:
+    """From then on callers hear that take at the prompt; None: no recording. The last one counts,
+    and none is ever taken away."""
+
+    language: str
+    prompt: str
+    take_id: str | None
+    at: datetime
+    who: str

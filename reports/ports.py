@@ -29,6 +29,8 @@ from reports.model import (
     NotificationKind,
     NotificationState,
     Organizer,
+    PromptChoice,
+    PromptTake,
     Recording,
     RecordingState,
     Report,
@@ -206,6 +208,25 @@ class Records(Protocol):
     def organizers(self) -> Sequence[Organizer]: ...
     def put_organizer(self, organizer: Organizer) -> None: ...
 
+    def prompt_take(self, take_id: str) -> PromptTake | None: ...
+    def add_prompt_take(self, take: PromptTake) -> bool: ...
+    def remove_prompt_take(self, take_id: str) -> None:
+        """Only a draft: the database refuses it of one that was ever chosen."""
+
+    def prompt_takes(self, language: str) -> Sequence[PromptTake]:
+        """Drafts among them, in the order in which they were made."""
+
+    def is_prompt_sound(self, sha256: str) -> bool:
+        """Whether any take sounds like that."""
+
+    def add_prompt_choice(self, choice: PromptChoice) -> None: ...
+    def prompt_choices(self, language: str) -> Sequence[PromptChoice]:
+        """In the order in which they were made."""
+
+    def current_takes(self) -> Mapping[tuple[str, str], str]:
+        """(language, prompt) -> SHA-256 of what callers hear there; only of prompts that have a
+        recording."""
+
 
 class ReportStore(Protocol):
     def begin(self) -> AbstractContextManager[Records]:
@@ -255,8 +276,8 @@ class AudioNotFound(LookupError):
 
 
 class AudioStore(Protocol):
-    """Keeps the bytes of recordings, and of what came with texts, sealed, under their RecordingSid
-    or MediaSid."""
+    """Keeps bytes, sealed: those of recordings and of what came with texts under their RecordingSid
+    or MediaSid, those of prompts under their SHA-256."""
 
     def put(self, key: str, audio: bytes) -> None: ...
     def get(self, key: str) -> bytes:

@@ -43,10 +43,13 @@ from reports.model import (
     NotificationKind,
     NotificationState,
     Organizer,
+    PromptChoice,
+    PromptTake,
     Recording,
     RecordingState,
     Report,
     Segment,
+    TakeSource,
     TextMessage,
     Transcript,
     Verdict,
@@ -330,6 +333,31 @@ organizers = sa.Table(
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("session_epoch", sa.Integer, nullable=False),
 )
+prompt_takes = sa.Table(
+    "prompt_takes",
+    metadata,
+    sa.Column("take_id", sa.String(64), primary_key=True),
+    sa.Column("language", sa.String(35), nullable=False),
+    sa.Column("prompt", sa.String(64), nullable=False),
+    sa.Column("sha256", sa.String(64), nullable=False, index=True),
+    sa.Column("seconds", sa.Float, nullable=False),
+    sa.Column("made_at", UtcDateTime, nullable=False),
+    sa.Column("made_by", sa.String(64), nullable=False),
+    sa.Column("source", _states(TakeSource, "source"), nullable=False),
+    sa.Column("words", sa.Text, nullable=False),
+    sa.Index("ix_prompt_takes_language_prompt", "language", "prompt"),
+)
+prompt_choices = sa.Table(
+    "prompt_choices",
+    metadata,
+    sa.Column("choice_id", sa.Integer, primary_key=True),
+    sa.Column("language", sa.String(35), nullable=False),
+    sa.Column("prompt", sa.String(64), nullable=False),
+    sa.Column("take_id", sa.String(64), sa.ForeignKey("prompt_takes.take_id")),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("who", sa.String(64), nullable=False),
+    sa.Index("ix_prompt_choices_language_prompt", "language", "prompt"),
+)
 
 
 # --- Mapping --------------------------------------------------------------------------------------
@@ -364,6 +392,10 @@ def _segments_in(stored: Iterable[Mapping[str, Any]]) -> tuple[Segment, ...]:
 def _transcript(row: RowMapping) -> Transcript:
     columns = {name: row[name] for name in row if name != "transcript_id"}
     return Transcript(**{**columns, "segments": _segments_in(row["segments"])})
+
+
+def _choice(row: RowMapping) -> PromptChoice:
+    return PromptChoice(**{name: row[name] for name in row if name != "choice_id"})
 
 
 def _act(row: RowMapping) -> Act:
@@ -935,6 +967,53 @@ class SqlRecords:
     def put_organizer(self, organizer: Organizer) -> None:
         if not self._add(organizers, _columns(organizer)):
             self._save(organizers, _columns(organizer))
+
+    # What callers hear
+
+    def prompt_take(self, take_id: str) -> PromptTake | None:
+        return self._one(prompt_takes, take_id, _plain(PromptTake))
+
+    def add_prompt_take(self, take: PromptTake) -> bool:
+        return self._add(prompt_takes, _columns(take))
+
+    def remove_prompt_take(self, take_id: str) -> None:
+        self._connection.execute(prompt_takes.delete().where(prompt_takes.c.take_id == take_id))
+
+    def prompt_takes(self, language: str) -> Sequence[PromptTake]:
+        query = (
+            sa.select(prompt_takes)
+            .where(prompt_takes.c.language == language)
+            .order_by(prompt_takes.c.made_at, prompt_takes.c.take_id)
+        )
+        return self._many(query, _plain(PromptTake))
+
+    def is_prompt_sound(self, sha256: str) -> bool:
+        query = sa.select(prompt_takes.c.take_id).where(prompt_takes.c.sha256 == sha256).limit(1)
+        return self._connection.execute(query).first() is not None
+
+    def add_prompt_choice(self, choice: PromptChoice) -> None:
+        self._connection.execute(prompt_choices.insert().values(**_columns(choice)))
+
+    def prompt_choices(self, language: str) -> Sequence[PromptChoice]:
+        query = (
+            sa.select(prompt_choices)
+            .where(prompt_choices.c.language == language)
+            .order_by(prompt_choices.c.choice_id)
+        )
+        return self._many(query, _choice)
+
+    def current_takes(self) -> Mapping[tuple[str, str], str]:
+        last = (
+            sa.select(sa.func.max(prompt_choices.c.choice_id))
+            .group_by(prompt_choices.c.language, prompt_choices.c.prompt)
+            .scalar_subquery()
+        )
+        query = (
+            sa.select(prompt_takes.c.language, prompt_takes.c.prompt, prompt_takes.c.sha256)
+            .join(prompt_choices, prompt_choices.c.take_id == prompt_takes.c.take_id)
+            .where(prompt_choices.c.choice_id.in_(last))
+        )
+        return {(row.language, row.prompt): row.sha256 for row in self._connection.execute(query)}
 
 
 def _is_limited() -> sa.ColumnElement[bool]:

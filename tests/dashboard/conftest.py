@@ -15,7 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from dashboard import Desk, add_organizer, install
+from dashboard import Desk, SpokenLanguage, add_organizer, install
 from keeping.sealing import Keyring, generate_key
 from reports.ports import AudioNotFound, Job, Urgency
 from reports.store import SqlReportStore, connect, metadata
@@ -23,6 +23,30 @@ from tests.dashboard.stories import MORNING, Stories
 
 PASSWORD = "a few plain words"
 API_TOKEN = "a-token-that-nobody-has-used-before"
+SPOKEN = (
+    SpokenLanguage(
+        code="en",
+        name="English",
+        keys="1",
+        review="written by the founders, 2026-11",
+        voiced=True,
+        words={"welcome": "Witness Line.", "when": "Is it happening now?", "digit_1": "one"},
+    ),
+    SpokenLanguage(
+        code="so",
+        name="Soomaali",
+        keys="3",
+        review="machine draft, to be read by a speaker",
+        voiced=False,
+        words={
+            "welcome": "Khadka markhaatiga.",
+            "choose_language": "Soomaali, riix 3.",
+            "when": "Hadda ma dhacaysaa?",
+            "digit_1": "kow",
+        },
+    ),
+)
+"""What there is to be said; the words of callers' languages as `says.toml` would have them."""
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
@@ -119,6 +143,7 @@ def desk(tmp_path: Path, clock: Clock, queue: QueueInMemory) -> Iterator[Desk]:
             "what": "What",
             "callback": "Call back",
         },
+        spoken=SPOKEN,
         hasher=QUICK,
     )
     add_organizer(desk.store, "ana", "Ana Fuentes", PASSWORD, MORNING, QUICK)

@@ -17,6 +17,7 @@ from reports.store import connect
 OPEN = {
     "/login",
     "/assets/<path:filename>",  # style and scripts, the same for all
+    "/voice/prompts/<sha256>.wav",  # what every caller hears; the provider's player shows no papers
     "/healthz",  # says that the web answers, and nothing else
 }
 
@@ -46,7 +47,7 @@ def address(rule: Rule) -> str:
 
 @pytest.mark.parametrize("headers", [{}, {"X-Twilio-Signature": "bm90IGhpcyBoYW5kd3JpdGluZw=="}])
 def test_nobody_but_the_provider_reaches_a_webhook(app: Flask, headers: dict[str, str]) -> None:
-    closed = doors(app, voice=True)
+    closed = [door for door in doors(app, voice=True) if door[0] not in OPEN]
     assert {"/voice/incoming", "/voice/status", "/sms/incoming"} <= {rule for rule, _, _ in closed}
     for rule, path, method in closed:
         form = {"CallSid": "CA0123456789"} if method == "POST" else None
