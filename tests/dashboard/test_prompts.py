@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse, encode_multipart
 
 from dashboard import Desk, add_organizer, install
 from dashboard.studio import LARGEST_RECORDING
+from ivr.languages import DIGITS, PROMPTS
 from reports.model import TakeSource
 from tests.dashboard.conftest import PASSWORD, QUICK, SPOKEN, AudioInMemory, Browser, Clock
 
@@ -245,3 +246,15 @@ def test_there_is_nothing_where_there_is_no_such_prompt(hodan: Browser, desk: De
         assert answer.status_code == (404 if act == "choice" else 303)
     assert brings(hodan, "welcome", source="telephone").status_code == 400
     assert heard(desk) == {}
+
+
+def test_every_prompt_has_a_title_in_plain_words(desk: Desk) -> None:
+    words = dict.fromkeys((*PROMPTS, *DIGITS), "something")
+    app = Flask("line")
+    app.config["SECRET_KEY"] = "nobody's secret"
+    install(app, replace(desk, spoken=[replace(SPOKEN[0], words=words)]))
+    browser = Browser(app.test_client())
+    browser.logs_in()
+    titles = re.findall(r'<h2 id="title-[^>]*>([^<]+)</h2>', browser.get("/prompts/en").text)
+    assert len(titles) == len(words) == len(set(titles))
+    assert not [title for title in titles if "_" in title]
