@@ -19,10 +19,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import preflight
 from config import Settings, load_settings
 from dashboard import AccountRefused, Desk, add_organizer, change_password, install
-from ivr.languages import BadPrompts
-from ivr.signature import SignatureGuard
-from ivr.texting import Texting, texting
-from ivr.webhooks import Telephone, webhooks
+from ivr.fallback import FALLBACK, GOODBYE, write_fallback
+from ivr.languages import BadPrompts, load_prompts
+from ivr.texting import texting
+from ivr.webhooks import webhooks
 from keeping.sealing import generate_key
 from migrations import upgrade
 from oncall.briefs import BadTells
@@ -33,6 +33,7 @@ from wiring import Adapters, Clock, now
 from workers.queues import QueueName, QueueUnavailable
 from workers.supervisor import Supervisor
 
+DEPLOY = Path(__file__).parent / "deploy"
 SESSION_HOURS = 12
 LARGEST_FORM = 256 * 2**10
 """Bytes of a request's body: forms of keys and buttons, nothing else is sent here."""
@@ -58,32 +59,8 @@ def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
     if settings.trusted_proxies:
         # Whose address counts when logins fail. The signature's URL does not depend on it.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies)  # type: ignore[method-assign]
-    guard = SignatureGuard(settings.public_url, settings.twilio_auth_token.get_secret_value())
-    app.register_blueprint(
-        webhooks(
-            Telephone(
-                store=adapters.store,
-                queue=adapters.queue,
-                sealer=adapters.sealer,
-                prompts=adapters.prompts,
-                guard=guard,
-                clock=clock,
-            )
-        )
-    )
-    app.register_blueprint(
-        texting(
-            Texting(
-                store=adapters.store,
-                queue=adapters.queue,
-                sealer=adapters.sealer,
-                texts=adapters.caller_texts,
-                language_of=adapters.written_language,
-                guard=guard,
-                clock=clock,
-            )
-        )
-    )
+    app.register_blueprint(webhooks(adapters.telephone))
+    app.register_blueprint(texting(adapters.texting))
     app.add_url_rule("/healthz", "healthz", lambda: ("well", 200))
     install(
         app,
@@ -98,6 +75,7 @@ def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
             api_token=settings.api_token.get_secret_value(),
             language_names=adapters.tells.languages,
             question_titles=adapters.tells.questions,
+            limits=settings.limits,
         ),
     )
     return app
@@ -177,6 +155,39 @@ def weights() -> None:
         on_progress=click.echo,
     )
     click.echo("Ready.")
+
+
+@cli.command()
+@click.option("--check", is_flag=True, help="Change nothing; end with status 1 if they are old.")
+@click.option("--goodbye", metavar="URL", help="Only print the first, leading to URL afterwards.")
+@click.option(
+    "--prompts",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=Settings.model_fields["prompts"].default,
+    help="Where PROMPTS is, if not where it comes.",
+)
+def fallback(check: bool, goodbye: str | None, folder: Path) -> None:
+    """Write deploy/fallback.xml and goodbye.xml: what callers hear while this line is down."""
+    try:
+        prompts = load_prompts(folder)
+    except BadPrompts as bad:
+        raise click.ClickException(str(bad)) from bad
+    if goodbye is not None:
+        click.echo(write_fallback(prompts, goodbye).greeting, nl=False)
+        return
+    written = write_fallback(prompts)
+    for name, text in ((FALLBACK, written.greeting), (GOODBYE, written.goodbye)):
+        file = DEPLOY / name
+        if not check:
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+        elif not file.exists() or file.read_text(encoding="utf-8") != text:
+            raise click.ClickException(f"{name} is older than prompts/: python app.py fallback")
+    greeted = ", ".join(language.name for language in written.greeted)
+    click.echo(f"Greets in {greeted}; {written.seconds:.0f} seconds until the tone.")
+    for language in written.left_out:
+        click.echo(f"Not in {language.name}: no time, or no voice for it.")
 
 
 @cli.group()

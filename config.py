@@ -12,10 +12,19 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from keeping.sealing import Keyring
+from oncall.roster import QuietHours
+from reports.pressure import Limits
 
 TWILIO_API = "https://api.twilio.com"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -65,6 +74,18 @@ def _long_secret(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _listed(text: Any) -> Any:
+    return (
+        [part.strip() for part in text.split(",") if part.strip()]
+        if isinstance(text, str)
+        else text
+    )
+
+
+def _quiet(text: Any) -> Any:
+    return QuietHours.parse(text) if isinstance(text, str) else text
+
+
 def _time_zone(name: str) -> str:
     if name not in available_timezones():
         raise ValueError("a name of the tz database, such as America/Chicago")
@@ -99,8 +120,14 @@ class Settings(BaseSettings):
     """Signs the sessions of the dashboard."""
     api_token: LongSecret
     """Whoever bears it may read the API."""
-    oncall: Number
-    """Who is told first."""
+    oncall: Annotated[tuple[Number, ...], NoDecode, BeforeValidator(_listed), Field(min_length=1)]
+    """The numbers of those on call, apart by commas: all are texted, all are rung."""
+    quiet_hours: Annotated[QuietHours | None, NoDecode, BeforeValidator(_quiet)] = None
+    """When nobody is rung for a caller, in TIME_ZONE: '22:00-06:30'. Texts go out all the same."""
+    prompts: Path = Path(__file__).parent / "prompts"
+    """The script and what is said in each language."""
+    language_order: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = ()
+    """Codes of the languages that are offered first, apart by commas; the others follow by use."""
     time_zone: Annotated[str, AfterValidator(_time_zone)] = "America/Chicago"
     organizer_language: str = "en"
     """In which the alerts are written."""
@@ -121,6 +148,21 @@ class Settings(BaseSettings):
     listen: str = "127.0.0.1:8000"
     """Where the web server listens; a proxy in front of it speaks TLS."""
 
+    caller_calls_an_hour: Annotated[int, Field(ge=1)] = 10
+    """From one number. Whoever calls more often in an hour is limited: where and a recorder, and
+    nobody is rung or texted for it. Who was confirmed before by a person is not."""
+    withheld_calls_an_hour: Annotated[int, Field(ge=1)] = 60
+    """The same of all withheld numbers together, which are many people."""
+    flood_calls: Annotated[int, Field(ge=2)] = 40
+    """So many calls in five minutes (limited ones aside) are a flood: everybody then hears where
+    and a recorder alone. It is over at half of that."""
+    flood_check: bool = False
+    """In a flood, ask callers for three spoken digits. Who presses others is recorded too, and
+    stands lower in the list."""
+    retain_caller_days: Annotated[int, Field(ge=1)] = 30
+    """How long a caller can be recognised by the keyed hash of the number; then it is cleared, and
+    with it the sealed number unless a call back was granted."""
+
     @model_validator(mode="before")
     @classmethod
     def _fill(cls, values: Any) -> Any:
@@ -139,6 +181,15 @@ class Settings(BaseSettings):
     @property
     def keyring(self) -> Keyring:
         return Keyring.parse(self.data_key.get_secret_value())
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(
+            caller_an_hour=self.caller_calls_an_hour,
+            withheld_an_hour=self.withheld_calls_an_hour,
+            flood_calls=self.flood_calls,
+            check=self.flood_check,
+        )
 
     @property
     def secure_cookies(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import urldefrag, urlsplit
 
 import requests
 from sqlalchemy.exc import SQLAlchemyError
@@ -62,7 +62,7 @@ def _database(settings: Settings) -> Finding:
 
 def _prompts(adapters: Adapters) -> Finding:
     try:
-        names = ", ".join(language.name for language in adapters.prompts.languages)
+        names = ", ".join(language.name for language in adapters.prompts.offered)
         _ = adapters.tells
     except (BadPrompts, BadTells) as bad:
         return Finding("prompts", False, str(bad), "mend the files it names")
@@ -115,6 +115,8 @@ def _provider(settings: Settings, adapters: Adapters) -> Iterator[Finding]:
     base = urlsplit(settings.twilio_api_url).netloc
     try:
         webhooks = adapters.provider.hotline_webhooks()
+        fallback = adapters.provider.hotline_fallback()
+        messaging = adapters.provider.messaging_webhook()
     except (ProviderUnavailable, ProviderRefused) as error:
         advice = "look at TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and the network"
         yield Finding(f"provider {base}", False, str(error), advice)
@@ -130,25 +132,33 @@ def _provider(settings: Settings, adapters: Adapters) -> Iterator[Finding]:
         ("status callback", webhooks[1], "/voice/status"),
     ):
         wanted = settings.public_url + path
-        if found == wanted:
-            yield Finding(name, True, wanted)
+        # What follows # tells the provider how often to try again, see docs/connect-twilio.md.
+        if found is not None and urldefrag(found).url == wanted:
+            yield Finding(name, True, found)
         else:
             advice = f"set it to {wanted} in the provider's console"
             yield Finding(name, False, f"is {found or 'not set'}", advice)
-    yield _messaging(settings, adapters)
+    yield _messaging(settings, messaging)
+    yield _fallback(settings, fallback)
 
 
-def _messaging(settings: Settings, adapters: Adapters) -> Finding:
+def _messaging(settings: Settings, found: str | None) -> Finding:
     wanted = settings.public_url + "/sms/incoming"
-    try:
-        found = adapters.provider.messaging_webhook()
-    except (ProviderUnavailable, ProviderRefused) as error:
-        return Finding("messaging webhook", False, str(error), "try again")
-    # What follows # is for the provider, such as how often it tries.
-    if (found or "").partition("#")[0] == wanted:
-        return Finding("messaging webhook", True, wanted)
+    if found is not None and urldefrag(found).url == wanted:
+        return Finding("messaging webhook", True, found)
     advice = f"set 'A message comes in' to {wanted} in the provider's console"
     return Finding("messaging webhook", False, f"is {found or 'not set'}", advice)
+
+
+def _fallback(settings: Settings, found: str | None) -> Finding:
+    """Not fetched: a bin answers nobody but the provider."""
+    advice = "docs/connect-twilio.md, 'When the line is down'"
+    if found is None:
+        said = "not set: while this line is down, callers hear an error"
+        return Finding("fallback", False, said, advice)
+    if urlsplit(found).hostname == urlsplit(settings.public_url).hostname:
+        return Finding("fallback", False, "lies on this line, and is down with it", advice)
+    return Finding("fallback", True, found)
 
 
 def _reachable(settings: Settings) -> Finding:

@@ -9,22 +9,32 @@ from functools import cached_property
 from pathlib import Path
 
 from config import Settings
-from ivr.languages import Prompts, load_prompts
-from ivr.written import WrittenLanguage
+from ivr.languages import BadPrompts, Prompts, load_prompts
+from ivr.playback import Playback
+from ivr.signature import SignatureGuard
+from ivr.telephone import LanguageOrder, Telephone, Whispers
+from ivr.texting import Texting
 from keeping.audio import SealedAudioStore
 from keeping.sealing import Keyring
 from oncall.alerts import Contact
-from oncall.briefs import Tells, load_tells
+from oncall.briefs import Tells, load_tells, whispered
 from oncall.channels.sms import SmsChannel
+from oncall.roster import to_ring
 from providers.twilio import TwilioProvider
-from reports.ports import Job, Transcriber
+from reports.ports import (
+    AudioNotFound,
+    Job,
+    MediaMissing,
+    MediaRefused,
+    ProviderUnavailable,
+    Transcriber,
+)
 from reports.services.texts import CallerTexts
 from reports.store import SqlReportStore, connect
 from workers.jobs import Equipment
 from workers.queues import TIME_LIMITS, RqJobQueue
 from workers.queues import connect as connect_redis
 
-PROMPTS = Path(__file__).parent / "prompts"
 LEASE_MARGIN = timedelta(seconds=30)
 """Past the time limit that kills a worker: then its recording is free again."""
 
@@ -86,11 +96,53 @@ class Adapters:
 
     @cached_property
     def prompts(self) -> Prompts:
-        return load_prompts(PROMPTS)
+        return load_prompts(self.settings.prompts)
 
     @cached_property
     def tells(self) -> Tells:
-        return load_tells(PROMPTS, self.settings.organizer_language)
+        return load_tells(self.settings.prompts, self.settings.organizer_language)
+
+    @cached_property
+    def telephone(self) -> Telephone:
+        """What the webhooks work with.
+
+        Raises:
+            BadPrompts: nothing can be said in the organizers' language.
+        """
+        settings = self.settings
+        organizers = self.prompts.language(settings.organizer_language)
+        if organizers is None or organizers.voice is None:
+            code = settings.organizer_language
+            raise BadPrompts(f"ORGANIZER_LANGUAGE={code}: the provider has no voice that reads it")
+        return Telephone(
+            store=self.store,
+            queue=self.queue,
+            sealer=self.sealer,
+            prompts=self.prompts,
+            guard=SignatureGuard(
+                settings.public_url, settings.twilio_auth_token.get_secret_value()
+            ),
+            clock=self.clock,
+            hotline=settings.hotline_number,
+            people_on_shift=lambda at: to_ring(
+                settings.oncall, settings.quiet_hours, at, settings.zone
+            ),
+            whispers=Whispers(organizers.voice, lambda code: whispered(self.tells, code)),
+            playback=Playback(settings.secret_key.get_secret_value(), self._sound_of),
+            language_order=LanguageOrder(settings.language_order),
+            limits=settings.limits,
+        )
+
+    def _sound_of(self, recording_sid: str) -> bytes | None:
+        """A recording as we keep it, else as the provider still has it."""
+        try:
+            return self.audio.get(recording_sid)
+        except AudioNotFound:
+            pass
+        try:
+            return self.provider.fetch_recording(recording_sid)
+        except (MediaMissing, MediaRefused, ProviderUnavailable):
+            return None
 
     @cached_property
     def caller_texts(self) -> CallerTexts:
@@ -98,8 +150,20 @@ class Adapters:
         return CallerTexts({each.code: each.texts for each in languages}, languages[0].code)
 
     @cached_property
-    def written_language(self) -> WrittenLanguage:
-        return WrittenLanguage(language.code for language in self.prompts.languages)
+    def texting(self) -> Texting:
+        """What the webhook of text messages works with.
+
+        Raises:
+            BadPrompts
+        """
+        return Texting(
+            store=self.store,
+            queue=self.queue,
+            sealer=self.sealer,
+            texts=self.caller_texts,
+            guard=self.telephone.guard,
+            clock=self.clock,
+        )
 
     def equipment(self, worker: str, transcriber: Transcriber | None = None) -> Equipment:
         """What a worker of that name works with."""
@@ -112,7 +176,7 @@ class Adapters:
             audio=self.audio,
             provider=self.provider,
             channels={sms.name: sms},
-            contacts=(Contact(sms.name, self.settings.oncall),),
+            contacts=tuple(Contact(sms.name, number) for number in self.settings.oncall),
             tells=self.tells,
             caller_texts=self.caller_texts,
             public_url=self.settings.public_url,

@@ -11,6 +11,7 @@ from pathlib import Path
 from flask import Blueprint, Response, jsonify, request, send_file
 from flask.typing import ResponseReturnValue
 
+from dashboard.callers import OTHER_REPORTS
 from dashboard.desk import Desk
 from dashboard.document import document_of
 from reports.model import Dossier
@@ -46,14 +47,23 @@ class Api:
         read_at = self._desk.clock()
         with self._desk.store.read() as records:
             dossiers = records.dossiers(since=since, limit=limit + 1, offset=offset)
+            others = records.same_caller(
+                [dossier.report.reference for dossier in dossiers[:limit]], OTHER_REPORTS
+            )
         return jsonify(
-            reports=[document_of(dossier) for dossier in dossiers[:limit]],
+            reports=[
+                document_of(dossier, others.get(dossier.report.reference, ()))
+                for dossier in dossiers[:limit]
+            ],
             read_at=read_at.isoformat(),
             next_cursor=str(offset + limit) if len(dossiers) > limit else None,
         )
 
     def report(self, reference: str) -> Response:
-        return jsonify(document_of(self._dossier(reference)))
+        dossier = self._dossier(reference)
+        with self._desk.store.read() as records:
+            others = records.same_caller([reference], OTHER_REPORTS)
+        return jsonify(document_of(dossier, others.get(reference, ())))
 
     def recording(self, reference: str, recording_sid: str) -> Response:
         """Byte for byte as the telephone company delivered it."""

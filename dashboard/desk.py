@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from argon2 import PasswordHasher
 
 from reports.ports import AudioStore, JobQueue, ReportStore, Sealer
+from reports.pressure import Limits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,8 @@ class Desk:
     """BCP-47 code -> the name that organizers know the language by."""
     question_titles: Mapping[str, str]
     """Id of a question of the script -> a few words for it, such as 'Where'."""
+    limits: Limits = field(default_factory=Limits)
+    """What counts as a flood when a person has it decided by the calls again."""
     hasher: PasswordHasher = field(default_factory=PasswordHasher)
     """By default the parameters that RFC 9106 recommends where memory is scarce (64 MiB)."""
 

@@ -5,6 +5,7 @@ Telephone numbers and addresses are not left out here but never put in: each key
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,8 +27,8 @@ from reports.model import (
 Document = dict[str, Any]
 
 
-def document_of(dossier: Dossier) -> Document:
-    """Everything about one report."""
+def document_of(dossier: Dossier, same_caller: Sequence[str] = ()) -> Document:
+    """Everything about one report; `same_caller`: references of others by the same number."""
     report = dossier.report
     facts = facts_of(dossier)
     return {
@@ -39,6 +40,11 @@ def document_of(dossier: Dossier) -> Document:
         "call": _call(dossier.call),
         "fields": _fields(facts),
         "callback_allowed": facts.callback_allowed.value is True,
+        "same_caller": list(same_caller),
+        "talks": [
+            {"since": _instant(talk.since), "until": _instant(talk.until)}
+            for talk in dossier.bridges
+        ],
         "recordings": [
             _recording(recording, dossier.transcripts) for recording in dossier.recordings
         ],
@@ -54,6 +60,9 @@ def _call(call: Call) -> Document:
         "started_at": _instant(call.started_at),
         "ended_at": _instant(call.ended_at),
         "language": call.language,
+        "admission": call.admission.value,
+        "attestation": None if call.attestation is None else call.attestation.value,
+        "check_passed": call.check_passed,
         "answers": [
             {"question": given.question, "digits": given.digits, "at": _instant(given.at)}
             for given in call.answers
@@ -141,7 +150,7 @@ def _segment(segment: Segment) -> Document:
         "compression": segment.compression,
         "words": [
             {
-                "text": word.text,
+                "text": word.text.strip(),
                 "start": word.start,
                 "end": word.end,
                 "probability": word.probability,

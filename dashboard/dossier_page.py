@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dashboard.alerts import Alerting, alerting_of
+from dashboard.callers import Caller
 from dashboard.desk import Desk
 from dashboard.facts import UNSURE_BELOW, Facts, facts_of
 from dashboard.fingerprint import fingerprint
@@ -71,6 +72,9 @@ class DossierPage:
     tapes: tuple[Tape, ...]
     alerting: Alerting
     events: tuple[Event, ...]
+    caller: Caller
+    blocked_by: str | None
+    """Who made the block that is in force."""
     today: str
 
     @property
@@ -83,7 +87,9 @@ class DossierPage:
         return self.facts.callback_allowed.value is True and self.call.caller_number is not None
 
 
-def page_of(dossier: Dossier, desk: Desk, names: Mapping[str, str], today: str) -> DossierPage:
+def page_of(
+    dossier: Dossier, desk: Desk, names: Mapping[str, str], today: str, caller: Caller
+) -> DossierPage:
     """`names`: what organizers are called, by username; `today`: their date, ISO 8601."""
     return DossierPage(
         report=dossier.report,
@@ -94,7 +100,9 @@ def page_of(dossier: Dossier, desk: Desk, names: Mapping[str, str], today: str) 
         facts=facts_of(dossier),
         tapes=tuple(_tape(recording, dossier, desk) for recording in dossier.recordings),
         alerting=alerting_of(dossier.notifications),
-        events=timeline(dossier, desk, names),
+        events=timeline(dossier, desk, names, caller.made_here),
+        caller=caller,
+        blocked_by=None if caller.block is None else names.get(caller.block.who, caller.block.who),
         today=today,
     )
 

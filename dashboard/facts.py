@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from reports.fields import report_fields
+from reports.fields import family_taken, report_fields
 from reports.model import Call, Dossier, Field, KeySource, RecordingState, Source, WordsSource
 from reports.questions import CALLBACK, DO_NOT_KNOW, OFFICERS, STILL_THERE, WHAT, WHEN, WHERE
 
@@ -25,6 +25,8 @@ class Standing(StrEnum):
     UNANSWERED = "unanswered"
     """Asked; no key was pressed."""
     NOT_ASKED = "not_asked"
+    FAMILY_TAKEN = "family_taken"
+    """Not when, but that a family member was taken is what the caller said."""
     COMING = "coming"
     """Recorded; the audio is not here yet."""
     UNWRITTEN = "unwritten"
@@ -83,7 +85,7 @@ def facts_of(dossier: Dossier) -> Facts:
     fields = report_fields(dossier)
     call = dossier.call
     return Facts(
-        happening_now=_pressed("happening_now", WHEN, fields.happening_now, call),
+        happening_now=_when(fields.happening_now, call),
         place=_spoken("place", WHERE, fields.place, dossier),
         still_there=_pressed("still_there", STILL_THERE, fields.still_there, call),
         officers=_pressed("officers", OFFICERS, fields.officers, call),
@@ -109,6 +111,11 @@ def _pressed(name: str, question: str, field: Field[bool] | Field[int], call: Ca
     return Fact(
         name, question, standing, field.value, field.source, field.confidence, digits=digits
     )
+
+
+def _when(field: Field[bool], call: Call) -> Fact:
+    fact = _pressed("happening_now", WHEN, field, call)
+    return replace(fact, standing=Standing.FAMILY_TAKEN) if family_taken(call) else fact
 
 
 def _timed(field: Field[datetime], call: Call) -> Fact:

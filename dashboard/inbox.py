@@ -11,11 +11,13 @@ from dashboard.alerts import Alerting, alerting_of
 from dashboard.desk import Desk
 from dashboard.facts import Facts, facts_of
 from dashboard.fingerprint import fingerprint
-from reports.fields import happening_now, still_there
+from reports.fields import family_taken, happening_now, still_there
 from reports.model import (
     ActKind,
+    Admission,
     CallState,
     Dossier,
+    Flood,
     Handling,
     RecordingState,
     Report,
@@ -29,13 +31,29 @@ class Show(StrEnum):
     OPEN = "open"
     ALL = "all"
     NOW = "now"
+    FAMILIES = "families"
+    """Those who look for a family member: for whoever gives support, not for observers."""
+    LIMITED = "limited"
+    """What came of limited and blocked calls. It stands in no other list but `ALL`, so that pranks
+    bury nothing, and its number of reports at every list, so that nobody forgets it."""
+
+    @property
+    def limited(self) -> bool | None:
+        """As `reports.ports.Records.dossiers` takes it."""
+        return {Show.ALL: None, Show.LIMITED: True}.get(self, False)
 
 
 def shown(dossiers: Iterable[Dossier], show: Show) -> list[Dossier]:
     """Those that belong in a list, the most urgent and newest first."""
     return sorted(
         (dossier for dossier in dossiers if _belongs(dossier, show)),
-        key=lambda dossier: (_rank(dossier), -dossier.report.filed_at.timestamp()),
+        key=lambda dossier: (
+            _rank(dossier) == CLOSED,
+            # Pressed other digits than they heard: below the others, yet in every list.
+            dossier.call.check_passed is False,
+            _rank(dossier),
+            -dossier.report.filed_at.timestamp(),
+        ),
     )
 
 
@@ -43,10 +61,16 @@ def _belongs(dossier: Dossier, show: Show) -> bool:
     match show:
         case Show.ALL:
             return True
-        case Show.OPEN:
+        case Show.OPEN | Show.LIMITED:
             return dossier.report.handling is not Handling.CLOSED
         case Show.NOW:
             return _rank(dossier) <= 2
+        case Show.FAMILIES:
+            return family_taken(dossier.call)
+
+
+CLOSED = 4
+"""The rank of what is closed."""
 
 
 def _rank(dossier: Dossier) -> int:
@@ -55,7 +79,7 @@ def _rank(dossier: Dossier) -> int:
     A caller who never said when counts before one who said 'earlier': it may be happening now.
     """
     if dossier.report.handling is Handling.CLOSED:
-        return 4
+        return CLOSED
     match happening_now(dossier.call).value, still_there(dossier.call).value:
         case True, True:
             return 0
@@ -91,10 +115,20 @@ class Row:
     facts: Facts
     tapes: tuple[TapeState, ...]
     alerting: Alerting
+    admission: Admission
+    check_failed: bool
 
     @property
     def version(self) -> str:
         return fingerprint(self)
+
+
+@dataclass(frozen=True, slots=True)
+class FloodNotice:
+    """How flood mode stands, and who says so."""
+
+    change: Flood
+    who: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +139,10 @@ class Inbox:
     rows: tuple[Row, ...]
     untold: tuple[Report, ...]
     """Of which nobody could be told."""
+    flood: FloodNotice | None
+    """None: it was never switched, by itself or by anybody."""
+    limited: int
+    """Open reports of limited and blocked calls."""
     any_report: bool
     older: int | None
     """The page with older reports, None when there are none."""
@@ -130,7 +168,16 @@ def row_of(dossier: Dossier, desk: Desk, names: Mapping[str, str]) -> Row:
             for tape in dossier.recordings
         ),
         alerting=alerting_of(dossier.notifications),
+        admission=dossier.call.admission,
+        check_failed=dossier.call.check_passed is False,
     )
+
+
+def flood_notice(change: Flood | None, names: Mapping[str, str]) -> FloodNotice | None:
+    """`names`: what organizers are called, by username."""
+    if change is None:
+        return None
+    return FloodNotice(change, None if change.who is None else names.get(change.who, change.who))
 
 
 def judge_of(dossier: Dossier, names: Mapping[str, str]) -> str | None:

@@ -25,15 +25,33 @@ from flask_wtf.csrf import CSRFProtect
 
 from dashboard.alerts import untold_reports
 from dashboard.auth import add_login, signed_in, to_login
+from dashboard.callers import caller_of
 from dashboard.desk import Desk
 from dashboard.dossier_page import DossierPage, page_of
 from dashboard.fingerprint import fingerprint
-from dashboard.inbox import Inbox, Show, local_day, row_of, shown
+from dashboard.inbox import Inbox, Show, flood_notice, local_day, row_of, shown
 from dashboard.lookout import Lookout
 from dashboard.sound import NotPlayable, playable
-from reports.model import ActKind, Dossier, Handling, Organizer, Recording, Verdict
+from reports.model import (
+    ActKind,
+    Dossier,
+    FloodMode,
+    Handling,
+    Organizer,
+    Recording,
+    Verdict,
+)
 from reports.ports import AudioNotFound, Records
+from reports.services.blocks import (
+    BLOCK_DAYS,
+    NoNumber,
+    ReasonMissing,
+    admit_after_all,
+    block_caller,
+    undo_block,
+)
 from reports.services.notices import tell_again
+from reports.services.pressure import switch_flood
 from reports.services.recordings import try_again
 from reports.services.review import NumberNotGiven, handle, judge, show_number
 
@@ -77,7 +95,7 @@ class Pages:
         return _part("_inbox.html", inbox.version, inbox=inbox)
 
     def _inbox(self, records: Records, show: Show, page: int = 1) -> Inbox:
-        dossiers = records.dossiers(limit=PAGE + 1, offset=(page - 1) * PAGE)
+        dossiers = records.dossiers(limited=show.limited, limit=PAGE + 1, offset=(page - 1) * PAGE)
         names = _names(records)
         return Inbox(
             show=show,
@@ -85,7 +103,9 @@ class Pages:
                 row_of(dossier, self._desk, names) for dossier in shown(dossiers[:PAGE], show)
             ),
             untold=untold_reports(records),
-            any_report=bool(dossiers),
+            flood=flood_notice(records.flood(), names),
+            limited=records.count_limited(),
+            any_report=bool(dossiers) or (page == 1 and records.count_reports() > 0),
             older=page + 1 if len(dossiers) > PAGE else None,
             newer=page - 1 if page > 1 else None,
             today=local_day(self._desk.clock(), self._desk),
@@ -107,7 +127,9 @@ class Pages:
         with self._desk.store.read() as records:
             dossier = _found(records.dossier(reference))
             names = _names(records)
-        return page_of(dossier, self._desk, names, local_day(self._desk.clock(), self._desk))
+            caller = caller_of(records, dossier.call, reference, self._desk.clock())
+        today = local_day(self._desk.clock(), self._desk)
+        return page_of(dossier, self._desk, names, today, caller)
 
     def handle(self, reference: str) -> ResponseReturnValue:
         to = _wanted_of(Handling, request.form.get("to"))
@@ -135,6 +157,60 @@ class Pages:
     def hide_number(self, reference: str) -> ResponseReturnValue:
         """Whoever comes back to the address of a shown number finds the report without it."""
         return redirect(url_for(".report", reference=reference))
+
+    # Floods and pranks
+
+    def blocklist(self) -> str:
+        with self._desk.store.read() as records:
+            blocks = records.blocks()
+            names = _names(records)
+        now = self._desk.clock()
+        return render_template(
+            "blocklist.html",
+            holding=[block for block in blocks if block.holds(now)],
+            over=[block for block in blocks if not block.holds(now)],
+            names=names,
+            today=local_day(now, self._desk),
+        )
+
+    def block(self, reference: str) -> ResponseReturnValue:
+        self._dossier(reference)
+        days = request.form.get("days", BLOCK_DAYS, type=int)
+        try:
+            block_caller(
+                self._desk.store,
+                reference=reference,
+                reason=request.form.get("reason", ""),
+                days=days,
+                **self._by_whom(),
+            )
+        except NoNumber:
+            abort(403)
+        except ReasonMissing:
+            flash(reference, "reason_missing")
+        else:
+            flash(reference, "blocked")
+        return redirect(url_for(".report", reference=reference), 303)
+
+    def unblock(self, block_id: str) -> ResponseReturnValue:
+        block = _found(undo_block(self._desk.store, block_id=block_id, **self._by_whom()))
+        flash(block.reference, "unblocked")
+        if request.form.get("back") == "report":
+            return redirect(url_for(".report", reference=block.reference), 303)
+        return redirect(url_for(".blocklist"), 303)
+
+    def admit(self, reference: str) -> ResponseReturnValue:
+        self._dossier(reference)
+        told = admit_after_all(
+            self._desk.store, self._desk.queue, reference=reference, **self._by_whom()
+        )
+        flash(reference, "admitted" if told else "nothing_to_tell")
+        return redirect(url_for(".report", reference=reference), 303)
+
+    def flood(self) -> ResponseReturnValue:
+        mode = _wanted_of(FloodMode, request.form.get("mode"))
+        switch_flood(self._desk.store, mode=mode, limits=self._desk.limits, **self._by_whom())
+        return redirect(url_for(".inbox"), 303)
 
     # Recordings
 
@@ -223,6 +299,7 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
         "/r/<reference>/audio/<recording_sid>": here.audio,
         "/r/<reference>/audio/<recording_sid>/original": here.original,
         "/r/<reference>/number": here.hide_number,
+        "/blocklist": here.blocklist,
     }
     for path, view in views.items():
         blueprint.add_url_rule(path, view.__name__, view, methods=["GET"])
@@ -232,6 +309,10 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
         "/r/<reference>/number": here.show_number,
         "/r/<reference>/audio/<recording_sid>/again": here.again,
         "/r/<reference>/alerts/again": here.tell_again,
+        "/r/<reference>/admission": here.admit,
+        "/r/<reference>/block": here.block,
+        "/blocklist/<block_id>/undo": here.unblock,
+        "/flood": here.flood,
     }
     for path, act in acts.items():
         blueprint.add_url_rule(path, act.__name__, act, methods=["POST"])

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from dashboard.desk import Desk
-from reports.model import ActKind, Dossier, NotificationKind, NotificationState, RecordingState
+from reports.model import (
+    Act,
+    ActKind,
+    Block,
+    Dossier,
+    NotificationKind,
+    NotificationState,
+    RecordingState,
+)
+from reports.questions import PERSON
 
 
 class Happened(StrEnum):
@@ -28,6 +37,13 @@ class Happened(StrEnum):
     HANDLED = "handled"
     JUDGED = "judged"
     NUMBER_SHOWN = "number_shown"
+    BLOCKED = "blocked"
+    """The caller was; `until` when."""
+    UNBLOCKED = "unblocked"
+    ADMITTED = "admitted"
+    PERSON_WANTED = "person_wanted"
+    TALK_BEGUN = "talk_begun"
+    TALK_ENDED = "talk_ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +58,19 @@ class Event:
     detail: str | None = None
     """The channel of a message, the engine of a transcript, the state of a recording."""
     reason: str | None = None
+    until: datetime | None = None
 
 
-def timeline(dossier: Dossier, desk: Desk, names: Mapping[str, str]) -> tuple[Event, ...]:
-    """The last first; `names`: what organizers are called, by username."""
+def timeline(
+    dossier: Dossier, desk: Desk, names: Mapping[str, str], blocks: Sequence[Block] = ()
+) -> tuple[Event, ...]:
+    """The last first; `names`: what organizers are called, by username; `blocks`: those that were
+    made from this report, which say why."""
     events = [
         *_of_the_call(dossier),
         *_of_recordings(dossier, desk),
         *_of_messages(dossier, names),
-        *_of_acts(dossier, names),
+        *_of_acts(dossier, names, {block.at: block for block in blocks}),
     ]
     events.sort(key=lambda event: event.at)
     return tuple(reversed(events))
@@ -59,6 +79,13 @@ def timeline(dossier: Dossier, desk: Desk, names: Mapping[str, str]) -> tuple[Ev
 def _of_the_call(dossier: Dossier) -> Iterator[Event]:
     yield Event(dossier.call.started_at, Happened.CALLED)
     yield Event(dossier.report.filed_at, Happened.FILED)
+    wanted = dossier.call.answer(PERSON)
+    if wanted is not None:
+        yield Event(wanted.at, Happened.PERSON_WANTED)
+    for talk in dossier.bridges:
+        yield Event(talk.since, Happened.TALK_BEGUN)
+        if talk.until is not None:
+            yield Event(talk.until, Happened.TALK_ENDED)
     if dossier.call.ended_at is not None:
         yield Event(dossier.call.ended_at, Happened.HUNG_UP)
 
@@ -120,15 +147,28 @@ _ACTS: Mapping[ActKind, Happened] = {
     ActKind.HANDLING: Happened.HANDLED,
     ActKind.VERDICT: Happened.JUDGED,
     ActKind.NUMBER_SHOWN: Happened.NUMBER_SHOWN,
+    ActKind.BLOCKED: Happened.BLOCKED,
+    ActKind.UNBLOCKED: Happened.UNBLOCKED,
+    ActKind.ADMITTED: Happened.ADMITTED,
 }
 
 
-def _of_acts(dossier: Dossier, names: Mapping[str, str]) -> Iterator[Event]:
+def _of_acts(
+    dossier: Dossier, names: Mapping[str, str], block_made_at: Mapping[datetime, Block]
+) -> Iterator[Event]:
     for act in dossier.acts:
+        block = block_made_at.get(act.at) if act.kind is ActKind.BLOCKED else None
         yield Event(
             act.at,
             _ACTS[act.kind],
             who=names.get(act.who, act.who),
             before=act.before,
             after=act.after,
+            reason=None if block is None else block.reason,
+            until=_until(act),
         )
+
+
+def _until(act: Act) -> datetime | None:
+    """Until when a block that was made holds."""
+    return datetime.fromisoformat(act.after) if act.kind is ActKind.BLOCKED else None

@@ -209,6 +209,7 @@ def one_call(line: Line, network: PhoneNetwork, spoken: SpokenCall, number: str)
     call.does(lambda: call.call.presses(spoken.keys.still_there))
     call.does(lambda: call.call.says(spoken.what.path, then="#"), spoken.what.words)
     call.does(lambda: call.call.presses(spoken.keys.callback))
+    call.does(lambda: call.call.hangs_up())
     hung_up = datetime.now(UTC)
 
     def texts() -> tuple[Text, ...]:

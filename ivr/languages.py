@@ -4,8 +4,8 @@ Everything that is missing or wrong is found when the line starts, in one list t
 and key, and never while somebody is on the telephone.
 
 A prompt is heard as it was recorded in the language; where it was not, the provider's voice reads
-it, if there is one for the language; a language in which anything can be heard in neither way is not
-offered at all: no Somali read by an English voice, and no silence.
+it, if there is one for the language; a language in which anything can be heard in neither way is
+not offered at all: no Somali read by an English voice, and no silence.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from ivr.scripts import Question, Script, read_script
+from ivr.scripts import Script, read_script
 from ivr.toml_file import TomlFile
 from ivr.voices import speaks
+from reports.model import Admission
 
 PROMPTS: Final = (
     "welcome",
@@ -30,6 +31,7 @@ PROMPTS: Final = (
     "correction",
     "unknown_language",
     "many_calls",
+    "digits_check",
     "calling_person",
     "nobody_free",
     "no_such_report",
@@ -133,6 +135,10 @@ class Prompts:
                 for language in self.languages
             ),
         )
+
+    def short(self, let_in: Admission) -> Prompts:
+        """The same with the short script for a call that was let in so."""
+        return replace(self, script=self.script.short(let_in))
 
     def in_order(self, codes: Sequence[str]) -> Prompts:
         """The same with the languages named first in front, in that order."""

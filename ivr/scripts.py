@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import string
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
 from ivr.toml_file import TomlFile
+from reports.model import Admission
 
 Kind = Literal["choose", "number", "record", "reference", "inform"]
 PersonKey = Literal["key", "first", "off"]
@@ -54,6 +55,30 @@ class Script:
     questions: tuple[Question, ...]
     unknown_language: Question
     person: PersonKey = "key"
+    flood: tuple[str, ...] = ()
+    """The ids of the questions that are left in a flood."""
+
+    def short(self, let_in: Admission = Admission.FLOOD) -> Script:
+        """The same with the questions of a flood alone, each asked whatever was not asked before
+        it; a recorder is always among them.
+
+        People may still be rung by key, unless the caller is limited; of who is blocked one
+        recording is enough.
+        """
+        left = [
+            replace(question, only_if={}, back_to=None)
+            for question in self.questions
+            if question.id in self.flood
+        ]
+        recorders = [question for question in left if question.kind == "record"]
+        if not recorders:
+            spoken = (each for each in self.questions if each.kind == "record")
+            first = replace(next(spoken, self.unknown_language), only_if={})
+            left, recorders = [*left, first], [first]
+        if let_in is Admission.BLOCKED:
+            left = recorders[:1]
+        person: PersonKey = "off" if not let_in.alerts or self.person == "off" else "key"
+        return replace(self, questions=tuple(left), person=person)
 
     def question(self, question_id: str) -> Question | None:
         everything = (*self.questions, self.unknown_language)
@@ -62,15 +87,14 @@ class Script:
     def following(self, after: str | None, answers: Mapping[str, str]) -> Question | None:
         """The next question that is to be asked, None after the last.
 
-        `after` is the id of the one before, None at the beginning; `answers` what was pressed so far,
-        by question.
+        `after` is the id of the one before, None at the beginning; `answers` what was pressed so
+        far, by question.
         """
-        ids = [question.id for question in self.questions]
-        begin = 0 if after is None else ids.index(after) + 1
-        return next(
-            (question for question in self.questions[begin:] if self._is_asked(question, answers)),
-            None,
-        )
+        ids = [None, *(question.id for question in self.questions)]
+        if after not in ids:
+            return None
+        rest = self.questions[ids.index(after) :]
+        return next((question for question in rest if self._is_asked(question, answers)), None)
 
     def _is_asked(self, question: Question, answers: Mapping[str, str]) -> bool:
         return all(
@@ -136,9 +160,17 @@ def read_script(path: Path, wrong: list[str]) -> Script | None:
     person = file.table.get("person", "key")
     if person not in _PERSON:
         wrong.append(file.at(f"person must be one of {', '.join(_PERSON)}", key="person"))
+    flood = file.table.get("flood", [])
+    if not isinstance(flood, list):
+        wrong.append(file.at("flood must be a list of questions' ids", key="flood"))
+        flood = []
+    for question_id in flood:
+        if question_id not in {question.id for question in known}:
+            wrong.append(file.at(f"flood: there is no question {question_id!r}", key="flood"))
     if len(wrong) > before or unknown is None:
         return None
-    return Script(str(file.table.get("name", path.parent.name)), tuple(known), unknown, person)
+    name = str(file.table.get("name", path.parent.name))
+    return Script(name, tuple(known), unknown, person, tuple(flood))
 
 
 def _whole(file: TomlFile, questions: list[Question], wrong: list[str]) -> None:

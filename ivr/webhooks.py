@@ -1,7 +1,6 @@
 """What the provider asks during a call, and what it is answered.
 
-Each view reads Twilio's parameters, calls one use case and answers TwiML; Twilio's names stop here.
-https://www.twilio.com/docs/voice/twiml#request-parameters
+Each view reads what was pressed, calls one use case and answers TwiML.
 
 Whatever goes wrong inside, a caller is never answered by an error: they are asked to speak and are
 recorded by the provider, whose list of recordings finds its way here when we are well again.
@@ -10,77 +9,59 @@ recorded by the provider, whose list of recordings finds its way here when we ar
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 
 from flask import Blueprint, Response, abort, request, url_for
 from werkzeug.exceptions import HTTPException
 
-from ivr import twiml
-from ivr.languages import Language, Prompts, Question
+from ivr import forms, twiml
+from ivr.attestation import attestation_of
+from ivr.callbacks import UNHEARD, add_callbacks
+from ivr.people import WITH_PEOPLE, add_people
 from ivr.script import (
+    LANGUAGE,
+    MORE_LANGUAGES,
     ChosenLanguage,
     Finish,
     Record,
+    RingPeople,
     Step,
     Taken,
+    TextWanted,
+    after_digits,
+    after_finish,
     after_keys,
     after_language,
+    after_people,
     after_recording,
+    after_review,
     begin,
+    in_a_flood,
 )
-from ivr.signature import SignatureGuard
-from reports.ports import JobQueue, ReportStore, Sealer
-from reports.services import calls, notices, recordings
+from ivr.scripts import PERSON as PERSON_KEY
+from ivr.scripts import Question
+from ivr.telephone import Standing, Telephone
+from reports.model import Admission
+from reports.numbers import caller_number
+from reports.questions import PERSON, TEXT_ME
+from reports.services import calls, recordings, texts
 
 log = logging.getLogger(__name__)
-
-ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
-"""Values of CallStatus after which nothing more comes of a call."""
-WITHHELD = frozenset(
-    {"", "anonymous", "restricted", "unavailable", "unknown", "+266696687", "+86282452253"}
-)
-"""What stands in From when there is no number: words, or a word spelt on the keys of a telephone
-('anonymous', 'unavailable'; https://support.twilio.com/hc/en-us/articles/223179988)."""
 
 AFTER_FAILURE = "after_failure"
 """Marks the recorder that a caller is given when something went wrong, so that a second failure
 ends in a goodbye and not in a circle."""
 
 
-@dataclass(frozen=True, slots=True)
-class Telephone:
-    """What the webhooks need."""
-
-    store: ReportStore
-    queue: JobQueue
-    sealer: Sealer
-    prompts: Prompts
-    guard: SignatureGuard
-    clock: Callable[[], datetime]
-
-
-def caller_number(said: str | None) -> str | None:
-    """The caller's number in E.164, None when it is withheld or no number.
-
-    >>> caller_number("+16125550142"), caller_number("Anonymous"), caller_number("+266696687")
-    ('+16125550142', None, None)
-    """
-    number = (said or "").strip()
-    if number.lower() in WITHHELD or not re.fullmatch(r"\+?\d{3,15}", number):
-        return None
-    return number
-
-
 def webhooks(line: Telephone) -> Blueprint:
     """The blueprint: /voice/incoming is the entry, /voice/status the call's status callback."""
     voice = Blueprint("voice", __name__, url_prefix="/voice")
+    add_callbacks(voice, line)
+    add_people(voice, line)
 
     @voice.before_request
     def refuse_strangers() -> None:
-        if not line.guard.admits(request):
+        if request.endpoint != f"voice.{playback.__name__}" and not line.guard.admits(request):
             log.warning("a request without the provider's signature was refused: %s", request.path)
             abort(403)
 
@@ -91,184 +72,259 @@ def webhooks(line: Telephone) -> Blueprint:
         # Without its traceback's values, which may hold what was said: type and place suffice.
         log.error("%s in %s: the caller is recorded anyway", type(error).__name__, request.path)
         log.debug("traceback", exc_info=error)
-        if request.endpoint in (f"voice.{receive_recording.__name__}", f"voice.{status.__name__}"):
+        if request.endpoint in WITH_PEOPLE:
+            # Whoever was rung is not connected; the caller goes on with the report.
+            return document(twiml.connected(taken=False))
+        if request.endpoint in UNHEARD:
             # Nobody listens to what is answered here; an error makes the provider note it.
             return Response(status=500)
         again = request.args.get(AFTER_FAILURE) is not None
         step: Step = Finish() if again else Record(line.prompts.script.unknown_language)
-        return _document(twiml.render(step, line.prompts, None, _marked_path))
+        return document(twiml.render(step, line.prompts, None, Paths(marked=True)))
 
     @voice.post("/incoming")
     def incoming() -> Response:
+        call_sid = forms.sid("CallSid")
         calls.receive_call(
             line.store,
             line.sealer,
-            call_sid=_sid("CallSid"),
+            call_sid=call_sid,
             caller=caller_number(request.form.get("From")),
             at=line.clock(),
+            attestation=attestation_of(request.form.get("StirVerstat")),
+            limits=line.limits,
         )
-        return answer(begin(), None)
+        return answer(begin(), line.standing(call_sid))
 
-    @voice.post("/language/<question>/<int:turn>")
-    def language(question: str, turn: int) -> Response:
-        del question  # always 'language': the path has one shape for all
-        taken = after_language(line.prompts, turn, request.form.get("Digits", ""))
-        if not isinstance(taken, ChosenLanguage):
-            return answer(taken, None)
-        calls.choose_language(
-            line.store, call_sid=_sid("CallSid"), language=taken.language.code, at=line.clock()
+    @voice.post("/language/<what>/<int:turn>")
+    def language(what: str, turn: int) -> Response:
+        call_sid = forms.sid("CallSid")
+        standing = line.standing(call_sid)
+        taken = after_language(
+            standing.prompts,
+            turn,
+            forms.digits(),
+            more=what == MORE_LANGUAGES,
+            usual=standing.usual,
         )
-        return answer(taken.step, taken.language)
+        if not isinstance(taken, ChosenLanguage):
+            return answer(taken, standing)
+        calls.choose_language(
+            line.store, call_sid=call_sid, language=taken.language.code, at=line.clock()
+        )
+        standing = line.standing(call_sid)
+        step = taken.step
+        if standing.admission is Admission.FLOOD:
+            step = in_a_flood(step, digits=line.digits_to_press(call_sid, standing))
+        return answer(step, standing)
+
+    @voice.post("/checked")
+    def checked() -> Response:
+        """The digits of a flood: right or wrong, they lead on."""
+        call_sid = forms.sid("CallSid")
+        calls.note_check(
+            line.store, line.sealer, call_sid=call_sid, digits=forms.digits(), at=line.clock()
+        )
+        standing = line.standing(call_sid)
+        return answer(after_digits(standing.prompts), standing)
 
     @voice.post("/answer/<question>/<int:turn>")
     def keys(question: str, turn: int) -> Response:
-        asked = _question(line.prompts, question)
-        taken = after_keys(line.prompts, asked, turn, request.form.get("Digits", ""))
-        if isinstance(taken, Taken):
-            calls.record_answer(
-                line.store,
-                line.queue,
-                call_sid=_sid("CallSid"),
-                question=question,
-                digits=taken.digits,
-                at=line.clock(),
-            )
-            return answer(taken.step, spoken_language())
-        return answer(taken, spoken_language())
+        call_sid = forms.sid("CallSid")
+        standing = line.standing(call_sid)
+        asked = question_of(standing, question)
+        taken = after_keys(
+            standing.prompts, asked, turn, forms.digits(), standing.answers, join(call_sid)
+        )
+        if not isinstance(taken, Taken):
+            return answer(taken, standing)
+        calls.record_answer(
+            line.store,
+            line.queue,
+            call_sid=call_sid,
+            question=question,
+            digits=taken.digits,
+            files=asked.makes_report(taken.digits),
+            at=line.clock(),
+        )
+        return answer(taken.step, standing)
 
     @voice.post("/recorded/<question>/<int:turn>")
     def recorded(question: str, turn: int) -> Response:
         """The `action` of a recording, or the verb after it when nothing was said."""
-        asked = _question(line.prompts, question)
-        call_sid, at = _sid("CallSid"), line.clock()
-        recording_sid = request.form.get("RecordingSid")
-        if recording_sid:
+        call_sid, at = forms.sid("CallSid"), line.clock()
+        standing = line.standing(call_sid)
+        asked = question_of(standing, question)
+        recording_sid = forms.sid("RecordingSid") if request.form.get("RecordingSid") else None
+        if recording_sid is not None:
             recordings.announce_recording(
                 line.store,
                 line.queue,
-                recording_sid=_sid("RecordingSid"),
+                recording_sid=recording_sid,
                 call_sid=call_sid,
                 question=question,
-                seconds=_seconds(),
+                seconds=forms.seconds(),
                 at=at,
                 ready=False,
             )
-        if request.form.get("CallStatus") in ENDED:
+        if forms.call_ended():
             # They hung up while speaking: what was said is kept, and nobody hears an answer.
             calls.end_call(line.store, line.queue, call_sid=call_sid, at=at)
-        speaker = spoken_language()
         step = after_recording(
-            line.prompts,
+            standing.prompts,
             asked,
             turn,
-            known_language=speaker is not None,
-            recorded=bool(recording_sid),
+            forms.digits(),
+            standing.answers,
+            known_language=standing.language is not None,
+            recording_sid=recording_sid,
         )
-        return answer(step, speaker)
+        return answer(step, standing)
 
-    @voice.post("/recording-status/<question>/<int:turn>")
-    def receive_recording(question: str, turn: int) -> tuple[str, int]:
-        """The recording's status callback, the authority on what exists.
+    @voice.post("/reviewed/<question>/<int:turn>")
+    def reviewed(question: str, turn: int) -> Response:
+        standing = line.standing(forms.sid("CallSid"))
+        step = after_review(
+            standing.prompts,
+            question_of(standing, question),
+            turn,
+            forms.digits(),
+            standing.answers,
+            known_language=standing.language is not None,
+        )
+        return answer(step, standing)
 
-        https://www.twilio.com/docs/voice/twiml/record#attributes-recording-status-callback
-        """
-        del turn
-        _question(line.prompts, question)
-        status = request.form.get("RecordingStatus")
-        if status == "completed":
-            recordings.announce_recording(
+    @voice.post("/rung/<question>/<int:turn>")
+    def rung(question: str, turn: int) -> Response:
+        """The `action` of a Dial (https://www.twilio.com/docs/voice/twiml/dial#action)."""
+        call_sid, at = forms.sid("CallSid"), line.clock()
+        talked = calls.end_talk(line.store, call_sid=call_sid, at=at)
+        if forms.call_ended():
+            calls.end_call(line.store, line.queue, call_sid=call_sid, at=at)
+        standing = line.standing(call_sid)
+        reached = talked or request.form.get("DialBridged") == "true"
+        return answer(after_ringing(question, turn, standing, reached=reached), standing)
+
+    @voice.post("/finished/<int:turn>")
+    def finished(turn: int) -> Response:
+        call_sid = forms.sid("CallSid")
+        standing = line.standing(call_sid)
+        taken = after_finish(standing.prompts, turn, forms.digits(), has_number=standing.has_number)
+        if isinstance(taken, TextWanted):
+            calls.record_answer(
                 line.store,
                 line.queue,
-                recording_sid=_sid("RecordingSid"),
-                call_sid=_sid("CallSid"),
-                question=question,
-                seconds=_seconds(),
+                call_sid=call_sid,
+                question=TEXT_ME,
+                digits=forms.digits(),
+                files=False,
                 at=line.clock(),
-                ready=True,
             )
-        elif status == "absent" and request.form.get("RecordingSid"):
-            recordings.miss_recording(
-                line.store, line.queue, recording_sid=_sid("RecordingSid"), at=line.clock()
+            texts.ask_for_text(line.store, line.queue, call_sid=call_sid, at=line.clock())
+            return answer(taken.step, standing)
+        return answer(taken, standing)
+
+    @voice.get("/playback/<ticket>.wav", provide_automatic_options=False)
+    def playback(ticket: str) -> Response:
+        """A caller's own recording, for who has the ticket: see `ivr.playback`."""
+        sound = line.playback.sound(ticket)
+        if sound is None:
+            abort(403)
+        return Response(sound, mimetype="audio/wav", headers={"Cache-Control": "no-store"})
+
+    class Paths:
+        """`twiml.Paths` as this blueprint has them."""
+
+        def __init__(self, *, marked: bool = False) -> None:
+            self._mark = f"?{AFTER_FAILURE}=1" if marked else ""
+
+        def chosen(self, what: str, turn: int) -> str:
+            return url_for("voice.language", what=what, turn=turn)
+
+        def answered(self, question: str, turn: int) -> str:
+            return url_for("voice.keys", question=question, turn=turn)
+
+        def recorded(self, question: str, turn: int) -> str:
+            return url_for("voice.recorded", question=question, turn=turn) + self._mark
+
+        def recording_status(self, question: str, turn: int) -> str:
+            return url_for("voice.receive_recording", question=question, turn=turn)
+
+        def reviewed(self, question: str, turn: int) -> str:
+            return url_for("voice.reviewed", question=question, turn=turn)
+
+        def checked(self) -> str:
+            return url_for("voice.checked")
+
+        def rung(self, question: str, turn: int) -> str:
+            return url_for("voice.rung", question=question, turn=turn)
+
+        def whisper(self, language: str | None) -> str:
+            return url_for("voice.whisper", language=language or LANGUAGE)
+
+        def finished(self, turn: int) -> str:
+            return url_for("voice.finished", turn=turn)
+
+        def prompt(self, sha256: str) -> str:
+            return f"{voice.url_prefix}/prompts/{sha256}.wav"
+
+        def playback(self, recording_sid: str) -> str:
+            return url_for("voice.playback", ticket=line.playback.ticket(recording_sid))
+
+    def join(call_sid: str) -> Callable[[str], bool]:
+        def joined(reference: str) -> bool:
+            return calls.join_report(
+                line.store, call_sid=call_sid, reference=reference, at=line.clock()
             )
-        return "", 204
 
-    @voice.post("/status")
-    def status() -> tuple[str, int]:
-        """https://www.twilio.com/docs/voice/api/call-resource#statuscallback"""
-        if request.form.get("CallStatus") in ENDED:
-            calls.end_call(line.store, line.queue, call_sid=_sid("CallSid"), at=line.clock())
-        return "", 204
+        return joined
 
-    @voice.post("/message-status/<notification_id>")
-    def message_status(notification_id: str) -> tuple[str, int]:
-        """https://www.twilio.com/docs/messaging/api/message-resource#message-status-values"""
-        notices.learn_how_it_ended(
-            line.store,
-            notification_id=notification_id,
-            delivered=_delivered(request.form.get("MessageStatus")),
-            code=request.form.get("ErrorCode"),
-            at=line.clock(),
+    def after_ringing(question: str, turn: int, standing: Standing, *, reached: bool) -> Step:
+        return after_people(
+            standing.prompts,
+            question,
+            turn,
+            standing.answers,
+            known_language=standing.language is not None,
+            reached=reached,
         )
-        return "", 204
 
-    def spoken_language() -> Language | None:
-        with line.store.read() as records:
-            call = records.call(_sid("CallSid"))
-        return line.prompts.language(None if call is None else call.language)
-
-    def answer(step: Step, speaker: Language | None) -> Response:
-        reference = None
-        if isinstance(step, Finish):
-            reference = calls.reference_of(line.store, _sid("CallSid"))
-        return _document(twiml.render(step, line.prompts, speaker, _path, reference))
+    def answer(step: Step, standing: Standing) -> Response:
+        call_sid, at = forms.sid("CallSid"), line.clock()
+        people: tuple[str, ...] = ()
+        if isinstance(step, RingPeople):
+            if standing.prompts.script.person == "key":
+                calls.record_answer(
+                    line.store,
+                    line.queue,
+                    call_sid=call_sid,
+                    question=PERSON,
+                    digits=PERSON_KEY,
+                    files=True,
+                    at=at,
+                )
+            people = line.people_free(at)
+            if not people:
+                step = after_ringing(step.question, step.turn, standing, reached=False)
+        around = twiml.Surroundings(
+            reference=calls.reference_of(line.store, call_sid)
+            if isinstance(step, Finish)
+            else None,
+            has_number=standing.has_number,
+            people=people,
+            hotline=line.hotline,
+        )
+        return document(twiml.render(step, standing.prompts, standing.language, Paths(), around))
 
     return voice
 
 
-def _path(what: str, question: str, turn: int) -> str:
-    endpoint = {
-        twiml.LANGUAGE: "voice.language",
-        twiml.ANSWER: "voice.keys",
-        twiml.RECORDED: "voice.recorded",
-        twiml.RECORDING_STATUS: "voice.receive_recording",
-    }[what]
-    return url_for(endpoint, question=question, turn=turn)
-
-
-def _marked_path(what: str, question: str, turn: int) -> str:
-    return f"{_path(what, question, turn)}?{AFTER_FAILURE}=1"
-
-
-def _document(text: str) -> Response:
+def document(text: str) -> Response:
     return Response(text, mimetype="text/xml")
 
 
-def _sid(name: str) -> str:
-    """A SID from the form. Signed requests have one; whatever else is a 400, not a row."""
-    sid = request.form.get(name, "")
-    if not re.fullmatch(r"[A-Za-z0-9-]{10,64}", sid):
-        abort(400, f"{name} is missing or no SID")
-    return sid
-
-
-def _question(prompts: Prompts, question_id: str) -> Question:
-    found = prompts.script.question(question_id)
-    if found is None and prompts.script.unknown_language.id == question_id:
-        found = prompts.script.unknown_language
+def question_of(standing: Standing, question_id: str) -> Question:
+    found = standing.prompts.script.question(question_id)
     if found is None:
         abort(404)
     return found
-
-
-def _seconds() -> float | None:
-    try:
-        return float(request.form.get("RecordingDuration", ""))
-    except ValueError:
-        return None
-
-
-def _delivered(status: str | None) -> bool | None:
-    """True: it arrived; False: it never will; None: still on its way."""
-    if status in ("delivered", "read"):
-        return True
-    return False if status in ("undelivered", "failed", "canceled") else None

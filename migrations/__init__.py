@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -13,8 +15,31 @@ from sqlalchemy.engine import Connection, Engine
 
 def upgrade(engine: Engine) -> None:
     """Applies what has not been applied. Safe to call at every start."""
-    with engine.connect() as connection, connection.begin():
+    with engine.connect() as connection, _rewritable(connection), connection.begin():
         command.upgrade(alembic_config(connection), "head")
+        if connection.dialect.name == "sqlite":
+            astray = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+            if astray is not None:
+                raise LookupError("a row would point at one that is not there; nothing was changed")
+
+
+@contextmanager
+def _rewritable(connection: Connection) -> Iterator[None]:
+    """SQLite alters a table by writing it anew under its name: meanwhile others point at none.
+
+    Its foreign keys can be let go of only outside of a transaction, so not through SQLAlchemy,
+    which begins one (https://www.sqlite.org/lang_altertable.html#otheralter, steps 1, 10 and 12).
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = connection.connection.driver_connection
+    assert driver is not None  # noqa: S101  # it is open
+    driver.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys = ON")
 
 
 def pending(engine: Engine) -> bool:

@@ -10,19 +10,26 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
-from reports.fields import report_fields
-from reports.model import Dossier, NotificationKind, RecordingState, ReportFields, Verdict
-from reports.questions import WHERE
+from reports.fields import family_taken, report_fields
+from reports.model import Dossier, Medium, NotificationKind, RecordingState, ReportFields, Verdict
+from reports.questions import PERSON, WHERE
 
 WORDS = (
     "separator",
     "unverified",
     "update",
+    "addition",
+    "family_taken",
+    "asked_for_person",
+    "talked_to_person",
     "happening_now",
     "happened_earlier",
     "when_unknown",
+    "text_message",
+    "called_ago",
     "language_unknown",
     "officers",
     "one_officer",
@@ -35,7 +42,10 @@ WORDS = (
     "place_failed",
     "hidden_number",
     "reference",
+    "whisper",
 )
+LATE = timedelta(minutes=10)
+"""From when on a text says how long ago the call was: the line was down, or a webhook lost."""
 LONGEST_PLACE = 120
 """Characters of the caller's words in a text; the page has them all."""
 _SPOKEN_NUMBER = re.compile(r"\+?\d(?:[\s().,-]*\d){6,}")
@@ -89,8 +99,19 @@ def brief(dossier: Dossier, kind: NotificationKind, tells: Tells, public_url: st
     if kind is NotificationKind.UPDATE:
         parts.append(words["update"])
         parts.extend(_place(dossier, fields, words))
-    parts.append(_when(fields, words))
-    parts.append(_language(dossier, tells))
+    elif kind is NotificationKind.ADDITION:
+        parts.append(words["addition"])
+    if dossier.call.medium is Medium.TEXT:
+        # The words stay on the page: whoever is named in them is named on no lock screen.
+        parts.append(words["text_message"])
+    else:
+        parts.append(_when(dossier, fields, words))
+    parts.extend(_late(dossier, words))
+    parts.append(_language(dossier.call.language, tells))
+    if dossier.bridges:
+        parts.append(words["talked_to_person"])
+    elif dossier.call.answer(PERSON) is not None:
+        parts.append(words["asked_for_person"])
     parts.extend(_officers(fields, words))
     if fields.still_there.value is not None:
         parts.append(words["still_there"] if fields.still_there.value else words["left"])
@@ -98,6 +119,11 @@ def brief(dossier: Dossier, kind: NotificationKind, tells: Tells, public_url: st
     parts.append(words["reference"].format(reference=reference))
     parts.append(f"{public_url}/r/{reference}")
     return words["separator"].join(parts)
+
+
+def whispered(tells: Tells, language: str | None) -> str:
+    """What somebody hears who is rung for a caller of that language."""
+    return tells.words["whisper"].format(language=_language(language, tells))
 
 
 def without_numbers(text: str, instead: str) -> str:
@@ -122,14 +148,23 @@ def _place(dossier: Dossier, fields: ReportFields, words: Mapping[str, str]) -> 
         yield words["place_needs_listener"]
 
 
-def _when(fields: ReportFields, words: Mapping[str, str]) -> str:
+def _when(dossier: Dossier, fields: ReportFields, words: Mapping[str, str]) -> str:
+    if family_taken(dossier.call):
+        return words["family_taken"]
     if fields.happening_now.value is None:
         return words["when_unknown"]
     return words["happening_now"] if fields.happening_now.value else words["happened_earlier"]
 
 
-def _language(dossier: Dossier, tells: Tells) -> str:
-    code = dossier.call.language
+def _late(dossier: Dossier, words: Mapping[str, str]) -> Iterator[str]:
+    """'Happening now' was true when they called, and nobody should set out for it an hour later
+    unknowing."""
+    late = dossier.report.filed_at - dossier.call.started_at
+    if late >= LATE:
+        yield words["called_ago"].format(minutes=late // timedelta(minutes=1))
+
+
+def _language(code: str | None, tells: Tells) -> str:
     return tells.words["language_unknown"] if code is None else tells.languages.get(code, code)
 
 

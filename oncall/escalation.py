@@ -15,7 +15,7 @@ from reports.model import (
     Recording,
     RecordingState,
 )
-from reports.questions import OFFICERS, STILL_THERE, WHERE
+from reports.questions import ADDITION, OFFICERS, PERSON, STILL_THERE, WHERE
 
 KEYS_GRACE = timedelta(seconds=8)
 """How long the update waits, the place known, for the caller to press how many officers and whether
@@ -25,20 +25,31 @@ SETTLED = frozenset(RecordingState) - {RecordingState.ANNOUNCED, RecordingState.
 
 
 def messages_due(dossier: Dossier, at: datetime) -> tuple[NotificationKind, ...]:
-    """What should have been told by now and was never meant to be."""
+    """What should have been told by now and was never meant to be.
+
+    Of a limited or blocked call nothing, unless a person says otherwise: whoever calls the line a
+    hundred times must not ring a volunteer's phone a hundred times. It stands in the inbox.
+    """
+    if not dossier.call.admission.alerts:
+        return ()
     meant = {notification.kind for notification in dossier.notifications}
     due = []
     if NotificationKind.ALERT not in meant and alert_is_due(dossier):
         due.append(NotificationKind.ALERT)
     if NotificationKind.UPDATE not in meant and update_is_due(dossier, at):
         due.append(NotificationKind.UPDATE)
+    added = dossier.recording(ADDITION) is not None or bool(dossier.added_texts)
+    if NotificationKind.ADDITION not in meant and added:
+        due.append(NotificationKind.ADDITION)
     return tuple(due)
 
 
 def alert_is_due(dossier: Dossier) -> bool:
-    """As soon as anything was recorded, or the call is over; not on keys alone while the caller is
-    about to speak, for they may hang up over nothing."""
-    return bool(dossier.recordings) or dossier.call.state is not CallState.IN_PROGRESS
+    """As soon as anything was recorded or a person was asked for, or the call is over; not on other
+    keys alone while the caller is about to speak, for they may hang up over nothing."""
+    wants_somebody = dossier.call.answer(PERSON) is not None
+    over = dossier.call.state is not CallState.IN_PROGRESS
+    return bool(dossier.recordings) or wants_somebody or over
 
 
 def update_is_due(dossier: Dossier, at: datetime) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -20,7 +21,10 @@ from twilio.http.response import Response
 from twilio.rest import Client
 
 from providers.media import looks_like, looks_like_audio
+from reports.numbers import caller_number
 from reports.ports import (
+    HeldCall,
+    HeldRecording,
     MediaMissing,
     MediaRefused,
     ProviderRefused,
@@ -41,6 +45,13 @@ _MEDIA_SECONDS = 45.0
 RETRYABLE = frozenset({401, 403, 408, 409, 425, 429})
 """Client errors that may pass: wrong credentials are mended by the operator, limits by waiting."""
 OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+MESSAGES = "RecordVerb"
+"""The source of what was recorded by asking somebody to speak, and not, say, of a conversation
+(https://www.twilio.com/docs/voice/api/recording#recording-source-values)."""
+LARGEST_PAGE = 1000
+MOST_LISTED = 10 * LARGEST_PAGE
+"""The last made. What is stored here is deleted there: the list of a line that is well is empty."""
+_DAY = timedelta(days=1)
 
 # The SDK logs requests with their parameters, numbers and texts among them.
 logging.getLogger("twilio.http_client").setLevel(logging.WARNING)
@@ -170,21 +181,63 @@ class TwilioProvider:
         except (TwilioException, requests.RequestException) as failure:
             raise ProviderUnavailable(_said(failure)) from failure
 
+    def recordings_between(self, since: datetime, until: datetime) -> Sequence[HeldRecording]:
+        """https://www.twilio.com/docs/voice/api/recording#read-multiple-recording-resources
+
+        The filter is documented for whole days in GMT: it is asked for too much, and the rest is
+        left out here.
+        """
+        try:
+            listed = self._client.recordings.list(
+                date_created_after=_midnight(since),
+                date_created_before=_midnight(until) + _DAY,
+                page_size=LARGEST_PAGE,
+                limit=MOST_LISTED,
+            )
+        except (TwilioException, requests.RequestException) as failure:
+            raise ProviderUnavailable(_said(failure)) from failure
+        held = [
+            HeldRecording(str(one.sid), str(one.call_sid), float(one.duration or 0), made_at)
+            for one in listed
+            if one.source == MESSAGES
+            and one.status == "completed"
+            and (made_at := one.date_created) is not None
+            and since <= made_at <= until
+        ]
+        return sorted(held, key=lambda recording: recording.made_at, reverse=True)
+
+    def call_to_hotline(self, call_sid: str) -> HeldCall | None:
+        """https://www.twilio.com/docs/voice/api/call-resource#fetch-a-call-resource"""
+        try:
+            call = self._client.calls(call_sid).fetch()
+        except TwilioRestException as answer:
+            if answer.status == 404:
+                return None
+            raise ProviderUnavailable(_said(answer)) from answer
+        except (TwilioException, requests.RequestException) as failure:
+            raise ProviderUnavailable(_said(failure)) from failure
+        if call.direction != "inbound" or call.to != self._from_number:
+            return None
+        # The SDK has no other name for it: `from` is a word of Python's.
+        return HeldCall(caller_number(call._from), call.start_time, call.end_time)
+
+    def hotline_fallback(self) -> str | None:
+        """The address that the provider asks when our voice URL fails, None when there is none.
+
+        Raises:
+            ProviderUnavailable, ProviderRefused
+        """
+        number = self._hotline()
+        return None if number is None else number.voice_fallback_url or None
+
     def messaging_webhook(self) -> str | None:
         """The address set at the provider for texts to the hotline's number; None for none.
 
         Raises:
             ProviderUnavailable, ProviderRefused
         """
-        try:
-            numbers = self._client.incoming_phone_numbers.list(
-                phone_number=self._from_number, limit=1
-            )
-        except TwilioRestException as answer:
-            raise _explained(answer) from answer
-        except (TwilioException, requests.RequestException) as failure:
-            raise ProviderUnavailable(_said(failure)) from failure
-        return (numbers[0].sms_url or None) if numbers else None
+        number = self._hotline()
+        return None if number is None else number.sms_url or None
 
     def hotline_webhooks(self) -> tuple[str | None, str | None] | None:
         """The (voice URL, status callback) set at the provider for the hotline's number; None when
@@ -193,6 +246,13 @@ class TwilioProvider:
         Raises:
             ProviderUnavailable, ProviderRefused
         """
+        number = self._hotline()
+        return (
+            None if number is None else (number.voice_url or None, number.status_callback or None)
+        )
+
+    def _hotline(self) -> Any:
+        """https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource"""
         try:
             numbers = self._client.incoming_phone_numbers.list(
                 phone_number=self._from_number, limit=1
@@ -201,9 +261,11 @@ class TwilioProvider:
             raise _explained(answer) from answer
         except (TwilioException, requests.RequestException) as failure:
             raise ProviderUnavailable(_said(failure)) from failure
-        if not numbers:
-            return None
-        return numbers[0].voice_url or None, numbers[0].status_callback or None
+        return numbers[0] if numbers else None
+
+
+def _midnight(instant: datetime) -> datetime:
+    return instant.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _bounded(response: requests.Response, most: int) -> bytes:

@@ -92,6 +92,53 @@ class NotificationKind(StrEnum):
     """The first word of a report: keys only, no transcript."""
     UPDATE = "update"
     """The one that follows, with the place in the caller's words."""
+    ADDITION = "addition"
+    """Somebody added to the report in a later call."""
+
+
+class Admission(StrEnum):
+    """How a call was let in, from the gentlest to the strictest. Each leads to a recorder."""
+
+    NORMAL = "normal"
+    FLOOD = "flood"
+    """The whole line is flooded: a short script; told of like any other."""
+    LIMITED = "limited"
+    """Too many calls from there: a short script, and nobody is rung or texted for it by itself."""
+    BLOCKED = "blocked"
+    """A person blocked the caller: as limited."""
+
+    @property
+    def short(self) -> bool:
+        """Whether the caller hears the short script."""
+        return self is not Admission.NORMAL
+
+    @property
+    def alerts(self) -> bool:
+        """Whether people are rung and texted for it without anybody's doing."""
+        return self in (Admission.NORMAL, Admission.FLOOD)
+
+
+class Attestation(StrEnum):
+    """What the telephone companies say of the number that calls (STIR/SHAKEN, ATIS-1000074).
+
+    Shown to people, and never a ground for refusing anything: many honest calls have none.
+    """
+
+    FULL = "full"
+    """The caller's company knows them, and that the number is theirs."""
+    PARTIAL = "partial"
+    """It knows them, and not whether the number is theirs."""
+    GATEWAY = "gateway"
+    """It only knows from which other network the call came."""
+    FAILED = "failed"
+    """What was said of the number could not be proven."""
+
+
+class FloodMode(StrEnum):
+    AUTO = "auto"
+    """Flooded when many call, and no longer when few do."""
+    ON = "on"
+    OFF = "off"
 
 
 State = (
@@ -215,11 +262,31 @@ class Call:
     caller_number: bytes | None = None
     caller_hash: str | None = None
     medium: Medium = Medium.VOICE
+    admission: Admission = Admission.NORMAL
+    attestation: Attestation | None = None
+    """None: nobody said anything of the number."""
+    check_passed: bool | None = None
+    """Whether they pressed the digits that they were told, in a flood; None: not asked."""
+    adds_to: str | None = None
+    """The reference of the earlier report that the caller called to add to."""
     answers: tuple[Answer, ...] = ()
 
     def answer(self, question: str) -> Answer | None:
         """What was pressed at `question`, None when it was not reached."""
         return next((given for given in self.answers if given.question == question), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """Somebody on shift pressed the key and talks, or talked, with a caller."""
+
+    call_sid: str
+    """Of the caller."""
+    person_hash: str
+    """Keyed, of the number that was rung."""
+    since: datetime
+    until: datetime | None = None
+    """None while they talk."""
 
 
 # --- What was recorded ----------------------------------------------------------------------------
@@ -260,7 +327,10 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word as heard: seconds from the start of the recording, probability 0 to 1."""
+    """A word as heard: seconds from the start of the recording, probability 0 to 1.
+
+    `text` begins with the space that stands before it, where the language writes one.
+    """
 
     text: str
     start: float
@@ -397,6 +467,12 @@ class ActKind(StrEnum):
     VERDICT = "verdict"
     NUMBER_SHOWN = "number_shown"
     """They had the caller's number shown to them. Nothing changes: before and after are empty."""
+    BLOCKED = "blocked"
+    """They blocked the caller: after is until when."""
+    UNBLOCKED = "unblocked"
+    """They undid a block that was made from this report: before is until when it had to hold."""
+    ADMITTED = "admitted"
+    """They had a limited call told of like any other: from one admission to another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -409,6 +485,41 @@ class Act:
     kind: ActKind
     before: str
     after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A caller whom a person blocked: by the keyed hash of their number, for a time."""
+
+    block_id: str
+    caller_hash: str | None
+    """None once the block is long over: then nobody can be recognised by it any more."""
+    reference: str
+    """The report that it was made from."""
+    reason: str
+    """A short phrase for people."""
+    who: str
+    at: datetime
+    expires_at: datetime
+    undone_by: str | None = None
+    undone_at: datetime | None = None
+
+    def holds(self, at: datetime) -> bool:
+        """Whether it is in force at an instant."""
+        return self.undone_at is None and at < self.expires_at
+
+
+@dataclass(frozen=True, slots=True)
+class Flood:
+    """A change of flood mode. Only ever added: the last one says what holds."""
+
+    at: datetime
+    mode: FloodMode
+    is_on: bool
+    who: str | None
+    """Who switched it; None: it switched itself."""
+    calls: int
+    """How many had called in the minutes before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -464,14 +575,7 @@ class ClockSource:
     """The time of the call itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenSource:
-    """Text messages, from the one named on."""
-
-    message_sid: str
-
-
-Source = KeySource | WordsSource | ClockSource | WrittenSource
+Source = KeySource | WordsSource | ClockSource
 V_co = TypeVar("V_co", covariant=True)
 
 
@@ -517,7 +621,13 @@ class Dossier:
     acts: tuple[Act, ...]
     texts: tuple[TextMessage, ...] = ()
     attachments: tuple[Attachment, ...] = ()
-    caller_text: CallerText | None = None
+    caller_texts: tuple[CallerText, ...] = ()
+    bridges: tuple[Bridge, ...] = ()
+
+    @property
+    def added_texts(self) -> tuple[TextMessage, ...]:
+        """Text messages but the one that made the report."""
+        return tuple(text for text in self.texts if text.message_sid != self.call.call_sid)
 
     def recording(self, question: str) -> Recording | None:
         """The last recording that answers `question`."""

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,10 +18,13 @@ from reports.model import (
     Answer,
     Attachment,
     AttachmentState,
+    Block,
+    Bridge,
     Call,
     CallerText,
     CallerTextState,
     Dossier,
+    Flood,
     Notification,
     NotificationKind,
     NotificationState,
@@ -59,6 +62,33 @@ class Records(Protocol):
         """The last answer to a question is the one that counts."""
 
     def calls_in_progress(self, started_before: datetime) -> Sequence[Call]: ...
+    def calls_of(self, caller_hash: str | None, since: datetime) -> int:
+        """How many calls that caller began at an instant or later; None: all withheld numbers."""
+
+    def calls_let_in(self, since: datetime, at_most: int) -> int:
+        """How many calls began at an instant or later and were neither limited nor blocked; who
+        only wants to know whether they are many asks for no more than `at_most`."""
+
+    def is_trusted(self, caller_hash: str) -> bool:
+        """Whether a person confirmed a report of that caller."""
+
+    def forget_callers(self, before: datetime, at: datetime) -> int:
+        """Takes the hash, and the sealed number unless a call back was granted, from calls begun
+        before an instant, and the hash from blocks that ended before it. Callers whom a block names
+        that holds `at` keep theirs. Returns how many rows were changed."""
+
+    def last_language(self, caller_hash: str, since: datetime) -> str | None:
+        """What the same caller chose last, in a call begun since an instant."""
+
+    def languages_by_use(self, since: datetime) -> Sequence[str]:
+        """The languages chosen in calls begun since an instant, the most used first."""
+
+    def add_bridge(self, bridge: Bridge) -> bool: ...
+    def end_bridges(self, call_sid: str, at: datetime) -> int:
+        """Ends those of a call that are not. Returns how many."""
+
+    def bridges_since(self, since: datetime) -> Sequence[Bridge]:
+        """Those that began since an instant and are not ended."""
 
     def recording(self, recording_sid: str) -> Recording | None: ...
     def add_recording(self, recording: Recording) -> bool: ...
@@ -66,8 +96,15 @@ class Records(Protocol):
     def recordings_of(self, call_sid: str) -> Sequence[Recording]:
         """In the order in which they were announced."""
 
-    def recordings_in(self, states: Iterable[RecordingState]) -> Sequence[Recording]:
-        """In the order in which they were announced."""
+    def recordings_in(
+        self,
+        states: Iterable[RecordingState],
+        *,
+        limited: bool | None = None,
+        at_most: int | None = None,
+    ) -> Sequence[Recording]:
+        """In the order in which they were announced. `limited`: only those of calls that were
+        limited or blocked (True), or were not (False)."""
 
     def recordings_to_erase(self) -> Sequence[Recording]:
         """Stored here and still held by the provider."""
@@ -82,9 +119,6 @@ class Records(Protocol):
     def last_text_from(self, sender_hash: str) -> TextMessage | None: ...
     def last_call_from(self, caller_hash: str) -> Call | None:
         """The last call that rang, or text messages that began."""
-
-    def language_of_caller(self, caller_hash: str) -> str | None:
-        """Of their last call, or text messages, of which one is known."""
 
     def attachment(self, media_sid: str) -> Attachment | None: ...
     def add_attachment(self, attachment: Attachment) -> bool: ...
@@ -109,7 +143,9 @@ class Records(Protocol):
     def has_opted_out(self, caller_hash: str) -> bool: ...
 
     def report(self, reference: str) -> Report | None: ...
-    def report_of_call(self, call_sid: str) -> Report | None: ...
+    def report_of_call(self, call_sid: str) -> Report | None:
+        """The earlier report that the call adds to, else the one that it made itself."""
+
     def add_report(self, report: Report) -> bool: ...
     def save_report(self, report: Report) -> None: ...
     def touch(self, call_sid: str, at: datetime) -> None:
@@ -121,16 +157,42 @@ class Records(Protocol):
 
     def dossier(self, reference: str) -> Dossier | None: ...
     def dossiers(
-        self, *, since: datetime | None = None, limit: int = 200, offset: int = 0
+        self,
+        *,
+        since: datetime | None = None,
+        limited: bool | None = None,
+        limit: int = 200,
+        offset: int = 0,
     ) -> Sequence[Dossier]:
-        """The last filed first; `since`: only those that changed at that instant or later."""
+        """The last filed first; `since`: only those that changed at that instant or later;
+        `limited`: only those of calls that were limited or blocked (True), or were not (False)."""
 
     def dossiers_of(self, references: Sequence[str]) -> Sequence[Dossier]:
         """Of those references that there are, in the order in which they were filed."""
 
     def untold(self, kind: NotificationKind, filed_after: datetime) -> Sequence[str]:
         """References of reports filed after an instant about which no message of that kind was
-        ever meant."""
+        ever meant, but for those of limited and blocked calls, which nobody is told of."""
+
+    def same_caller(self, references: Sequence[str], limit: int) -> Mapping[str, Sequence[str]]:
+        """Of each of those reports, the other reports by the same number: the last filed first, no
+        more than `limit`. A report without any is left out."""
+
+    def count_limited(self) -> int:
+        """Reports of limited and blocked calls that nobody has closed."""
+
+    def add_block(self, block: Block) -> bool: ...
+    def block(self, block_id: str) -> Block | None: ...
+    def save_block(self, block: Block) -> None: ...
+    def blocks(self, limit: int = 200) -> Sequence[Block]:
+        """The last made first."""
+
+    def blocks_of(self, caller_hash: str) -> Sequence[Block]:
+        """The last made first."""
+
+    def add_flood(self, flood: Flood) -> None: ...
+    def flood(self) -> Flood | None:
+        """The last change of flood mode, None before the first."""
 
     def notification(self, notification_id: str) -> Notification | None: ...
     def add_notification(self, notification: Notification) -> bool: ...
@@ -164,6 +226,7 @@ class Job(StrEnum):
     FETCH_ATTACHMENT = "fetch_attachment"
     ERASE_ATTACHMENT = "erase_attachment"
     TEXT_CALLER = "text_caller"
+    IMPORT_RECORDINGS = "import_recordings"
     TRANSCRIBE_RECORDING = "transcribe_recording"
 
 
@@ -236,7 +299,39 @@ class SentMessage:
     provider_id: str
 
 
-class PhoneProvider(Protocol):
+@dataclass(frozen=True, slots=True)
+class HeldRecording:
+    """A recording as the provider lists it."""
+
+    recording_sid: str
+    call_sid: str
+    seconds: float
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCall:
+    """A call that somebody made to the hotline, as the provider remembers it."""
+
+    caller: str | None
+    """Their number in E.164, None when it was withheld."""
+    started_at: datetime | None
+    ended_at: datetime | None
+    """None while it goes on."""
+
+
+class PhoneLog(Protocol):
+    """What the telephone company remembers. Each method may raise `ProviderUnavailable`."""
+
+    def recordings_between(self, since: datetime, until: datetime) -> Sequence[HeldRecording]:
+        """The messages that the account holds, made in that time, the last made first."""
+
+    def call_to_hotline(self, call_sid: str) -> HeldCall | None:
+        """None: there is no such call, or it is none that somebody made to the hotline, such as
+        one of ours to an organizer."""
+
+
+class PhoneProvider(PhoneLog, Protocol):
     """The telephone company's API. Each method may raise `ProviderUnavailable`."""
 
     def fetch_recording(self, recording_sid: str) -> bytes:

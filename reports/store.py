@@ -23,14 +23,20 @@ from sqlalchemy.engine import Connection, Engine, RowMapping
 from reports.model import (
     Act,
     ActKind,
+    Admission,
     Answer,
     Attachment,
     AttachmentState,
+    Attestation,
+    Block,
+    Bridge,
     Call,
     CallerText,
     CallerTextState,
     CallState,
     Dossier,
+    Flood,
+    FloodMode,
     Handling,
     Medium,
     Notification,
@@ -46,6 +52,7 @@ from reports.model import (
     Verdict,
     Word,
 )
+from reports.questions import CALLBACK, YES
 
 SQLITE_BUSY_SECONDS = 15
 """How long a writer waits for another before it gives up. Transactions here take milliseconds."""
@@ -82,16 +89,6 @@ def _states(states: type[StrEnum], name: str) -> sa.Enum:
     )
 
 
-def _words(words: type[StrEnum], length: int) -> sa.Enum:
-    """Kept as text without a check: SQLite would have to copy a table that gets such a column."""
-    return sa.Enum(
-        words,
-        native_enum=False,
-        values_callable=lambda members: [member.value for member in members],
-        length=length,
-    )
-
-
 metadata = sa.MetaData(
     naming_convention={
         "ix": "ix_%(column_0_label)s",
@@ -114,12 +111,32 @@ calls = sa.Table(
     sa.Column("caller_number", sa.LargeBinary),
     sa.Column("caller_hash", sa.String(64), index=True),
     sa.Column(
-        "medium",
-        _words(Medium, length=16),
-        nullable=False,
-        server_default=Medium.VOICE.value,
+        "medium", _states(Medium, "medium"), nullable=False, server_default=Medium.VOICE.value
     ),
+    # No foreign key: two tables that point at each other cannot be filled in any order.
+    sa.Column("adds_to", sa.String(12), index=True),
+    sa.Column(
+        "admission",
+        _states(Admission, "admission"),
+        nullable=False,
+        server_default=Admission.NORMAL.value,
+    ),
+    sa.Column("attestation", _states(Attestation, "attestation")),
+    sa.Column("check_passed", sa.Boolean),
+    sa.Index("ix_calls_started_at", "started_at"),
+    # How many calls a caller, and all callers, made lately is asked while somebody's call rings.
+    sa.Index("ix_calls_of_caller", "caller_hash", "started_at"),
+    sa.Index("ix_calls_let_in", "started_at", "admission"),
 )
+bridges = sa.Table(
+    "bridges",
+    metadata,
+    sa.Column("call_sid", _SID, sa.ForeignKey("calls.call_sid"), primary_key=True),
+    sa.Column("person_hash", sa.String(64), primary_key=True),
+    sa.Column("since", UtcDateTime, primary_key=True),
+    sa.Column("until", UtcDateTime),
+)
+LIMITED = frozenset(Admission) - frozenset(each for each in Admission if each.alerts)
 answers = sa.Table(
     "answers",
     metadata,
@@ -266,6 +283,31 @@ notifications = sa.Table(
     sa.Column("acknowledged_at", UtcDateTime),
     sa.UniqueConstraint("reference", "kind", "channel", "recipient_hash"),
 )
+blocks = sa.Table(
+    "blocks",
+    metadata,
+    sa.Column("block_id", sa.String(64), primary_key=True),
+    sa.Column("caller_hash", sa.String(64), index=True),
+    sa.Column(
+        "reference", sa.String(12), sa.ForeignKey("reports.reference"), nullable=False, index=True
+    ),
+    sa.Column("reason", sa.String(200), nullable=False),
+    sa.Column("who", sa.String(64), nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("expires_at", UtcDateTime, nullable=False),
+    sa.Column("undone_by", sa.String(64)),
+    sa.Column("undone_at", UtcDateTime),
+)
+floods = sa.Table(
+    "floods",
+    metadata,
+    sa.Column("flood_id", sa.Integer, primary_key=True),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("mode", _states(FloodMode, "mode"), nullable=False),
+    sa.Column("is_on", sa.Boolean, nullable=False),
+    sa.Column("who", sa.String(64)),
+    sa.Column("calls", sa.Integer, nullable=False),
+)
 organizers = sa.Table(
     "organizers",
     metadata,
@@ -313,6 +355,10 @@ def _transcript(row: RowMapping) -> Transcript:
 
 def _act(row: RowMapping) -> Act:
     return Act(**{name: row[name] for name in row if name != "act_id"})
+
+
+def _flood(row: RowMapping) -> Flood:
+    return Flood(**{name: row[name] for name in row if name != "flood_id"})
 
 
 class SqlRecords:
@@ -390,6 +436,110 @@ class SqlRecords:
         )
         return self._many(query, self._call)
 
+    def calls_of(self, caller_hash: str | None, since: datetime) -> int:
+        # `IS NULL` where there is no number: SQLAlchemy writes it so of None.
+        theirs = calls.c.caller_hash == caller_hash
+        rang = (calls.c.started_at >= since) & (calls.c.medium == Medium.VOICE)
+        return self._count(sa.select(calls.c.call_sid).where(theirs, rang))
+
+    def calls_let_in(self, since: datetime, at_most: int) -> int:
+        return self._count(
+            sa.select(calls.c.call_sid)
+            .where(
+                calls.c.started_at >= since,
+                calls.c.admission.not_in(LIMITED),
+                calls.c.medium == Medium.VOICE,
+            )
+            .order_by(calls.c.started_at.desc())
+            .limit(at_most)
+        )
+
+    def _count(self, query: sa.Select[Any]) -> int:
+        counted = sa.select(sa.func.count()).select_from(query.subquery())
+        return self._connection.execute(counted).scalar_one()
+
+    def is_trusted(self, caller_hash: str) -> bool:
+        confirmed = (
+            sa.select(reports.c.reference)
+            .join(calls, calls.c.call_sid == reports.c.call_sid)
+            .where(calls.c.caller_hash == caller_hash, reports.c.verdict == Verdict.CONFIRMED)
+            .limit(1)
+        )
+        return self._connection.execute(confirmed).first() is not None
+
+    def forget_callers(self, before: datetime, at: datetime) -> int:
+        held = sa.select(blocks.c.caller_hash).where(
+            blocks.c.caller_hash.is_not(None),
+            blocks.c.undone_at.is_(None),
+            blocks.c.expires_at > at,
+        )
+        old = (calls.c.started_at < before) & (
+            calls.c.caller_hash.is_(None) | calls.c.caller_hash.not_in(held)
+        )
+        granted = sa.exists().where(
+            answers.c.call_sid == calls.c.call_sid,
+            answers.c.question == CALLBACK,
+            answers.c.digits == YES,
+        )
+        # The number first: afterwards nothing says any more whose it was.
+        forgotten = (
+            calls.update()
+            .where(old, calls.c.caller_number.is_not(None), ~granted)
+            .values(caller_number=None),
+            calls.update().where(old, calls.c.caller_hash.is_not(None)).values(caller_hash=None),
+            text_messages.update()
+            .where(
+                text_messages.c.at < before,
+                text_messages.c.sender_hash.is_not(None),
+                text_messages.c.sender_hash.not_in(held),
+            )
+            .values(sender_hash=None),
+            blocks.update()
+            .where(
+                blocks.c.caller_hash.is_not(None),
+                (blocks.c.expires_at < before) | (blocks.c.undone_at < before),
+            )
+            .values(caller_hash=None),
+        )
+        return sum(self._connection.execute(each).rowcount for each in forgotten)
+
+    def last_language(self, caller_hash: str, since: datetime) -> str | None:
+        query = (
+            sa.select(calls.c.language)
+            .where(
+                calls.c.caller_hash == caller_hash,
+                calls.c.started_at >= since,
+                calls.c.language.is_not(None),
+            )
+            .order_by(calls.c.started_at.desc())
+            .limit(1)
+        )
+        return self._connection.execute(query).scalar_one_or_none()
+
+    def languages_by_use(self, since: datetime) -> Sequence[str]:
+        query = (
+            sa.select(calls.c.language)
+            .where(calls.c.started_at >= since, calls.c.language.is_not(None))
+            .group_by(calls.c.language)
+            .order_by(sa.func.count().desc(), calls.c.language)
+        )
+        return list(self._connection.execute(query).scalars())
+
+    def add_bridge(self, bridge: Bridge) -> bool:
+        return self._add(bridges, _columns(bridge))
+
+    def end_bridges(self, call_sid: str, at: datetime) -> int:
+        done = self._connection.execute(
+            bridges.update()
+            .where(bridges.c.call_sid == call_sid, bridges.c.until.is_(None))
+            .values(until=at)
+        )
+        return int(done.rowcount)
+
+    def bridges_since(self, since: datetime) -> Sequence[Bridge]:
+        query = sa.select(bridges).where(bridges.c.until.is_(None), bridges.c.since >= since)
+        return self._many(query, _plain(Bridge))
+
     # Recordings
 
     def recording(self, recording_sid: str) -> Recording | None:
@@ -404,17 +554,31 @@ class SqlRecords:
     def recordings_of(self, call_sid: str) -> Sequence[Recording]:
         return self._recordings(recordings.c.call_sid == call_sid)
 
-    def recordings_in(self, states: Iterable[RecordingState]) -> Sequence[Recording]:
-        return self._recordings(recordings.c.state.in_(list(states)))
+    def recordings_in(
+        self,
+        states: Iterable[RecordingState],
+        *,
+        limited: bool | None = None,
+        at_most: int | None = None,
+    ) -> Sequence[Recording]:
+        wanted: sa.ColumnElement[bool] = recordings.c.state.in_(list(states))
+        if limited is not None:
+            of_limited = sa.exists().where(
+                calls.c.call_sid == recordings.c.call_sid, calls.c.admission.in_(LIMITED)
+            )
+            wanted = wanted & (of_limited if limited else ~of_limited)
+        return self._recordings(wanted, at_most)
 
     def recordings_to_erase(self) -> Sequence[Recording]:
         return self._recordings(
             recordings.c.stored_at.is_not(None) & recordings.c.erased_at_provider_at.is_(None)
         )
 
-    def _recordings(self, condition: sa.ColumnElement[bool]) -> list[Recording]:
+    def _recordings(
+        self, condition: sa.ColumnElement[bool], at_most: int | None = None
+    ) -> list[Recording]:
         query = sa.select(recordings).where(condition).order_by(recordings.c.announced_at)
-        return self._many(query, _plain(Recording))
+        return self._many(query.limit(at_most), _plain(Recording))
 
     def add_transcript(self, transcript: Transcript) -> None:
         columns = {**_columns(transcript), "segments": _segments_out(transcript.segments)}
@@ -448,15 +612,6 @@ class SqlRecords:
             .limit(1)
         )
         return next(iter(self._many(query, self._call)), None)
-
-    def language_of_caller(self, caller_hash: str) -> str | None:
-        query = (
-            sa.select(calls.c.language)
-            .where(calls.c.caller_hash == caller_hash, calls.c.language.is_not(None))
-            .order_by(calls.c.started_at.desc())
-            .limit(1)
-        )
-        return self._connection.execute(query).scalar_one_or_none()
 
     def _texts(self, condition: sa.ColumnElement[bool]) -> list[TextMessage]:
         query = sa.select(text_messages).where(condition).order_by(text_messages.c.at)
@@ -523,6 +678,11 @@ class SqlRecords:
         return self._one(reports, reference, _plain(Report))
 
     def report_of_call(self, call_sid: str) -> Report | None:
+        adds_to = self._connection.execute(
+            sa.select(calls.c.adds_to).where(calls.c.call_sid == call_sid)
+        ).scalar_one_or_none()
+        if adds_to is not None:
+            return self.report(adds_to)
         return self._one(reports, call_sid, _plain(Report), by="call_sid")
 
     def add_report(self, report: Report) -> bool:
@@ -532,8 +692,14 @@ class SqlRecords:
         self._save(reports, _columns(report))
 
     def touch(self, call_sid: str, at: datetime) -> None:
+        added_to = sa.select(calls.c.adds_to).where(calls.c.call_sid == call_sid)
         self._connection.execute(
-            reports.update().where(reports.c.call_sid == call_sid).values(changed_at=at)
+            reports.update()
+            .where(
+                (reports.c.call_sid == call_sid)
+                | (reports.c.reference == added_to.scalar_subquery())
+            )
+            .values(changed_at=at)
         )
 
     def count_reports(self) -> int:
@@ -549,9 +715,16 @@ class SqlRecords:
         return None if report is None else self._dossiers([report])[0]
 
     def dossiers(
-        self, *, since: datetime | None = None, limit: int = 200, offset: int = 0
+        self,
+        *,
+        since: datetime | None = None,
+        limited: bool | None = None,
+        limit: int = 200,
+        offset: int = 0,
     ) -> Sequence[Dossier]:
         query = sa.select(reports).order_by(reports.c.filed_at.desc(), reports.c.reference)
+        if limited is not None:
+            query = query.where(_is_limited() if limited else ~_is_limited())
         if since is not None:
             query = query.where(reports.c.changed_at >= since)
         return self._dossiers(self._many(query.limit(limit).offset(offset), _plain(Report)))
@@ -566,20 +739,27 @@ class SqlRecords:
 
     def _dossiers(self, wanted: Sequence[Report]) -> list[Dossier]:
         """All that hangs on these reports, in one query a table however many they are."""
-        sids = [report.call_sid for report in wanted]
+        own_sids = [report.call_sid for report in wanted]
         references = [report.reference for report in wanted]
-        given = self._answers(sids)
+        reference_of = dict(zip(own_sids, references, strict=True))
+        adding = sa.select(calls.c.call_sid, calls.c.adds_to).where(calls.c.adds_to.in_(references))
+        reference_of |= {row.call_sid: row.adds_to for row in self._connection.execute(adding)}
+        sids = list(reference_of)
+        given = self._answers(own_sids)
         call_of = {
             row["call_sid"]: Call(**row, answers=given[row["call_sid"]])
             for row in self._connection.execute(
-                sa.select(calls).where(calls.c.call_sid.in_(sids))
+                sa.select(calls).where(calls.c.call_sid.in_(own_sids))
             ).mappings()
         }
         recorded = _grouped(
-            self._recordings(recordings.c.call_sid.in_(sids)), lambda recording: recording.call_sid
+            self._recordings(recordings.c.call_sid.in_(sids)),
+            lambda recording: reference_of[recording.call_sid],
         )
-        call_of_recording = {
-            recording.recording_sid: sid for sid, those in recorded.items() for recording in those
+        report_of_recording = {
+            recording.recording_sid: reference
+            for reference, those in recorded.items()
+            for recording in those
         }
         written = _grouped(
             self._many(
@@ -589,20 +769,23 @@ class SqlRecords:
                 .order_by(transcripts.c.transcript_id),
                 _transcript,
             ),
-            lambda transcript: call_of_recording[transcript.recording_sid],
+            lambda transcript: report_of_recording[transcript.recording_sid],
         )
         wrote = _grouped(
-            self._texts(text_messages.c.call_sid.in_(sids)), lambda message: message.call_sid
+            self._texts(text_messages.c.call_sid.in_(own_sids)), lambda message: message.call_sid
         )
         attached = _grouped(
-            self._attachments(attachments.c.call_sid.in_(sids)), lambda each: each.call_sid
+            self._attachments(attachments.c.call_sid.in_(own_sids)), lambda each: each.call_sid
         )
-        texted = {
-            row["call_sid"]: CallerText(**row)
-            for row in self._connection.execute(
-                sa.select(caller_texts).where(caller_texts.c.call_sid.in_(sids))
-            ).mappings()
-        }
+        texted = _grouped(
+            self._many(
+                sa.select(caller_texts)
+                .where(caller_texts.c.call_sid.in_(sids))
+                .order_by(caller_texts.c.asked_at),
+                _plain(CallerText),
+            ),
+            lambda text: reference_of[text.call_sid],
+        )
         told = _grouped(
             self._many(
                 sa.select(notifications)
@@ -619,17 +802,25 @@ class SqlRecords:
             ),
             lambda act: act.reference,
         )
+        talked = _grouped(
+            self._many(
+                sa.select(bridges).where(bridges.c.call_sid.in_(sids)).order_by(bridges.c.since),
+                _plain(Bridge),
+            ),
+            lambda bridge: reference_of[bridge.call_sid],
+        )
         return [
             Dossier(
                 report=report,
                 call=call_of[report.call_sid],
-                recordings=tuple(recorded[report.call_sid]),
-                transcripts=tuple(written[report.call_sid]),
+                recordings=tuple(recorded[report.reference]),
+                transcripts=tuple(written[report.reference]),
                 notifications=tuple(told[report.reference]),
                 acts=tuple(done[report.reference]),
                 texts=tuple(wrote[report.call_sid]),
                 attachments=tuple(attached[report.call_sid]),
-                caller_text=texted.get(report.call_sid),
+                caller_texts=tuple(texted[report.reference]),
+                bridges=tuple(talked[report.reference]),
             )
             for report in wanted
         ]
@@ -640,10 +831,72 @@ class SqlRecords:
         )
         query = (
             sa.select(reports.c.reference)
-            .where(reports.c.filed_at > filed_after, ~meant)
+            .where(reports.c.filed_at > filed_after, ~meant, ~_is_limited())
             .order_by(reports.c.filed_at)
         )
         return list(self._connection.execute(query).scalars())
+
+    def same_caller(self, references: Sequence[str], limit: int) -> dict[str, Sequence[str]]:
+        asked, of_asked = reports.alias(), calls.alias()
+        place = (
+            sa.func.row_number()
+            .over(
+                partition_by=asked.c.reference,
+                order_by=(reports.c.filed_at.desc(), reports.c.reference),
+            )
+            .label("place")
+        )
+        ranked = (
+            sa.select(asked.c.reference.label("of"), reports.c.reference, place)
+            .join(of_asked, of_asked.c.call_sid == asked.c.call_sid)
+            .join(calls, calls.c.caller_hash == of_asked.c.caller_hash)
+            .join(reports, reports.c.call_sid == calls.c.call_sid)
+            .where(asked.c.reference.in_(references), reports.c.reference != asked.c.reference)
+            .subquery()
+        )
+        others: dict[str, list[str]] = defaultdict(list)
+        query = sa.select(ranked).where(ranked.c.place <= limit).order_by(ranked.c.place)
+        for row in self._connection.execute(query):
+            others[row.of].append(row.reference)
+        return dict(others)
+
+    def count_limited(self) -> int:
+        return self._count(
+            sa.select(reports.c.reference).where(
+                reports.c.handling != Handling.CLOSED, _is_limited()
+            )
+        )
+
+    # Floods and pranks
+
+    def add_block(self, block: Block) -> bool:
+        return self._add(blocks, _columns(block))
+
+    def block(self, block_id: str) -> Block | None:
+        return self._one(blocks, block_id, _plain(Block))
+
+    def save_block(self, block: Block) -> None:
+        self._save(blocks, _columns(block))
+
+    def blocks(self, limit: int = 200) -> Sequence[Block]:
+        query = sa.select(blocks).order_by(blocks.c.at.desc(), blocks.c.block_id).limit(limit)
+        return self._many(query, _plain(Block))
+
+    def blocks_of(self, caller_hash: str) -> Sequence[Block]:
+        query = (
+            sa.select(blocks)
+            .where(blocks.c.caller_hash == caller_hash)
+            .order_by(blocks.c.at.desc(), blocks.c.block_id)
+        )
+        return self._many(query, _plain(Block))
+
+    def add_flood(self, flood: Flood) -> None:
+        self._connection.execute(floods.insert().values(**_columns(flood)))
+
+    def flood(self) -> Flood | None:
+        last = sa.select(floods).order_by(floods.c.flood_id.desc()).limit(1)
+        row = self._connection.execute(last).mappings().first()
+        return None if row is None else _flood(row)
 
     # Notifications
 
@@ -675,6 +928,11 @@ class SqlRecords:
     def put_organizer(self, organizer: Organizer) -> None:
         if not self._add(organizers, _columns(organizer)):
             self._save(organizers, _columns(organizer))
+
+
+def _is_limited() -> sa.ColumnElement[bool]:
+    """Of a report: that its call was limited or blocked."""
+    return sa.exists().where(calls.c.call_sid == reports.c.call_sid, calls.c.admission.in_(LIMITED))
 
 
 def _grouped(values: Iterable[T], key: Callable[[T], str]) -> dict[str, list[T]]:

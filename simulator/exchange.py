@@ -52,6 +52,7 @@ class Line:
     voice_url: str | None = None
     voice_method: Method = "POST"
     voice_fallback_url: str | None = None
+    voice_fallback_method: Method = "POST"
     status_url: str | None = None
     sms_url: str | None = None
 
@@ -196,7 +197,7 @@ class Exchange:
             status_callback=self.line.status_url,
             fallback=None
             if self.line.voice_fallback_url is None
-            else Letter(self.line.voice_fallback_url, "POST", {}),
+            else Letter(self.line.voice_fallback_url, self.line.voice_fallback_method, {}),
         )
         leg.status = "ringing"
         leg.add(Dialled(0.0, to))

@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import urldefrag, urlsplit
 
 import requests
 from twilio.request_validator import RequestValidator
@@ -225,9 +225,12 @@ def _session() -> requests.Session:
 def _placed(letter: Letter) -> tuple[str, dict[str, str]]:
     """The URL exactly as it goes out, which is what is signed, and the form to post.
 
-    A GET carries its parameters in the URL.
+    A GET carries its parameters in the URL. What follows # is for Twilio itself, such as how often
+    to try again: it is neither sent nor signed
+    (https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides).
     """
     params = dict(letter.params)
     inline = params if letter.method == "GET" else {}
-    prepared = requests.Request(letter.method, letter.url, params=inline).prepare()
-    return prepared.url or letter.url, {} if inline else params
+    url, _ = urldefrag(letter.url)
+    prepared = requests.Request(letter.method, url, params=inline).prepare()
+    return prepared.url or url, {} if inline else params

@@ -88,9 +88,11 @@ def install(app: Flask, exchange: Exchange) -> None:
         time.sleep(exchange.misfortune.now.slow)
         _authenticate(exchange)
         path = request.path
-        if "/Messages" in path and exchange.misfortune.strikes("messages"):
+        if "/Messages" in path and "/Media" not in path and exchange.misfortune.strikes("messages"):
             _fail(exchange)
-        if "/Recordings" in path and exchange.misfortune.strikes("recordings"):
+        if ("/Recordings" in path or "/Media" in path) and exchange.misfortune.strikes(
+            "recordings"
+        ):
             _fail(exchange)
 
     @app.errorhandler(404)
@@ -205,8 +207,12 @@ class _Resources:
             )
             if (value := request.form.get(name)) is not None
         }
-        if "VoiceMethod" in request.form:
-            changes["voice_method"] = _method("VoiceMethod")
+        for name, field in (
+            ("VoiceMethod", "voice_method"),
+            ("VoiceFallbackMethod", "voice_fallback_method"),
+        ):
+            if name in request.form:
+                changes[field] = _method(name)
         self.exchange.line = replace(self.exchange.line, **changes)
         return jsonify(self._number(number))
 
@@ -230,7 +236,7 @@ class _Resources:
             "voice_url": line.voice_url or "",
             "voice_method": line.voice_method,
             "voice_fallback_url": line.voice_fallback_url or "",
-            "voice_fallback_method": "POST",
+            "voice_fallback_method": line.voice_fallback_method,
             "status_callback": line.status_url or "",
             "status_callback_method": "POST",
             "sms_url": line.sms_url or "",
@@ -533,7 +539,11 @@ class _Resources:
 
     def fetch_message_media(self, sid: str, media_sid: str) -> Response:
         kept = self._kept_media(sid, media_sid)
-        return Response(kept.content, mimetype=kept.content_type)
+        if self.exchange.misfortune.hides_media(media_sid):
+            raise not_found()
+        faults = self.exchange.misfortune.now
+        content = bytes(faults.oversize_bytes) if faults.media == "oversize" else kept.content
+        return Response(content, mimetype=kept.content_type)
 
     def _kept_media(self, sid: str, media_sid: str) -> KeptMedia:
         for each in self.exchange.media_of(sid):

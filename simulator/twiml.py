@@ -33,6 +33,7 @@ SPOKEN_LANGUAGES: Final = frozenset(
         "af-ZA",
         "ar-AE",
         "ar-XA",
+        "arb",
         "bg-BG",
         "bn-IN",
         "ca-ES",
@@ -41,6 +42,7 @@ SPOKEN_LANGUAGES: Final = frozenset(
         "cs-CZ",
         "cy-GB",
         "da-DK",
+        "de",
         "de-AT",
         "de-CH",
         "de-DE",
@@ -111,14 +113,12 @@ SPOKEN_LANGUAGES: Final = frozenset(
         "zh-CN",
         "zh-HK",
         "zh-TW",
-        "arb",
-        "de",
-        "pt-PT",
     ]
 )
 """The languages some voice of Twilio's speaks: basic, Amazon Polly and Google
 (https://www.twilio.com/docs/voice/twiml/say/text-speech#available-voices-and-languages). Twilio
-has no voice for Somali, Oromo, Hmong or Karen: those prompts must be recorded and played."""
+names no voice for Somali, Oromo, Amharic, Hmong, Karen or Swahili: those prompts must be recorded
+and played."""
 
 
 class TwimlError(Exception):

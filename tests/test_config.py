@@ -8,6 +8,7 @@ import pytest
 
 from config import BadSettings, Settings, load_settings
 from keeping.sealing import generate_key
+from reports.pressure import Limits
 
 GOOD = {
     "PUBLIC_URL": "https://line.example.org",
@@ -95,4 +96,19 @@ def test_the_environment_goes_before_the_file(
     (tmp_path / ".env").write_text("TIME_ZONE=America/Denver\nONCALL=+16125550199\n")
     settings = load_settings()
     assert settings.time_zone == "America/Denver"
-    assert settings.oncall == GOOD["ONCALL"]
+    assert settings.oncall == (GOOD["ONCALL"],)
+
+
+def test_what_is_usual_of_callers_can_be_set_and_must_make_sense(
+    environment: pytest.MonkeyPatch,
+) -> None:
+    assert load_settings().limits == Limits()
+    environment.setenv("CALLER_CALLS_AN_HOUR", "3")
+    environment.setenv("FLOOD_CHECK", "true")
+    assert load_settings().limits == Limits(caller_an_hour=3, check=True)
+    environment.setenv("WITHHELD_CALLS_AN_HOUR", "0")
+    environment.setenv("RETAIN_CALLER_DAYS", "-1")
+    with pytest.raises(BadSettings) as bad:
+        load_settings()
+    for name in ("WITHHELD_CALLS_AN_HOUR", "RETAIN_CALLER_DAYS"):
+        assert name in str(bad.value)

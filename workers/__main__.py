@@ -9,6 +9,7 @@ import logging
 import signal
 import sys
 import threading
+from datetime import timedelta
 
 import click
 
@@ -60,7 +61,14 @@ def work(settings: Settings, queue: QueueName) -> None:
 def sweep(settings: Settings) -> None:
     adapters = Adapters(settings)
     jobs.equip(adapters.equipment(SWEEPER))
-    sweeper = Sweeper(adapters.store, adapters.queue, lambda job, id_: jobs.WORK[job](id_), now)
+    sweeper = Sweeper(
+        adapters.store,
+        adapters.queue,
+        lambda job, id_: jobs.WORK[job](id_),
+        now,
+        limits=settings.limits,
+        keep_callers=timedelta(days=settings.retain_caller_days),
+    )
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

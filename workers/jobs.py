@@ -24,7 +24,7 @@ from reports.ports import (
     Sealer,
     Transcriber,
 )
-from reports.services import attachments, notices, reconciling, recordings, texts
+from reports.services import attachments, importing, notices, reconciling, recordings, texts
 
 log = logging.getLogger(__name__)
 
@@ -146,6 +146,13 @@ def text_caller(call_sid: str) -> None:
     )
 
 
+def import_recordings(until: str) -> None:
+    tools = _tools()
+    importing.import_recordings(
+        tools.store, tools.queue, tools.sealer, tools.provider, until=until, clock=tools.clock
+    )
+
+
 def transcribe_recording(recording_sid: str) -> None:
     tools = _tools()
     if tools.transcriber is None:
@@ -172,6 +179,7 @@ WORK: Mapping[Job, Callable[[str], None]] = {
     Job.FETCH_ATTACHMENT: fetch_attachment,
     Job.ERASE_ATTACHMENT: erase_attachment,
     Job.TEXT_CALLER: text_caller,
+    Job.IMPORT_RECORDINGS: import_recordings,
     Job.TRANSCRIBE_RECORDING: transcribe_recording,
 }
 

@@ -47,6 +47,7 @@ TIME_LIMITS: Final[Mapping[Job, int]] = MappingProxyType(
         Job.FETCH_ATTACHMENT: 180,
         Job.ERASE_ATTACHMENT: 60,
         Job.TEXT_CALLER: 60,
+        Job.IMPORT_RECORDINGS: 300,
         Job.TRANSCRIBE_RECORDING: 900,
     }
 )
@@ -75,6 +76,7 @@ def queue_for(job: Job, urgency: Urgency) -> QueueName:
             | Job.FETCH_ATTACHMENT
             | Job.ERASE_ATTACHMENT
             | Job.TEXT_CALLER
+            | Job.IMPORT_RECORDINGS
         ):
             return QueueName.FETCHES
         case Job.TRANSCRIBE_RECORDING:

@@ -9,6 +9,9 @@ from datetime import datetime, timedelta
 from oncall.escalation import messages_due
 from reports.model import NotificationKind
 from reports.ports import Job, JobQueue, Records, ReportStore
+from reports.pressure import Limits
+from reports.services.importing import NOW
+from reports.services.pressure import forget_callers, watch_flood
 from reports.services.reconciling import LONGEST_CALL
 from reports.services.sweeping import Stalled, stalled, unerased
 
@@ -18,6 +21,10 @@ PAUSE = timedelta(seconds=1)
 """Between two sweeps: as exact as the update's grace for keys needs it."""
 SELDOM = timedelta(minutes=1)
 """Between two looks at what has time."""
+HOURLY = timedelta(hours=1)
+"""Between two times of forgetting who called long ago."""
+IMPORTING = timedelta(minutes=2)
+"""Between two looks at what the provider holds and we were never told of."""
 STILL_NEWS = timedelta(minutes=30)
 """How long after a report was filed an update on its place is worth a text."""
 NEVER_TOO_LATE = timedelta(days=7)
@@ -36,26 +43,47 @@ class Sweeper:
         queue: JobQueue,
         run: Callable[[Job, str], None],
         clock: Callable[[], datetime],
+        *,
+        limits: Limits | None = None,
+        keep_callers: timedelta = timedelta(days=30),
     ) -> None:
         self._store = store
         self._queue = queue
         self._run = run
         self._clock = clock
+        self._limits = limits or Limits()
+        self._keep_callers = keep_callers
         self._last_seldom: datetime | None = None
+        self._last_forgotten: datetime | None = None
+        self._last_import: datetime | None = None
 
     def sweep(self) -> int:
         """One look. Returns how much was asked for."""
         at = self._clock()
         seldom = self._last_seldom is None or at - self._last_seldom >= SELDOM
+        importing = self._last_import is None or at - self._last_import >= IMPORTING
         with self._store.read() as records:
             found = [*untold(records, at), *stalled(records, at)]
             if seldom:
                 self._last_seldom = at
                 found += [*unerased(records, at), *endless(records, at)]
+        if importing:
+            # At the start too: the line may have been down until now.
+            self._last_import = at
+            found.append(Stalled(Job.IMPORT_RECORDINGS, NOW))
         for item in found:
             if not self._queue.put(item.job, item.subject, item.urgency):
                 self._do_here(item)
+        if seldom:
+            self._tidy(at)
         return len(found)
+
+    def _tidy(self, at: datetime) -> None:
+        """After what is due: a flood that nobody's call can end, and callers of long ago."""
+        watch_flood(self._store, at=at, limits=self._limits)
+        if self._last_forgotten is None or at - self._last_forgotten >= HOURLY:
+            self._last_forgotten = at
+            forget_callers(self._store, at=at, keep=self._keep_callers)
 
     def _do_here(self, item: Stalled) -> None:
         if item.job is Job.TRANSCRIBE_RECORDING:

@@ -9,7 +9,7 @@ from reports.fields.account import account
 from reports.fields.callback import callback_allowed
 from reports.fields.officers import officers
 from reports.fields.place import place
-from reports.fields.presence import happening_now, still_there
+from reports.fields.presence import family_taken, happening_now, still_there
 from reports.fields.time import seen_at
 from reports.fields.urgency import urgency_of
 from reports.model import Dossier, ReportFields
@@ -32,6 +32,7 @@ def report_fields(dossier: Dossier) -> ReportFields:
 __all__ = [
     "account",
     "callback_allowed",
+    "family_taken",
     "happening_now",
     "officers",
     "place",

@@ -6,8 +6,10 @@ import secrets
 from dataclasses import replace
 from datetime import datetime
 
-from reports.model import Answer, Call, CallState, Report, advance
+from reports.model import Answer, Attestation, Bridge, Call, CallState, Report, advance
 from reports.ports import Job, JobQueue, Records, ReportStore, Sealer
+from reports.pressure import Limits
+from reports.services.pressure import admit, digits_to_press
 
 REFERENCE_DIGITS = 4
 """So short that a caller can keep it in mind."""
@@ -22,10 +24,13 @@ def receive_call(
     call_sid: str,
     caller: str | None,
     at: datetime,
+    attestation: Attestation | None = None,
+    limits: Limits | None = None,
 ) -> Call:
-    """Notes that a call rings; a second notice of the same call finds the first.
+    """Notes that a call rings and how it is let in; a second notice of the same call finds the
+    first, let in as it was.
 
-    `caller` is the number in E.164, None when it was withheld.
+    `caller` is the number in E.164, None when it was withheld; without `limits` nobody is limited.
     """
     fresh = Call(
         call_sid=call_sid,
@@ -34,18 +39,29 @@ def receive_call(
         if caller is None
         else sealer.seal(caller.encode(), number_context(call_sid)),
         caller_hash=None if caller is None else sealer.fingerprint(caller),
+        attestation=attestation,
     )
     with store.begin() as records:
+        if limits is not None and records.call(call_sid) is None:
+            let_in = admit(records, caller_hash=fresh.caller_hash, at=at, limits=limits)
+            fresh = replace(fresh, admission=let_in)
         if records.add_call(fresh):
             return fresh
         known = records.call(call_sid)
         if known is None:
             raise LookupError("a call that could neither be added nor found")
-        if known.caller_hash is None and fresh.caller_hash is not None:
-            # A late first notice: a recording's callback had made the row without a number.
-            known = replace(known, caller_number=fresh.caller_number, caller_hash=fresh.caller_hash)
-            records.save_call(known)
-        return known
+        # A late first notice: a recording's callback had made the row, without a number.
+        told = replace(known, started_at=min(known.started_at, at))
+        if known.caller_hash is None:
+            told = replace(
+                told,
+                caller_number=fresh.caller_number,
+                caller_hash=fresh.caller_hash,
+                attestation=attestation,
+            )
+        if told != known:
+            records.save_call(told)
+        return told
 
 
 def number_context(call_sid: str) -> str:
@@ -62,6 +78,20 @@ def choose_language(store: ReportStore, *, call_sid: str, language: str, at: dat
     return call
 
 
+def note_check(
+    store: ReportStore, sealer: Sealer, *, call_sid: str, digits: str, at: datetime
+) -> bool:
+    """Notes whether the caller pressed what they were told. Either way they go on to the recorder;
+    a check that was passed once stays passed."""
+    passed = digits == digits_to_press(sealer, call_sid)
+    with store.begin() as records:
+        call = known_call(records, call_sid, at)
+        if call.check_passed is not True:
+            records.save_call(replace(call, check_passed=passed))
+            records.touch(call_sid, at)
+    return passed
+
+
 def record_answer(
     store: ReportStore,
     queue: JobQueue,
@@ -69,9 +99,10 @@ def record_answer(
     call_sid: str,
     question: str,
     digits: str,
+    files: bool,
     at: datetime,
 ) -> None:
-    """Notes the keys pressed at a question ('' for none) and files the report if there is one."""
+    """Notes the keys pressed at a question ('' for none). `files`: they make a report."""
     with store.begin() as records:
         call = known_call(records, call_sid, at)
         before = call.answer(question)
@@ -81,17 +112,56 @@ def record_answer(
         answer = Answer(question=question, digits=digits, at=at)
         records.put_answer(call_sid, answer)
         report = records.report_of_call(call_sid)
-        if report is None and digits:
+        if report is None and files:
             report = file_report(records, call, at)
         records.touch(call_sid, at)
     if report is not None:
         queue.put(Job.ALERT_ON_CALL, report.reference)
 
 
-def end_call(store: ReportStore, queue: JobQueue, *, call_sid: str, at: datetime) -> Call:
-    """Notes that the call is over, whoever ended it."""
+def join_report(store: ReportStore, *, call_sid: str, reference: str, at: datetime) -> bool:
+    """Has all that is still recorded in a call belong to an earlier report; False: there is none.
+
+    A report is named by whoever has its reference: nothing of it is told to them.
+    """
+    with store.begin() as records:
+        if records.report(reference) is None:
+            return False
+        call = known_call(records, call_sid, at)
+        records.save_call(replace(call, adds_to=reference))
+        records.touch(call_sid, at)
+    return True
+
+
+def take_call(store: ReportStore, *, call_sid: str, person_hash: str, at: datetime) -> None:
+    """Notes that somebody who was rung took the call."""
+    with store.begin() as records:
+        known_call(records, call_sid, at)
+        records.add_bridge(Bridge(call_sid, person_hash, since=at))
+        records.touch(call_sid, at)
+
+
+def end_talk(store: ReportStore, *, call_sid: str, at: datetime) -> bool:
+    """Notes that nobody talks with the caller any more. Returns whether anybody did."""
+    with store.begin() as records:
+        talked = records.end_bridges(call_sid, at) > 0
+        if talked:
+            records.touch(call_sid, at)
+    return talked
+
+
+def end_call(
+    store: ReportStore,
+    queue: JobQueue,
+    *,
+    call_sid: str,
+    at: datetime,
+    ended_at: datetime | None = None,
+) -> Call:
+    """Notes that the call is over, whoever ended it; `ended_at`, where we learn of it late."""
     with store.begin() as records:
         call = known_call(records, call_sid, at)
+        records.end_bridges(call_sid, at)
         if call.state is not CallState.IN_PROGRESS:
             return call
         report = records.report_of_call(call_sid)
@@ -100,11 +170,11 @@ def end_call(store: ReportStore, queue: JobQueue, *, call_sid: str, at: datetime
             state=advance(
                 call.state, CallState.ABANDONED if report is None else CallState.COMPLETED
             ),
-            ended_at=at,
+            ended_at=ended_at or at,
         )
         records.save_call(call)
         records.touch(call_sid, at)
-    if report is not None:
+    if report is not None and call.admission.alerts:
         queue.put(Job.ALERT_ON_CALL, report.reference)
     return call
 

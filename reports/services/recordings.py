@@ -72,6 +72,9 @@ def announce_recording(
     The `action` of a recording hints at it as soon as the caller stops speaking (`ready` False);
     the status callback is the authority that it can be fetched (`ready`). Either may come first, or
     twice. Whoever comes first files the report and has the alert sent.
+
+    Of a limited or blocked call nothing is asked for here: the sweeper takes those up, a few at a
+    time, so that a thousand pranks never stand in a queue before a witness.
     """
     with store.begin() as records:
         call = known_call(records, call_sid, at)
@@ -87,9 +90,9 @@ def announce_recording(
             )
         )
         records.touch(call_sid, at)
-    if added:
+    if added and call.admission.alerts:
         queue.put(Job.ALERT_ON_CALL, report.reference)
-    if ready:
+    if ready and call.admission.alerts:
         queue.put(Job.FETCH_RECORDING, recording_sid)
     return report.reference
 
@@ -145,7 +148,9 @@ def store_recording(
         held = replace(held, stored_at=at, sha256=sha256, size=len(media))
         _settle(records, held, RecordingState.STORED, at, reason=None)
         urgency = _urgency(records, held)
-    queue.put(Job.TRANSCRIBE_RECORDING, recording_sid, urgency)
+        call = records.call(held.call_sid)
+    if call is None or call.admission.alerts:
+        queue.put(Job.TRANSCRIBE_RECORDING, recording_sid, urgency)
     queue.put(Job.ERASE_AT_PROVIDER, recording_sid)
 
 
@@ -388,4 +393,8 @@ def _fetch_later(
 
 def _urgency(records: Records, recording: Recording) -> Urgency:
     call = records.call(recording.call_sid)
-    return urgency_of(recording.question, call is None or happening_now(call).value is not False)
+    return urgency_of(
+        recording.question,
+        call is None or happening_now(call).value is not False,
+        alerts=call is None or call.admission.alerts,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -24,6 +25,10 @@ QUEUE_WAIT = timedelta(seconds=5)
 """How long a row may wait for a worker before the queue is asked again. Asking for what waits
 there already changes nothing, so this may be short."""
 
+LIMITED_AT_ONCE = 20
+"""So many recordings of limited and blocked calls are asked for at a time. Nobody else asks for
+them, so no more of them ever stand in a queue before a witness's: thousands wait here."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stalled:
@@ -35,20 +40,16 @@ class Stalled:
 def stalled(records: Records, at: datetime) -> list[Stalled]:
     """What should be asked of the queue again, the longest waiting first."""
     found: list[Stalled] = []
-    for recording in records.recordings_in((RecordingState.ANNOUNCED,)):
+    for recording in _at_work(records, RecordingState.ANNOUNCED):
         if _waits(recording, recording.changed_at + HINT_WAIT, at):
             found.append(Stalled(Job.FETCH_RECORDING, recording.recording_sid))
-    for recording in records.recordings_in((RecordingState.STORED,)):
+    for recording in _at_work(records, RecordingState.STORED):
         if _waits(recording, recording.changed_at + QUEUE_WAIT, at):
             call = records.call(recording.call_sid)
             now = call is None or happening_now(call).value is not False
-            found.append(
-                Stalled(
-                    Job.TRANSCRIBE_RECORDING,
-                    recording.recording_sid,
-                    urgency_of(recording.question, now),
-                )
-            )
+            alerts = call is None or call.admission.alerts
+            urgency = urgency_of(recording.question, now, alerts=alerts)
+            found.append(Stalled(Job.TRANSCRIBE_RECORDING, recording.recording_sid, urgency))
     found.extend(
         Stalled(Job.SEND_NOTIFICATION, notification.notification_id)
         for notification in records.notifications_in(
@@ -67,6 +68,12 @@ def stalled(records: Records, at: datetime) -> list[Stalled]:
         if _waited(text, text.asked_at, at)
     )
     return found
+
+
+def _at_work(records: Records, state: RecordingState) -> Iterator[Recording]:
+    """Recordings that work waits for; of limited and blocked calls the oldest few."""
+    yield from records.recordings_in((state,), limited=False)
+    yield from records.recordings_in((state,), limited=True, at_most=LIMITED_AT_ONCE)
 
 
 def unerased(records: Records, at: datetime) -> list[Stalled]:

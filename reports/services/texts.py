@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from reports.model import (
+    Admission,
     Call,
     CallerText,
     CallerTextState,
@@ -45,6 +46,8 @@ SAME_THING_FOR = timedelta(hours=1)
 """So long after a call or text, another text from the same number goes on about the same thing."""
 SILENT_FOR = timedelta(minutes=10)
 """So long after a text, another is taken without a word."""
+REMEMBERED_FOR = timedelta(days=30)
+"""A language that was chosen before is not taken for theirs any more, as in a call."""
 VALID_SECONDS = 4 * 3600
 """A reference that could not be delivered for this long is not sent any more."""
 
@@ -107,19 +110,17 @@ def receive_text(
     sealer: Sealer,
     *,
     incoming: IncomingText,
-    language_of: Callable[[str], str | None],
     at: datetime,
 ) -> Reply | None:
     """Files a text message, and says what to answer, None for nothing.
 
-    The same message a second time changes nothing and is not answered. `language_of` says which
-    language words are written in, if that can be said; it may be slow.
+    The same message a second time changes nothing and is not answered.
     """
     sender = None if incoming.sender is None else sealer.fingerprint(incoming.sender)
     word = "" if incoming.media else _keyword(incoming.body)
-    language = _language(store, sender, incoming.body, word, language_of)
     reply: Reply | None
     with store.begin() as records:
+        language = _language(records, sender, word, at)
         if _is_about_texts(records, sender, word, at):
             return None
         if records.text_message(incoming.message_sid) is not None:
@@ -168,20 +169,10 @@ def _keyword(body: str) -> str:
     return word if word.isalpha() else ""
 
 
-def _language(
-    store: ReportStore,
-    sender: str | None,
-    body: str,
-    word: str,
-    language_of: Callable[[str], str | None],
-) -> str | None:
-    """That of their last call or text; else the one that they write in."""
-    if sender is not None:
-        with store.read() as records:
-            known = records.language_of_caller(sender)
-        if known is not None:
-            return known
-    return HELP_WORDS[word] if word in HELP_WORDS else language_of(body)
+def _language(records: Records, sender: str | None, word: str, at: datetime) -> str | None:
+    """That of their last call or text; what the words are written in is not guessed."""
+    known = None if sender is None else records.last_language(sender, at - REMEMBERED_FOR)
+    return known or HELP_WORDS.get(word)
 
 
 def _is_about_texts(records: Records, sender: str | None, word: str, at: datetime) -> bool:
@@ -274,8 +265,17 @@ def _begin(
         else sealer.seal(incoming.sender.encode(), number_context(sid)),
         caller_hash=sender,
         medium=Medium.TEXT,
+        admission=_admission(records, sender, at),
     )
     return file_report(records, call, at) if records.add_call(call) else None
+
+
+def _admission(records: Records, sender: str | None, at: datetime) -> Admission:
+    """Whom a person blocked rings nobody by a text either. Nobody else is limited: what one number
+    writes within an hour is one report."""
+    blocks = () if sender is None else records.blocks_of(sender)
+    held = any(block.holds(at) for block in blocks)
+    return Admission.BLOCKED if held else Admission.NORMAL
 
 
 # --- The reference by text, after a call ----------------------------------------------------------

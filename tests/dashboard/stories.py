@@ -14,7 +14,9 @@ import soundfile
 from reports.model import (
     Act,
     ActKind,
+    Admission,
     Answer,
+    Attestation,
     Call,
     CallState,
     Handling,
@@ -35,6 +37,7 @@ from reports.services.calls import number_context
 MORNING = datetime(2026, 3, 2, 12, 41, tzinfo=UTC)
 """6:41 in the group's zone."""
 CALLER = "+16125550142"
+PRANKSTER = "+16125550143"
 ORGANIZER_NUMBER = "+16125550110"
 SPOKEN_SECONDS = 8.0
 
@@ -201,6 +204,12 @@ class Stories:
         self.act(reference, ActKind.HANDLING, Handling.NEW, Handling.CLOSED, minutes_ago=1399)
         return reference
 
+    def limited_prank(self, reference: str = "9001", minutes_ago: float = 2) -> str:
+        """From a number that had called again and again."""
+        self.call(reference, minutes_ago, keys={}, number=PRANKSTER, admission=Admission.LIMITED)
+        self.recording(reference, "where", heard=[segment("Ha ha ha.", 0, 2)])
+        return reference
+
     # --- The parts of a story
 
     def call(
@@ -212,6 +221,9 @@ class Stories:
         keys: Mapping[str, str],
         state: CallState = CallState.COMPLETED,
         number: str | None = CALLER,
+        admission: Admission = Admission.NORMAL,
+        attestation: Attestation | None = None,
+        check_passed: bool | None = None,
     ) -> None:
         """A call and the report that was filed when its first recording was announced."""
         call_sid = f"CA{reference}"
@@ -227,6 +239,9 @@ class Stories:
             if number is None
             else self.sealer.seal(number.encode(), number_context(call_sid)),
             caller_hash=None if number is None else self.sealer.fingerprint(number),
+            admission=admission,
+            attestation=attestation,
+            check_passed=check_passed,
         )
         with self.store.begin() as records:
             records.add_call(call)

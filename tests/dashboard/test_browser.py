@@ -16,7 +16,10 @@ from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from dashboard import change_password
-from reports.model import Handling, Verdict
+from reports.model import FloodMode, Handling, Verdict
+from reports.pressure import Limits
+from reports.services.blocks import block_caller
+from reports.services.pressure import switch_flood
 from reports.services.review import handle, judge
 from tests.dashboard.conftest import PASSWORD, QUICK, Clock
 from tests.dashboard.stories import CALLER, Stories
@@ -286,10 +289,13 @@ def test_a_number_that_was_shown_is_hidden_again_on_reload(page: Page, stories: 
 
 # --- On a telephone, in the dark, without script
 
-PATHS = ("/?show=all", "/r/4821", "/r/5590", "/r/3107", "/r/2296", "/r/6644")
+PATHS = (
+    *("/?show=all", "/r/4821", "/r/5590", "/r/3107", "/r/2296", "/r/6644"),
+    *("/?show=limited", "/r/9001", "/blocklist"),
+)
 
 SMALL_TARGETS = """() => [...document.querySelectorAll(
-        "button, a.button, a.play, input, summary, nav a")]
+        "button, a.button, a.play, a.reference-link, input, select, summary, nav a")]
     .filter(one => one.type !== "hidden" && one.getClientRects().length)
     .filter(one => one.getBoundingClientRect().height < 44)
     .map(one => one.outerHTML.slice(0, 120))"""
@@ -324,6 +330,16 @@ def test_on_a_telephone_all_fits_can_be_hit_and_can_be_read(
     opens: Callable[..., Page], stories: Stories, scheme: str
 ) -> None:
     stories.whole_morning()
+    stories.limited_prank("9001")
+    for reference in ("9001", "3107"):
+        block_caller(
+            stories.store,
+            reference=reference,
+            reason="laughs and hangs up, again and again, since midnight",
+            who="ana",
+            at=stories.now,
+        )
+    switch_flood(stories.store, mode=FloodMode.ON, who="ana", at=stories.now, limits=Limits())
     page = opens(viewport=PHONE, color_scheme=scheme)
     for path in ("/login", *PATHS):
         if path == PATHS[0]:
@@ -349,3 +365,41 @@ def test_without_script_everything_can_still_be_done(
     expect(page.locator(".verdict")).not_to_contain_text("False alarm")
     page.get_by_role("button", name="Log out").click()
     expect(page.get_by_text("You are logged out")).to_be_visible()
+
+
+# --- Floods and pranks
+
+
+def test_a_caller_is_blocked_and_let_in_again_by_keyboard_alone(
+    page: Page, stories: Stories
+) -> None:
+    stories.limited_prank("9001")
+    page.goto("/r/9001")
+    summary = page.get_by_text("Block this caller").first
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if summary.evaluate("one => one === document.activeElement"):
+            break
+    page.keyboard.press("Enter")
+    tab_to(page, "block-reason")
+    page.keyboard.type("laughs and hangs up")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("The caller is blocked.")).to_be_visible()
+    tab_to(page, "act-unblock")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("The block is undone.")).to_be_visible()
+
+
+def test_flood_mode_is_switched_by_keyboard_and_shows_on_pages_that_are_open(
+    page: Page, opens: Callable[..., Page], stories: Stories
+) -> None:
+    stories.spanish_happening_now("4821")
+    other = log_in(opens())
+    expect(other.locator("#flood")).not_to_contain_text("Flood mode")
+    page.goto("/")
+    page.locator("#flood-fold summary").focus()
+    page.keyboard.press("Enter")
+    tab_to(page, "flood-on")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Flood mode is on")).to_be_visible()
+    expect(other.get_by_text("Flood mode is on")).to_be_visible(timeout=2.5 * LIVE)

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from flask import Flask
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.routing import Rule
 
 from app import create_app
@@ -65,6 +66,12 @@ def test_nobody_reads_or_does_anything_without_logging_in(app: Flask) -> None:
         answer = stranger.open(path, method=method, data=form)
         sent_to_login = answer.status_code == 303 and answer.location.startswith("/login")
         assert answer.status_code == 401 or sent_to_login, (rule, method, answer.status)
+
+
+def test_a_recording_is_played_back_to_who_has_the_ticket_for_it_alone(app: Flask) -> None:
+    forged = URLSafeTimedSerializer("not the line's secret", salt="playback").dumps("RE" + "0" * 32)
+    answer = app.test_client().get(f"/voice/playback/{forged}.wav")
+    assert answer.status_code == 403
 
 
 def test_what_is_open_is_there(app: Flask) -> None:

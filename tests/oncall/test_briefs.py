@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,24 @@ def test_an_alert_says_what_the_keys_said() -> None:
         "UNVERIFIED · happening now · Spanish · 4 officers · still there · ref 4821 · "
         "https://line.example.org/r/4821"
     )
+
+
+def called(dossier: Dossier, minutes: float) -> Dossier:
+    """The same, of a call that began so long before its report was filed."""
+    started_at = dossier.report.filed_at - timedelta(minutes=minutes)
+    return replace(dossier, call=replace(dossier.call, started_at=started_at))
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"), [(9, None), (10, "called 10 min ago"), (61.9, "called 61 min ago")]
+)
+def test_a_call_that_is_long_over_is_not_told_as_if_it_were_now(
+    minutes: float, said: str | None
+) -> None:
+    told = brief(called(a_dossier(over=True), minutes), NotificationKind.ALERT, TELLS, URL)
+    assert ("ago" in told) is (said is not None)
+    if said is not None:
+        assert f"UNVERIFIED · when not said · {said} · " in told
 
 
 def test_in_the_organizers_own_language() -> None:

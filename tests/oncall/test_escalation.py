@@ -9,6 +9,7 @@ import pytest
 
 from oncall.escalation import KEYS_GRACE, messages_due
 from reports.model import (
+    Admission,
     Answer,
     Call,
     CallState,
@@ -32,6 +33,7 @@ def a_dossier(
     told: tuple[NotificationKind, ...] = (),
     question: str = "where",
     language: str | None = "en",
+    admission: Admission = Admission.NORMAL,
 ) -> Dossier:
     call = Call(
         "CA1",
@@ -39,6 +41,7 @@ def a_dossier(
         CallState.COMPLETED if over else CallState.IN_PROGRESS,
         language=language,
         answers=tuple(Answer(each, "1", AT) for each in pressed),
+        admission=admission,
     )
     recordings = () if state is None else (Recording("RE1", "CA1", question, AT, AT, state=state),)
     notifications = tuple(
@@ -100,3 +103,14 @@ def test_of_a_caller_without_a_language_the_only_recording_counts() -> None:
     assert messages_due(only, AT) == (UPDATE,)
     known = replace(only, call=replace(only.call, language="en"))
     assert messages_due(known, AT) == ()
+
+
+@pytest.mark.parametrize("admission", list(Admission))
+def test_whoever_calls_too_often_rings_nobodys_phone_and_whoever_calls_in_a_flood_does(
+    admission: Admission,
+) -> None:
+    said_all = a_dossier(
+        state=RecordingState.TRANSCRIBED, over=True, pressed=("when",), admission=admission
+    )
+    due = messages_due(said_all, AT + timedelta(hours=1))
+    assert due == ((ALERT, UPDATE) if admission.alerts else ())

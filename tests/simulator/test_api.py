@@ -73,9 +73,15 @@ def test_a_number_can_be_led_elsewhere(line: Line, network: PhoneNetwork) -> Non
     client = client_of(network)
     (number,) = client.incoming_phone_numbers.list()
 
-    updated = number.update(voice_url=f"{line.url}/elsewhere")
+    updated = number.update(
+        voice_url=f"{line.url}/elsewhere",
+        voice_fallback_url=f"{line.url}/fallback.xml",
+        voice_fallback_method="GET",
+    )
 
     assert updated.voice_url == f"{line.url}/elsewhere"
+    assert updated.voice_fallback_url == f"{line.url}/fallback.xml"
+    assert updated.voice_fallback_method == "GET"
     assert updated.status_callback == f"{line.url}/status"
     assert "here" in network.caller(CALLER).dials().heard
 

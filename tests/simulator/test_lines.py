@@ -136,6 +136,40 @@ def test_a_fallback_is_asked_when_the_line_fails(line: Line, network: PhoneNetwo
     assert asked["ErrorUrl"] == f"{line.url}/voice"
 
 
+def test_a_fallback_that_lies_with_a_host_of_files_is_asked_by_get(
+    line: Line, network: PhoneNetwork
+) -> None:
+    network.configure(
+        voice_url="http://127.0.0.1:9/voice",
+        voice_fallback_url=f"{line.url}/fallback.xml",
+        voice_fallback_method="GET",
+    )
+    line.answers("/fallback.xml", "<Say>Leave a message.</Say>")
+
+    call = network.caller(CALLER).dials()
+
+    assert "leave a message" in call.heard
+    # The call's status callback may have come by now too.
+    (asked,) = [each for each in line.asked if each.path == "/fallback.xml"]
+    assert asked.method == "GET"
+    assert asked.params["ErrorUrl"] == "http://127.0.0.1:9/voice"
+    assert asked.signed
+
+
+def test_what_follows_the_hash_of_a_webhook_is_neither_sent_nor_signed(
+    line: Line, network: PhoneNetwork
+) -> None:
+    network.configure(voice_url=f"{line.url}/voice?a=b#rc=2&rp=5xx,ct,rt")
+    line.answers("/voice", "<Redirect>/more</Redirect>")
+    line.answers("/more", "<Hangup/>")
+
+    network.caller(CALLER).dials()
+
+    assert not network.failures
+    assert line.asked_at("/voice")[0]["a"] == "b"
+    assert all(asked.signed for asked in line.asked)
+
+
 def test_a_line_nobody_answers_at_is_an_error(network: PhoneNetwork) -> None:
     network.configure(voice_url="http://127.0.0.1:9/voice", status_url=None)
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from redis import Redis
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from app import create_app
 from config import Settings
@@ -101,6 +101,7 @@ class Line:
     clock: Clock
     speech: StoryTranscriber
     redis_url: str
+    web: BaseWSGIServer
 
     @property
     def caller(self) -> Phone:
@@ -147,6 +148,14 @@ class Line:
         self.sweeps()
         self.works()
 
+    def goes_down(self) -> None:
+        """Nobody answers at its address any more."""
+        self.web.shutdown()
+        self.web.server_close()
+
+    def comes_up(self) -> None:
+        self.web = serve(self.web.app, self.web.port)
+
     def loses_redis_contents(self) -> None:
         with Redis.from_url(self.redis_url) as client:
             client.flushall()
@@ -178,10 +187,16 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def line(tmp_path: Path, redis_server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Line]:
+def line(
+    tmp_path: Path,
+    redis_server: str,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> Iterator[Line]:
     monkeypatch.chdir(tmp_path)  # where no .env is
     with Redis.from_url(redis_server) as client:
         client.flushall()
+    marked = request.node.get_closest_marker("line")
     network = PhoneNetwork(account_sid=ACCOUNT, auth_token=TOKEN, hotline=HOTLINE)
     settings = Settings.model_validate(
         {
@@ -197,28 +212,36 @@ def line(tmp_path: Path, redis_server: str, monkeypatch: pytest.MonkeyPatch) -> 
             "database_url": f"sqlite:///{tmp_path / 'line.db'}",
             "audio_url": "memory:",
             "redis_url": redis_server,
+            # Whoever is tried with hundreds of calls in a minute is no prankster.
+            "caller_calls_an_hour": 10_000,
+            "flood_calls": 10_000,
+            **(marked.kwargs if marked else {}),
         }
     )
     upgrade(connect(settings.database_url))
     clock = Clock()
-    server = make_server("localhost", 0, _later, threaded=True, request_handler=Quiet)
+    server = serve(_later)
     public_url = f"http://localhost:{server.port}"
     settings = settings.model_copy(update={"public_url": public_url})
     adapters = Adapters(settings, clock)
     server.app = create_app(settings, clock)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
     speech = StoryTranscriber()
     jobs.equip(adapters.equipment("story", speech))
     with network:
         network.configure(
             voice_url=f"{public_url}/voice/incoming", status_url=f"{public_url}/voice/status"
         )
-        yield Line(settings, adapters, network, clock, speech, redis_server)
+        line = Line(settings, adapters, network, clock, speech, redis_server, server)
+        yield line
     jobs.equip(None)
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    line.goes_down()
+
+
+def serve(app: Callable[..., Iterable[bytes]], port: int = 0) -> BaseWSGIServer:
+    """The application at a port of this machine, a free one by default."""
+    server = make_server("localhost", port, app, threaded=True, request_handler=Quiet)
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    return server
 
 
 def _later(environ: object, start_response: object) -> Iterator[bytes]:

@@ -22,7 +22,7 @@ def test_a_caller_reports_and_the_organizer_is_told(
     line.speech.outcomes = ["corner of Lake and Bloomington", "five men in vests"]
     call = line.caller.dials().presses(key).presses("1")
     call.says(EN.where.path, then="#").presses("4#").presses("1")
-    call.says(EN.what.path, then="#").presses("1")
+    call.says(EN.what.path, then="#").presses("1").waits()
     line.works()
 
     assert call.is_over
@@ -110,7 +110,7 @@ def test_a_caller_who_presses_nothing_is_recorded_in_whatever_language(line: Lin
 
 def test_a_caller_who_can_press_no_key_after_the_language_still_reports(line: Line) -> None:
     call = line.caller.dials().presses("1").waits().waits().says(EN.where.path)
-    call.waits().waits().waits().waits().says(EN.what.path).waits().waits()
+    call.waits().waits().waits().waits().says(EN.what.path).waits().waits().waits()
     line.works()
     assert call.is_over
     assert set(line.states()) == {"where", "what"}
@@ -133,7 +133,7 @@ def test_a_wrong_key_is_corrected_once_and_then_passed_over(line: Line) -> None:
 
 def test_silence_after_keys_is_still_a_report(line: Line) -> None:
     call = line.caller.dials().presses("1").presses("1").waits()
-    call.presses("3#").presses("1").waits().waits().waits()
+    call.presses("3#").presses("1").waits().waits().waits().waits()
     line.works()
     assert call.is_over
     assert line.dossier.recordings == ()

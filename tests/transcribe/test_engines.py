@@ -95,6 +95,9 @@ def test_the_place_is_recognised_and_its_words_have_times(
         timed = [word for segment in result.heard.segments for word in segment.words]
         assert all(0 <= word.start <= word.end <= result.seconds + 0.5 for word in timed)
         assert all(0 <= word.probability <= 1 for word in timed)
+        for segment in result.heard.segments:
+            spelt = "".join(word.text for word in segment.words)
+            assert spelt.strip() == segment.text, "a page sets word beside word"
 
 
 @pytest.mark.whisper

@@ -107,7 +107,7 @@ def _segment(said: Said) -> Segment:
         end=float(said.end),
         words=tuple(
             Word(
-                text=word.word.strip(),
+                text=word.word,
                 start=float(word.start),
                 end=float(word.end),
                 probability=float(word.probability),

@@ -106,7 +106,8 @@ def heard(text: str, language: str, length: float) -> Heard:
         start=0.0,
         end=length,
         words=tuple(
-            Word(word, index * step, (index + 1) * step, 0.99) for index, word in enumerate(words)
+            Word(f" {word}" if index else word, index * step, (index + 1) * step, 0.99)
+            for index, word in enumerate(words)
         ),
         log_probability=-0.1,
         no_speech=0.01,

@@ -109,7 +109,7 @@ def _segment(said: dict[str, Any]) -> Segment:
         end=float(said["end"]),
         words=tuple(
             Word(
-                text=word["word"].strip(),
+                text=str(word["word"]),
                 start=float(word["start"]),
                 end=float(word["end"]),
                 probability=float(word["probability"]),

@@ -1,0 +1,121 @@
+"""What the phone side works with, and how one call stands in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from ivr.languages import Language, Prompts, Voice
+from ivr.playback import Playback
+from ivr.signature import SignatureGuard
+from ivr.twiml import LONGEST_TALK
+from reports.model import Admission
+from reports.ports import JobQueue, Records, ReportStore, Sealer
+from reports.pressure import Limits, is_checked
+from reports.services.pressure import digits_to_press
+
+RETURNING: Final = timedelta(days=30)
+"""How long a caller's language is remembered, and over how long the use of languages is counted."""
+ORDER_STANDS: Final = timedelta(minutes=1)
+"""How long the order of languages is good for: it changes from month to month."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whispers:
+    """What people who are rung are told before they are connected, in the organizers' language."""
+
+    voice: Voice
+    words: Callable[[str | None], str]
+    """Of the caller's language, None: not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Telephone:
+    """What the webhooks need."""
+
+    store: ReportStore
+    queue: JobQueue
+    sealer: Sealer
+    prompts: Prompts
+    guard: SignatureGuard
+    clock: Callable[[], datetime]
+    hotline: str
+    people_on_shift: Callable[[datetime], Sequence[str]]
+    """Numbers to ring at an instant; none in quiet hours."""
+    whispers: Whispers
+    playback: Playback
+    language_order: LanguageOrder
+    limits: Limits = field(default_factory=Limits)
+
+    def standing(self, call_sid: str) -> Standing:
+        """How a call stands, also one that nobody knows."""
+        at = self.clock()
+        with self.store.read() as records:
+            call = records.call(call_sid)
+            usual = (
+                records.last_language(call.caller_hash, at - RETURNING)
+                if call is not None and call.language is None and call.caller_hash is not None
+                else None
+            )
+            order = self.language_order.at(records, at)
+        prompts = self.prompts.in_order(order if usual is None else [usual, *order])
+        admission = Admission.NORMAL if call is None else call.admission
+        if admission.short:
+            prompts = prompts.short(admission)
+        return Standing(
+            prompts=prompts,
+            language=prompts.language(None if call is None else call.language),
+            usual=prompts.language(usual),
+            answers={} if call is None else {one.question: one.digits for one in call.answers},
+            # Who is limited is offered no text: a thousand calls would be a thousand texts.
+            has_number=call is not None and call.caller_number is not None and admission.alerts,
+            admission=admission,
+        )
+
+    def digits_to_press(self, call_sid: str, standing: Standing) -> str | None:
+        """What a caller is asked to press in a flood; None: nothing."""
+        if standing.language is None or not is_checked(standing.admission, self.limits):
+            return None
+        return digits_to_press(self.sealer, call_sid)
+
+    def people_free(self, at: datetime) -> tuple[str, ...]:
+        """Those on shift who are not talking with a caller already."""
+        with self.store.read() as records:
+            talking = records.bridges_since(at - timedelta(seconds=LONGEST_TALK))
+        busy = {bridge.person_hash for bridge in talking}
+        return tuple(
+            number
+            for number in self.people_on_shift(at)
+            if self.sealer.fingerprint(number) not in busy
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    prompts: Prompts
+    """The languages in the order in which this caller is offered them."""
+    language: Language | None
+    """What the caller chose."""
+    usual: Language | None
+    """What the same caller chose last time, if they did not choose in this call."""
+    answers: Mapping[str, str]
+    has_number: bool
+    """Whether the caller can be sent a text."""
+    admission: Admission = Admission.NORMAL
+
+
+@dataclass
+class LanguageOrder:
+    """The languages in the order in which they are offered: as configured, then by use."""
+
+    configured: Sequence[str] = ()
+    _counted: list[str] = field(default_factory=list)
+    _good_until: datetime | None = None
+
+    def at(self, records: Records, now: datetime) -> list[str]:
+        if self._good_until is None or now >= self._good_until:
+            self._counted = [*self.configured, *records.languages_by_use(now - RETURNING)]
+            self._good_until = now + ORDER_STANDS
+        return self._counted
