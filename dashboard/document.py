@@ -12,7 +12,9 @@ from typing import Any
 from dashboard.facts import Fact, Facts, facts_of
 from reports.model import (
     Act,
+    Attachment,
     Call,
+    CallerText,
     ClockSource,
     Dossier,
     KeySource,
@@ -20,6 +22,7 @@ from reports.model import (
     Recording,
     Segment,
     Source,
+    TextMessage,
     Transcript,
     WordsSource,
 )
@@ -48,6 +51,8 @@ def document_of(dossier: Dossier, same_caller: Sequence[str] = ()) -> Document:
         "recordings": [
             _recording(recording, dossier.transcripts) for recording in dossier.recordings
         ],
+        "texts": [_text(message, dossier.attachments) for message in dossier.texts],
+        "reference_texts": [_reference_text(text) for text in dossier.caller_texts],
         "notifications": [_notification(told) for told in dossier.notifications],
         "acts": [_act(act) for act in dossier.acts],
     }
@@ -56,6 +61,7 @@ def document_of(dossier: Dossier, same_caller: Sequence[str] = ()) -> Document:
 def _call(call: Call) -> Document:
     return {
         "call_sid": call.call_sid,
+        "medium": call.medium.value,
         "state": call.state.value,
         "started_at": _instant(call.started_at),
         "ended_at": _instant(call.ended_at),
@@ -157,6 +163,44 @@ def _segment(segment: Segment) -> Document:
             }
             for word in segment.words
         ],
+    }
+
+
+def _text(message: TextMessage, attachments: Sequence[Attachment]) -> Document:
+    return {
+        "message_sid": message.message_sid,
+        "at": _instant(message.at),
+        "body": message.body,
+        "mentions": message.mentions,
+        "attachments": [
+            _attachment(attachment)
+            for attachment in attachments
+            if attachment.message_sid == message.message_sid
+        ],
+    }
+
+
+def _attachment(attachment: Attachment) -> Document:
+    return {
+        "media_sid": attachment.media_sid,
+        "content_type": attachment.content_type,
+        "state": attachment.state.value,
+        "reason": attachment.reason,
+        "announced_at": _instant(attachment.announced_at),
+        "changed_at": _instant(attachment.changed_at),
+        "sha256": attachment.sha256,
+        "size": attachment.size,
+        "stored_at": _instant(attachment.stored_at),
+        "erased_at_provider_at": _instant(attachment.erased_at_provider_at),
+    }
+
+
+def _reference_text(text: CallerText) -> Document:
+    return {
+        "state": text.state.value,
+        "asked_at": _instant(text.asked_at),
+        "sent_at": _instant(text.sent_at),
+        "reason": text.reason,
     }
 
 

@@ -12,6 +12,7 @@ from dashboard.facts import UNSURE_BELOW, Facts, facts_of
 from dashboard.fingerprint import fingerprint
 from dashboard.inbox import judge_of
 from dashboard.timeline import Event, timeline
+from dashboard.written import Written, written_of
 from reports.model import Call, CallState, Dossier, Recording, Report, Segment, Transcript
 
 
@@ -70,6 +71,7 @@ class DossierPage:
     on_the_line: bool
     facts: Facts
     tapes: tuple[Tape, ...]
+    written: tuple[Written, ...]
     alerting: Alerting
     events: tuple[Event, ...]
     caller: Caller
@@ -99,6 +101,7 @@ def page_of(
         on_the_line=dossier.call.state is CallState.IN_PROGRESS,
         facts=facts_of(dossier),
         tapes=tuple(_tape(recording, dossier, desk) for recording in dossier.recordings),
+        written=written_of(dossier),
         alerting=alerting_of(dossier.notifications),
         events=timeline(dossier, desk, names, caller.made_here),
         caller=caller,

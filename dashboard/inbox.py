@@ -11,14 +11,17 @@ from dashboard.alerts import Alerting, alerting_of
 from dashboard.desk import Desk
 from dashboard.facts import Facts, facts_of
 from dashboard.fingerprint import fingerprint
+from dashboard.written import first_words
 from reports.fields import family_taken, happening_now, still_there
 from reports.model import (
     ActKind,
     Admission,
+    Attachment,
     CallState,
     Dossier,
     Flood,
     Handling,
+    Medium,
     RecordingState,
     Report,
     Verdict,
@@ -117,6 +120,11 @@ class Row:
     alerting: Alerting
     admission: Admission
     check_failed: bool
+    medium: Medium
+    first_words: str | None
+    """Of what they wrote."""
+    added_texts: int
+    attachments: tuple[Attachment, ...]
 
     @property
     def version(self) -> str:
@@ -170,6 +178,10 @@ def row_of(dossier: Dossier, desk: Desk, names: Mapping[str, str]) -> Row:
         alerting=alerting_of(dossier.notifications),
         admission=dossier.call.admission,
         check_failed=dossier.call.check_passed is False,
+        medium=dossier.call.medium,
+        first_words=first_words(dossier),
+        added_texts=len(dossier.added_texts),
+        attachments=dossier.attachments,
     )
 
 

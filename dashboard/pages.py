@@ -34,6 +34,8 @@ from dashboard.lookout import Lookout
 from dashboard.sound import NotPlayable, playable
 from reports.model import (
     ActKind,
+    Attachment,
+    AttachmentState,
     Dossier,
     FloodMode,
     Handling,
@@ -239,6 +241,35 @@ class Pages:
             download_name=_file_name(reference, recording),
         )
 
+    # What came with text messages
+
+    def attachment(self, reference: str, media_sid: str) -> Response:
+        """For the page: a picture, or a sound, parts of it too."""
+        return self._attachment(reference, media_sid, download=False)
+
+    def attachment_original(self, reference: str, media_sid: str) -> Response:
+        """Byte for byte as the telephone company delivered it, with all that a telephone wrote in
+        it: docs/decisions/0013-text-messages.md."""
+        return self._attachment(reference, media_sid, download=True)
+
+    def _attachment(self, reference: str, media_sid: str, *, download: bool) -> Response:
+        held = self._dossier(reference).attachments
+        one = _found(next((each for each in held if each.media_sid == media_sid), None))
+        if one.state is not AttachmentState.STORED:
+            abort(404)
+        try:
+            media = self._desk.audio.get(media_sid)
+        except AudioNotFound:
+            log.error("attachment %s is not where it was put", media_sid)
+            abort(404)
+        return send_file(
+            io.BytesIO(media),
+            mimetype=one.content_type,
+            etag=one.sha256 or False,
+            as_attachment=download,
+            download_name=_attachment_name(reference, one),
+        )
+
     def again(self, reference: str, recording_sid: str) -> ResponseReturnValue:
         self._recording(reference, recording_sid)
         tried = try_again(
@@ -298,6 +329,8 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
         "/r/<reference>/part": here.report_part,
         "/r/<reference>/audio/<recording_sid>": here.audio,
         "/r/<reference>/audio/<recording_sid>/original": here.original,
+        "/r/<reference>/attachments/<media_sid>": here.attachment,
+        "/r/<reference>/attachments/<media_sid>/original": here.attachment_original,
         "/r/<reference>/number": here.hide_number,
         "/blocklist": here.blocklist,
     }
@@ -395,3 +428,9 @@ def _names(records: Records) -> dict[str, str]:
 
 def _file_name(reference: str, recording: Recording) -> str:
     return f"{reference}-{recording.question}-{recording.recording_sid}.wav"
+
+
+def _attachment_name(reference: str, attachment: Attachment) -> str:
+    """The type is one of those that are taken, see `reports.services.attachments.TAKEN`."""
+    ending = attachment.content_type.rpartition("/")[2].removeprefix("x-")
+    return f"{reference}-{attachment.media_sid}.{ending}"

@@ -229,7 +229,9 @@ def line(
     jobs.equip(adapters.equipment("story", speech))
     with network:
         network.configure(
-            voice_url=f"{public_url}/voice/incoming", status_url=f"{public_url}/voice/status"
+            voice_url=f"{public_url}/voice/incoming",
+            status_url=f"{public_url}/voice/status",
+            sms_url=f"{public_url}/sms/incoming",
         )
         line = Line(settings, adapters, network, clock, speech, redis_server, server)
         yield line
