@@ -217,7 +217,12 @@ def test_a_caller_adds_to_their_call_by_text(line: Line) -> None:
 
 @pytest.mark.parametrize(
     ("key", "language", "answer"),
-    [("1", "en", "we have your message"), ("2", "es", "recibimos"), (None, None, "we have your")],
+    [
+        ("1", "en", "we have your message"),
+        ("2", "es", "recibimos"),
+        ("8", "vi", "chúng tôi đã nhận"),
+        (None, None, "we have your"),
+    ],
 )
 def test_a_text_is_answered_in_the_language_of_the_last_call(
     line: Line, key: str | None, language: str | None, answer: str

@@ -38,7 +38,15 @@ def test_of_a_line_that_is_well_everything_is_said_to_work(whole_line: WholeLine
     assert status == 0, findings
     assert all(said.startswith("ok ") for said in findings.values())
     workers = {f"worker {name}" for name in ("alerts", "fetches", "urgent", "rest")}
-    parts = {"database", "prompts", "audio store", "queue", "voice webhook", "status callback"}
+    parts = {
+        "database",
+        "prompts",
+        "audio store",
+        "queue",
+        "voice webhook",
+        "status callback",
+        "messaging webhook",
+    }
     assert findings.keys() >= workers | parts | {"fallback", "PUBLIC_URL"}
     assert "knows 99 languages" in findings["speech openai-whisper base"]
 
