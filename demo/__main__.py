@@ -150,6 +150,7 @@ def demonstrate(given: argparse.Namespace) -> int:
         hotline=HOTLINE,
         voice_url=f"http://localhost:{port}/voice/incoming",
         status_url=f"http://localhost:{port}/voice/status",
+        sms_url=f"http://localhost:{port}/sms/incoming",
         port=free_port(NETWORK_PORT),
         pace=given.pace,
     ) as network:

@@ -277,7 +277,9 @@ class Stories:
             call_sid=call_sid,
             started_at=started,
             state=state,
-            ended_at=None if state is CallState.IN_PROGRESS else filed + timedelta(seconds=50),
+            ended_at=None
+            if state is CallState.IN_PROGRESS or medium is Medium.TEXT
+            else filed + timedelta(seconds=50),
             language=language,
             caller_number=None
             if number is None

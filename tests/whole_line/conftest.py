@@ -125,6 +125,7 @@ def whole_line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholeLine]:
         hotline="+16125550100",
         voice_url=f"http://localhost:{port}/voice/incoming",
         status_url=f"http://localhost:{port}/voice/status",
+        sms_url=f"http://localhost:{port}/sms/incoming",
         voice_fallback_url="https://bins.example.org/fallback.xml",
     ) as network:
         line = start_line(state, network, port)
