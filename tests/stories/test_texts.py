@@ -111,7 +111,7 @@ def posts(line: Line, form: Mapping[str, str]) -> requests.Response:
 
 
 def test_a_text_without_a_number_is_a_report_all_the_same(line: Line) -> None:
-    posts(line, {"MessageSid": "SM" + "1" * 32, "From": "", "Body": "Vans here"})
+    posts(line, {"MessageSid": "SM" + "1" * 32, "From": "", "Body": "Vans\0 here"})
     line.works()
     assert words(line.dossier) == ["Vans here"]
     assert line.dossier.call.caller_hash is None
@@ -127,12 +127,12 @@ def test_whom_a_person_blocked_wakes_nobody_by_a_text(line: Line) -> None:
         who="ana",
         at=line.clock(),
     )
-    line.time_passes(2 * HOUR)
-    told = len(line.texts)
     writes(line, "Ha ha ha")
-    assert line.dossiers[-1].call.admission is Admission.BLOCKED
-    assert words(line.dossiers[-1]) == ["Ha ha ha"]
-    assert len(line.texts) == told
+    writes(line, "Ho ho")
+    first, second = line.dossiers
+    assert second.call.admission is Admission.BLOCKED
+    assert (words(first), words(second)) == (["Ha ha"], ["Ha ha ha", "Ho ho"])
+    assert len(line.texts) == 1
 
 
 # --- Added to a report ------------------------------------------------------------------------
@@ -175,6 +175,14 @@ def test_begun_with_the_reference_it_is_always_answered(line: Line) -> None:
     writes(line, "Vans on Lake Street")
     writes(line, f"{line.dossier.report.reference} six now")
     assert len(answers(line)) == 2
+
+
+def test_a_reference_may_be_written_in_arabic_digits(line: Line) -> None:
+    writes(line, "Vans on Lake Street")
+    reference = line.dossier.report.reference
+    line.time_passes(48 * HOUR)
+    writes(line, reference.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")) + " غادروا")
+    assert len(words(line.dossier)) == 2
 
 
 def test_a_house_number_does_not_lose_a_report_in_that_of_somebody_else(line: Line) -> None:
