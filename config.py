@@ -18,15 +18,32 @@ from pydantic import (
     Field,
     SecretStr,
     ValidationError,
+    ValidationInfo,
+    field_validator,
     model_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from ivr.dialects import Company
+from ivr.stamped import read_public_key
 from keeping.sealing import Keyring
 from oncall.roster import QuietHours
 from reports.pressure import Limits
 
-TWILIO_API = "https://api.twilio.com"
+UUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+APIS = {
+    "twilio": "https://api.twilio.com",
+    "telnyx": "https://api.telnyx.com/v2",
+    "somleng": "https://api.somleng.org",
+}
+"""Where each provider's API is. SignalWire's is another for every Space."""
+ACCOUNTS = {
+    "twilio": (r"AC[0-9a-fA-F]{32}", "AC and 32 hexadecimal digits, from the provider's console"),
+    "signalwire": (UUID, "the project's id, a UUID, from the Space's page API Credentials"),
+    "telnyx": (UUID, "the account's id, a UUID: organization_id of api.telnyx.com/v2/whoami"),
+    "somleng": (UUID, "the account's SID, a UUID, from Somleng's dashboard"),
+}
+"""How each provider writes the id of an account, and where it is found."""
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -55,12 +72,6 @@ def _public_url(url: str) -> str:
     if parts.scheme != "https" and parts.hostname not in LOOPBACK:
         raise ValueError("must begin with https:// (http only for localhost)")
     return url
-
-
-def _account_sid(sid: str) -> str:
-    if not re.fullmatch(r"AC[0-9a-fA-F]{32}", sid):
-        raise ValueError("AC and 32 hexadecimal digits, from the provider's console")
-    return sid
 
 
 def _data_key(key: SecretStr) -> SecretStr:
@@ -110,10 +121,19 @@ class Settings(BaseSettings):
     public_url: Annotated[str, AfterValidator(_public_url)]
     """Where the provider and the organizers reach this line. Signatures are checked against it."""
     hotline_number: Number
-    twilio_account_sid: Annotated[str, AfterValidator(_account_sid)]
+    provider: Company = "twilio"
+    """The telephone company. What each needs: docs/providers.md."""
+    twilio_account_sid: str
+    """The account's id at the provider, whichever it is."""
     twilio_auth_token: Annotated[SecretStr, Field(min_length=16)]
-    twilio_api_url: Annotated[str, AfterValidator(_base_url)] = TWILIO_API
-    """Another base that speaks Twilio's REST protocol, such as the simulator."""
+    """What its API is asked with: Telnyx's API key, SignalWire's API token."""
+    twilio_api_url: Annotated[str, Field(validate_default=True)] = ""
+    """By default the provider's own; another base that speaks its protocol, such as the simulator.
+    SignalWire's: https://example.signalwire.com/api/laml, with the name of the Space."""
+    signalwire_signing_key: Annotated[SecretStr | None, Field(validate_default=True)] = None
+    """What SignalWire signs its requests with: on the Space's page API Credentials."""
+    telnyx_public_key: Annotated[str | None, Field(validate_default=True)] = None
+    """What Telnyx's signatures are verified with: in its portal, under Keys & Credentials."""
     data_key: Annotated[SecretStr, AfterValidator(_data_key)]
     """Keys that seal audio and numbers: `id:base64`, the first seals, all open."""
     secret_key: LongSecret
@@ -167,12 +187,49 @@ class Settings(BaseSettings):
     @classmethod
     def _fill(cls, values: Any) -> Any:
         state = Path(values.get("state_dir") or "var").absolute()
+        provider = values.get("provider") or "twilio"
+        if provider in APIS:
+            values.setdefault("twilio_api_url", APIS[provider])
         values.setdefault("database_url", f"sqlite:///{state / 'line.db'}")
         values.setdefault("audio_url", str(state / "audio"))
         values.setdefault(
             "trusted_proxies", int(str(values.get("public_url")).startswith("https://"))
         )
         return values
+
+    @field_validator("twilio_account_sid")
+    @classmethod
+    def _account(cls, sid: str, about: ValidationInfo) -> str:
+        # Whose provider is no provider hears of that alone.
+        shape, where = ACCOUNTS.get(about.data.get("provider", ""), (".+", ""))
+        if not re.fullmatch(shape, sid):
+            raise ValueError(where)
+        return sid
+
+    @field_validator("twilio_api_url")
+    @classmethod
+    def _api_url(cls, url: str, about: ValidationInfo) -> str:
+        if url:
+            return _base_url(url)
+        if about.data.get("provider") == "signalwire":
+            raise ValueError("is missing: https://example.signalwire.com/api/laml of your Space")
+        return url
+
+    @field_validator("signalwire_signing_key")
+    @classmethod
+    def _signing_key(cls, key: SecretStr | None, about: ValidationInfo) -> SecretStr | None:
+        if about.data.get("provider") == "signalwire" and key is None:
+            raise ValueError("is missing: the Signing Key of the Space's page API Credentials")
+        return key
+
+    @field_validator("telnyx_public_key")
+    @classmethod
+    def _public_key(cls, key: str | None, about: ValidationInfo) -> str | None:
+        if about.data.get("provider") == "telnyx":
+            if key is None:
+                raise ValueError("is missing: the Public Key of the portal's Keys & Credentials")
+            read_public_key(key)
+        return key
 
     @property
     def zone(self) -> ZoneInfo:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urldefrag, urlsplit
 
@@ -10,6 +10,7 @@ import requests
 from sqlalchemy.exc import SQLAlchemyError
 
 from config import Settings
+from ivr.dialects import Company
 from ivr.languages import BadPrompts
 from keeping.audio import AudioStoreUnusable
 from migrations import pending
@@ -21,6 +22,16 @@ from wiring import Adapters
 from workers.queues import QueueName, QueueUnavailable
 
 ANSWER_SECONDS = 8.0
+
+PARTICULARS: Mapping[Company, str] = {
+    "twilio": "",
+    "signalwire": "; recordings can be heard by their URL until we have deleted them",
+    "telnyx": "; a message ends with #, not with silence, which Telnyx would listen in for;"
+    " nobody is rung for a caller",
+    "somleng": "; its API deletes no recordings: they stay there, to be heard by their URL;"
+    " nobody is rung for a caller",
+}
+"""What whoever runs the line must know of a provider: docs/providers.md."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +123,18 @@ def _speech(settings: Settings) -> Finding:
 
 
 def _provider(settings: Settings, adapters: Adapters) -> Iterator[Finding]:
-    base = urlsplit(settings.twilio_api_url).netloc
+    name = f"provider {settings.provider} {urlsplit(settings.twilio_api_url).netloc}"
     try:
         webhooks = adapters.provider.hotline_webhooks()
         fallback = adapters.provider.hotline_fallback()
-        messaging = adapters.provider.messaging_webhook()
     except (ProviderUnavailable, ProviderRefused) as error:
-        advice = "look at TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and the network"
-        yield Finding(f"provider {base}", False, str(error), advice)
+        advice = (
+            "look at PROVIDER, TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_API_URL"
+            " and the network; docs/providers.md"
+        )
+        yield Finding(name, False, str(error), advice)
         return
-    yield Finding(f"provider {base}", True, "answers")
+    yield Finding(name, True, "answers" + PARTICULARS[settings.provider])
     if webhooks is None:
         yield Finding(
             "hotline number", False, "the account has no such number", "look at HOTLINE_NUMBER"
@@ -138,14 +151,22 @@ def _provider(settings: Settings, adapters: Adapters) -> Iterator[Finding]:
         else:
             advice = f"set it to {wanted} in the provider's console"
             yield Finding(name, False, f"is {found or 'not set'}", advice)
-    yield _messaging(settings, messaging)
     yield _fallback(settings, fallback)
+    yield _messaging(settings, adapters)
 
 
-def _messaging(settings: Settings, found: str | None) -> Finding:
+def _messaging(settings: Settings, adapters: Adapters) -> Finding:
     wanted = settings.public_url + "/sms/incoming"
-    if found is not None and urldefrag(found).url == wanted:
-        return Finding("messaging webhook", True, found)
+    if not adapters.provider.takes_texts:
+        said = "texts from this provider are not taken in yet: docs/providers.md"
+        return Finding("messaging webhook", True, said)
+    try:
+        found = adapters.provider.messaging_webhook()
+    except (ProviderUnavailable, ProviderRefused) as error:
+        return Finding("messaging webhook", False, str(error), "try again")
+    # What follows # is for the provider, such as how often it tries.
+    if (found or "").partition("#")[0] == wanted:
+        return Finding("messaging webhook", True, wanted)
     advice = f"set 'A message comes in' to {wanted} in the provider's console"
     return Finding("messaging webhook", False, f"is {found or 'not set'}", advice)
 

@@ -9,17 +9,24 @@ from functools import cached_property
 from pathlib import Path
 
 from config import Settings
+from ivr.dialects import DIALECTS, Dialect
 from ivr.languages import BadPrompts, Prompts, load_prompts
 from ivr.playback import Playback
-from ivr.signature import SignatureGuard
+from ivr.signature import SIGNALWIRE_HEADER, Guard, SignatureGuard
+from ivr.stamped import StampedGuard
 from ivr.telephone import LanguageOrder, Telephone, Whispers
 from ivr.texting import Texting
+from ivr.written import WrittenLanguage
 from keeping.audio import SealedAudioStore
 from keeping.sealing import Keyring
 from oncall.alerts import Contact
 from oncall.briefs import Tells, load_tells, whispered
 from oncall.channels.sms import SmsChannel
 from oncall.roster import to_ring
+from providers.provider import Provider
+from providers.signalwire import SignalWireProvider
+from providers.somleng import SomlengProvider
+from providers.telnyx import TelnyxProvider
 from providers.twilio import TwilioProvider
 from reports.ports import (
     AudioNotFound,
@@ -86,13 +93,35 @@ class Adapters:
         return SealedAudioStore.at(self.settings.audio_url, self.sealer)
 
     @cached_property
-    def provider(self) -> TwilioProvider:
-        return TwilioProvider(
-            account_sid=self.settings.twilio_account_sid,
-            auth_token=self.settings.twilio_auth_token.get_secret_value(),
-            api_url=self.settings.twilio_api_url,
-            from_number=self.settings.hotline_number,
-        )
+    def provider(self) -> Provider:
+        settings = self.settings
+        account, secret = settings.twilio_account_sid, settings.twilio_auth_token.get_secret_value()
+        base, number = settings.twilio_api_url, settings.hotline_number
+        if settings.provider == "telnyx":
+            return TelnyxProvider(
+                account_sid=account, api_key=secret, api_url=base, from_number=number
+            )
+        kind = {
+            "twilio": TwilioProvider,
+            "signalwire": SignalWireProvider,
+            "somleng": SomlengProvider,
+        }[settings.provider]
+        return kind(account_sid=account, auth_token=secret, api_url=base, from_number=number)
+
+    @cached_property
+    def guard(self) -> Guard:
+        """Who tells the provider's requests from everybody else's."""
+        settings = self.settings
+        if settings.telnyx_public_key is not None and settings.provider == "telnyx":
+            return StampedGuard(settings.telnyx_public_key, self.clock)
+        if settings.signalwire_signing_key is not None and settings.provider == "signalwire":
+            key = settings.signalwire_signing_key.get_secret_value()
+            return SignatureGuard(settings.public_url, key, SIGNALWIRE_HEADER)
+        return SignatureGuard(settings.public_url, settings.twilio_auth_token.get_secret_value())
+
+    @property
+    def dialect(self) -> Dialect:
+        return DIALECTS[self.settings.provider]
 
     @cached_property
     def prompts(self) -> Prompts:
@@ -119,18 +148,20 @@ class Adapters:
             queue=self.queue,
             sealer=self.sealer,
             prompts=self.prompts,
-            guard=SignatureGuard(
-                settings.public_url, settings.twilio_auth_token.get_secret_value()
-            ),
+            guard=self.guard,
             clock=self.clock,
             hotline=settings.hotline_number,
-            people_on_shift=lambda at: to_ring(
-                settings.oncall, settings.quiet_hours, at, settings.zone
+            people_on_shift=lambda at: (
+                to_ring(settings.oncall, settings.quiet_hours, at, settings.zone)
+                if self.dialect.screens
+                else ()
             ),
             whispers=Whispers(organizers.voice, lambda code: whispered(self.tells, code)),
             playback=Playback(settings.secret_key.get_secret_value(), self._sound_of),
             language_order=LanguageOrder(settings.language_order),
             limits=settings.limits,
+            dialect=self.dialect,
+            public_url=settings.public_url,
         )
 
     def _sound_of(self, recording_sid: str) -> bytes | None:
@@ -145,25 +176,25 @@ class Adapters:
             return None
 
     @cached_property
-    def caller_texts(self) -> CallerTexts:
-        languages = self.prompts.languages
-        return CallerTexts({each.code: each.texts for each in languages}, languages[0].code)
-
-    @cached_property
     def texting(self) -> Texting:
-        """What the webhook of text messages works with.
-
-        Raises:
-            BadPrompts
-        """
         return Texting(
             store=self.store,
             queue=self.queue,
             sealer=self.sealer,
             texts=self.caller_texts,
+            language_of=self.written_language,
             guard=self.telephone.guard,
             clock=self.clock,
         )
+
+    @cached_property
+    def caller_texts(self) -> CallerTexts:
+        languages = self.prompts.languages
+        return CallerTexts({each.code: each.texts for each in languages}, languages[0].code)
+
+    @cached_property
+    def written_language(self) -> WrittenLanguage:
+        return WrittenLanguage(language.code for language in self.prompts.languages)
 
     def equipment(self, worker: str, transcriber: Transcriber | None = None) -> Equipment:
         """What a worker of that name works with."""

@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from dashboard.callers import OTHER_REPORTS
 from dashboard.desk import Desk
 from dashboard.document import document_of
-from reports.model import AttachmentState, Dossier
+from reports.model import Dossier
 from reports.ports import AudioNotFound
 
 NAME = "api"
@@ -83,26 +83,6 @@ class Api:
             raise Refused(404, "audio_lost", "The audio is not where it was put.") from None
         return send_file(io.BytesIO(audio), mimetype="audio/wav", etag=recording.sha256 or False)
 
-    def attachment(self, reference: str, media_sid: str) -> Response:
-        """Byte for byte as the telephone company delivered it."""
-        attachment = next(
-            (
-                attachment
-                for attachment in self._dossier(reference).attachments
-                if attachment.media_sid == media_sid and attachment.state is AttachmentState.STORED
-            ),
-            None,
-        )
-        if attachment is None:
-            raise Refused(404, "no_such_attachment", "The report has no such attachment (yet).")
-        try:
-            media = self._desk.audio.get(media_sid)
-        except AudioNotFound:
-            raise Refused(404, "attachment_lost", "It is not where it was put.") from None
-        return send_file(
-            io.BytesIO(media), mimetype=attachment.content_type, etag=attachment.sha256 or False
-        )
-
     def description(self) -> Response:
         return send_file(DESCRIPTION, mimetype="application/yaml")
 
@@ -122,7 +102,6 @@ def api(desk: Desk) -> Blueprint:
         "/reports": here.reports,
         "/reports/<reference>": here.report,
         "/reports/<reference>/recordings/<recording_sid>.wav": here.recording,
-        "/reports/<reference>/attachments/<media_sid>": here.attachment,
         "/openapi.yaml": here.description,
     }
     for path, view in views.items():

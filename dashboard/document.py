@@ -14,7 +14,6 @@ from reports.model import (
     Act,
     Attachment,
     Call,
-    CallerText,
     ClockSource,
     Dossier,
     KeySource,
@@ -25,6 +24,7 @@ from reports.model import (
     TextMessage,
     Transcript,
     WordsSource,
+    WrittenSource,
 )
 
 Document = dict[str, Any]
@@ -51,8 +51,8 @@ def document_of(dossier: Dossier, same_caller: Sequence[str] = ()) -> Document:
         "recordings": [
             _recording(recording, dossier.transcripts) for recording in dossier.recordings
         ],
-        "texts": [_text(message, dossier.attachments) for message in dossier.texts],
-        "reference_texts": [_reference_text(text) for text in dossier.caller_texts],
+        "texts": [_text(message) for message in dossier.texts],
+        "attachments": [_attachment(attachment) for attachment in dossier.attachments],
         "notifications": [_notification(told) for told in dossier.notifications],
         "acts": [_act(act) for act in dossier.acts],
     }
@@ -109,6 +109,8 @@ def _source(source: Source | None) -> Document | None:
             return {"kind": "words", "recording_sid": recording_sid, "start": start, "end": end}
         case ClockSource():
             return {"kind": "clock"}
+        case WrittenSource(message_sid):
+            return {"kind": "written", "message_sid": message_sid}
         case None:
             return None
 
@@ -131,6 +133,31 @@ def _recording(recording: Recording, transcripts: tuple[Transcript, ...]) -> Doc
             for transcript in transcripts
             if transcript.recording_sid == recording.recording_sid
         ],
+    }
+
+
+def _text(message: TextMessage) -> Document:
+    return {
+        "message_sid": message.message_sid,
+        "at": _instant(message.at),
+        "body": message.body,
+        "mentions": message.mentions,
+    }
+
+
+def _attachment(attachment: Attachment) -> Document:
+    return {
+        "media_sid": attachment.media_sid,
+        "message_sid": attachment.message_sid,
+        "content_type": attachment.content_type,
+        "state": attachment.state.value,
+        "reason": attachment.reason,
+        "announced_at": _instant(attachment.announced_at),
+        "changed_at": _instant(attachment.changed_at),
+        "sha256": attachment.sha256,
+        "size": attachment.size,
+        "stored_at": _instant(attachment.stored_at),
+        "erased_at_provider_at": _instant(attachment.erased_at_provider_at),
     }
 
 
@@ -163,44 +190,6 @@ def _segment(segment: Segment) -> Document:
             }
             for word in segment.words
         ],
-    }
-
-
-def _text(message: TextMessage, attachments: Sequence[Attachment]) -> Document:
-    return {
-        "message_sid": message.message_sid,
-        "at": _instant(message.at),
-        "body": message.body,
-        "mentions": message.mentions,
-        "attachments": [
-            _attachment(attachment)
-            for attachment in attachments
-            if attachment.message_sid == message.message_sid
-        ],
-    }
-
-
-def _attachment(attachment: Attachment) -> Document:
-    return {
-        "media_sid": attachment.media_sid,
-        "content_type": attachment.content_type,
-        "state": attachment.state.value,
-        "reason": attachment.reason,
-        "announced_at": _instant(attachment.announced_at),
-        "changed_at": _instant(attachment.changed_at),
-        "sha256": attachment.sha256,
-        "size": attachment.size,
-        "stored_at": _instant(attachment.stored_at),
-        "erased_at_provider_at": _instant(attachment.erased_at_provider_at),
-    }
-
-
-def _reference_text(text: CallerText) -> Document:
-    return {
-        "state": text.state.value,
-        "asked_at": _instant(text.asked_at),
-        "sent_at": _instant(text.sent_at),
-        "reason": text.reason,
     }
 
 

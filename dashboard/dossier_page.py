@@ -12,8 +12,18 @@ from dashboard.facts import UNSURE_BELOW, Facts, facts_of
 from dashboard.fingerprint import fingerprint
 from dashboard.inbox import judge_of
 from dashboard.timeline import Event, timeline
-from dashboard.written import Written, written_of
-from reports.model import Call, CallState, Dossier, Recording, Report, Segment, Transcript
+from reports.model import (
+    Attachment,
+    Call,
+    CallState,
+    Dossier,
+    Medium,
+    Recording,
+    Report,
+    Segment,
+    TextMessage,
+    Transcript,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +73,20 @@ class Tape:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """A text message with what came with it."""
+
+    message: TextMessage
+    attachments: tuple[Attachment, ...]
+    perhaps_of: str | None
+    """Another report's reference, with which it begins; or the number of a house."""
+
+    @property
+    def version(self) -> str:
+        return fingerprint(self)
+
+
+@dataclass(frozen=True, slots=True)
 class DossierPage:
     report: Report
     call: Call
@@ -71,7 +95,7 @@ class DossierPage:
     on_the_line: bool
     facts: Facts
     tapes: tuple[Tape, ...]
-    written: tuple[Written, ...]
+    notes: tuple[Note, ...]
     alerting: Alerting
     events: tuple[Event, ...]
     caller: Caller
@@ -82,6 +106,10 @@ class DossierPage:
     @property
     def version(self) -> str:
         return fingerprint(self)
+
+    @property
+    def was_written(self) -> bool:
+        return self.call.medium is Medium.TEXT
 
     @property
     def may_show_number(self) -> bool:
@@ -101,12 +129,22 @@ def page_of(
         on_the_line=dossier.call.state is CallState.IN_PROGRESS,
         facts=facts_of(dossier),
         tapes=tuple(_tape(recording, dossier, desk) for recording in dossier.recordings),
-        written=written_of(dossier),
+        notes=tuple(_note(message, dossier) for message in dossier.texts),
         alerting=alerting_of(dossier.notifications),
         events=timeline(dossier, desk, names, caller.made_here),
         caller=caller,
         blocked_by=None if caller.block is None else names.get(caller.block.who, caller.block.who),
         today=today,
+    )
+
+
+def _note(message: TextMessage, dossier: Dossier) -> Note:
+    return Note(
+        message=message,
+        attachments=tuple(
+            each for each in dossier.attachments if each.message_sid == message.message_sid
+        ),
+        perhaps_of=None if message.mentions == dossier.report.reference else message.mentions,
     )
 
 

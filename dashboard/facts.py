@@ -140,7 +140,8 @@ _WITHOUT_WORDS = {
 def _spoken(name: str, question: str, field: Field[str], dossier: Dossier) -> Fact:
     recording = dossier.recording(question)
     if recording is None:
-        return Fact(name, question, Standing.NOT_ASKED)
+        standing = Standing.NOT_ASKED if field.value is None else Standing.KNOWN
+        return Fact(name, question, standing, field.value, field.source, field.confidence)
     known = field.value is not None
     return Fact(
         name,

@@ -11,12 +11,11 @@ from dashboard.alerts import Alerting, alerting_of
 from dashboard.desk import Desk
 from dashboard.facts import Facts, facts_of
 from dashboard.fingerprint import fingerprint
-from dashboard.written import first_words
 from reports.fields import family_taken, happening_now, still_there
 from reports.model import (
     ActKind,
     Admission,
-    Attachment,
+    AttachmentState,
     CallState,
     Dossier,
     Flood,
@@ -96,6 +95,10 @@ def _rank(dossier: Dossier) -> int:
             return 3
 
 
+SHOWN_OF_A_TEXT = 280
+"""Characters of what was written, in the list."""
+
+
 @dataclass(frozen=True, slots=True)
 class TapeState:
     """How far one recording is."""
@@ -120,11 +123,9 @@ class Row:
     alerting: Alerting
     admission: Admission
     check_failed: bool
-    medium: Medium
-    first_words: str | None
-    """Of what they wrote."""
-    added_texts: int
-    attachments: tuple[Attachment, ...]
+    wrote: str | None
+    """The beginning of what was written, of a report by text message; '' for no words."""
+    attachments: tuple[AttachmentState, ...]
 
     @property
     def version(self) -> str:
@@ -165,12 +166,13 @@ class Inbox:
 
 def row_of(dossier: Dossier, desk: Desk, names: Mapping[str, str]) -> Row:
     """A line; `names`: what organizers are called, by username."""
+    facts = facts_of(dossier)
     return Row(
         report=dossier.report,
         judged_by=judge_of(dossier, names),
         language=desk.language_name(dossier.call.language),
         on_the_line=dossier.call.state is CallState.IN_PROGRESS,
-        facts=facts_of(dossier),
+        facts=facts,
         tapes=tuple(
             TapeState(desk.question_title(tape.question), tape.state, tape.reason)
             for tape in dossier.recordings
@@ -178,10 +180,10 @@ def row_of(dossier: Dossier, desk: Desk, names: Mapping[str, str]) -> Row:
         alerting=alerting_of(dossier.notifications),
         admission=dossier.call.admission,
         check_failed=dossier.call.check_passed is False,
-        medium=dossier.call.medium,
-        first_words=first_words(dossier),
-        added_texts=len(dossier.added_texts),
-        attachments=dossier.attachments,
+        wrote=str(facts.account.value or "")[:SHOWN_OF_A_TEXT]
+        if dossier.call.medium is Medium.TEXT
+        else None,
+        attachments=tuple(each.state for each in dossier.attachments),
     )
 
 

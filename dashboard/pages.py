@@ -31,11 +31,11 @@ from dashboard.dossier_page import DossierPage, page_of
 from dashboard.fingerprint import fingerprint
 from dashboard.inbox import Inbox, Show, flood_notice, local_day, row_of, shown
 from dashboard.lookout import Lookout
+from dashboard.pictures import NotShowable, showable
 from dashboard.sound import NotPlayable, playable
 from reports.model import (
     ActKind,
     Attachment,
-    AttachmentState,
     Dossier,
     FloodMode,
     Handling,
@@ -244,31 +244,45 @@ class Pages:
     # What came with text messages
 
     def attachment(self, reference: str, media_sid: str) -> Response:
-        """For the page: a picture, or a sound, parts of it too."""
-        return self._attachment(reference, media_sid, download=False)
+        """A picture without its metadata, or a sound for the player."""
+        attachment, file = self._attachment(reference, media_sid)
+        try:
+            shown = showable(file) if attachment.is_picture else playable(file)
+        except (NotShowable, NotPlayable):
+            abort(404)
+        return send_file(
+            io.BytesIO(shown),
+            mimetype="image/jpeg" if attachment.is_picture else "audio/wav",
+            etag=f"{attachment.sha256}-shown",
+        )
 
     def attachment_original(self, reference: str, media_sid: str) -> Response:
-        """Byte for byte as the telephone company delivered it, with all that a telephone wrote in
-        it: docs/decisions/0013-text-messages.md."""
-        return self._attachment(reference, media_sid, download=True)
+        """Byte for byte as the telephone company delivered it, metadata and all."""
+        attachment, file = self._attachment(reference, media_sid)
+        return send_file(
+            io.BytesIO(file),
+            mimetype="application/octet-stream",
+            etag=attachment.sha256 or False,
+            as_attachment=True,
+            download_name=f"{reference}-{media_sid}.{attachment.content_type.partition('/')[2]}",
+        )
 
-    def _attachment(self, reference: str, media_sid: str, *, download: bool) -> Response:
-        held = self._dossier(reference).attachments
-        one = _found(next((each for each in held if each.media_sid == media_sid), None))
-        if one.state is not AttachmentState.STORED:
-            abort(404)
+    def _attachment(self, reference: str, media_sid: str) -> tuple[Attachment, bytes]:
+        attachment = _found(
+            next(
+                (
+                    each
+                    for each in self._dossier(reference).attachments
+                    if each.media_sid == media_sid and each.stored_at is not None
+                ),
+                None,
+            )
+        )
         try:
-            media = self._desk.audio.get(media_sid)
+            return attachment, self._desk.audio.get(media_sid)
         except AudioNotFound:
             log.error("attachment %s is not where it was put", media_sid)
             abort(404)
-        return send_file(
-            io.BytesIO(media),
-            mimetype=one.content_type,
-            etag=one.sha256 or False,
-            as_attachment=download,
-            download_name=_attachment_name(reference, one),
-        )
 
     def again(self, reference: str, recording_sid: str) -> ResponseReturnValue:
         self._recording(reference, recording_sid)
@@ -428,9 +442,3 @@ def _names(records: Records) -> dict[str, str]:
 
 def _file_name(reference: str, recording: Recording) -> str:
     return f"{reference}-{recording.question}-{recording.recording_sid}.wav"
-
-
-def _attachment_name(reference: str, attachment: Attachment) -> str:
-    """The type is one of those that are taken, see `reports.services.attachments.TAKEN`."""
-    ending = attachment.content_type.rpartition("/")[2].removeprefix("x-")
-    return f"{reference}-{attachment.media_sid}.{ending}"

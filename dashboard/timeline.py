@@ -11,12 +11,9 @@ from dashboard.desk import Desk
 from reports.model import (
     Act,
     ActKind,
-    Attachment,
-    AttachmentState,
     Block,
     CallerTextState,
     Dossier,
-    Medium,
     NotificationKind,
     NotificationState,
     RecordingState,
@@ -27,7 +24,6 @@ from reports.questions import PERSON
 class Happened(StrEnum):
     CALLED = "called"
     HUNG_UP = "hung_up"
-    WROTE = "wrote"
     FILED = "filed"
     RECORDED = "recorded"
     STORED = "stored"
@@ -47,15 +43,11 @@ class Happened(StrEnum):
     UNBLOCKED = "unblocked"
     ADMITTED = "admitted"
     PERSON_WANTED = "person_wanted"
+    WROTE = "wrote"
+    TEXTED = "texted"
+    NOT_TEXTED = "not_texted"
     TALK_BEGUN = "talk_begun"
     TALK_ENDED = "talk_ended"
-    ENCLOSED_STORED = "enclosed_stored"
-    """`about`: the type of its content."""
-    ENCLOSED_LEFT_OUT = "enclosed_left_out"
-    ENCLOSED_ERASED = "enclosed_erased"
-    REFERENCE_WANTED = "reference_wanted"
-    REFERENCE_SENT = "reference_sent"
-    REFERENCE_UNSENT = "reference_unsent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +72,8 @@ def timeline(
     made from this report, which say why."""
     events = [
         *_of_the_call(dossier),
-        *_of_texts(dossier),
         *_of_recordings(dossier, desk),
+        *_of_texts(dossier),
         *_of_messages(dossier, names),
         *_of_acts(dossier, names, {block.at: block for block in blocks}),
     ]
@@ -90,8 +82,7 @@ def timeline(
 
 
 def _of_the_call(dossier: Dossier) -> Iterator[Event]:
-    if dossier.call.medium is Medium.VOICE:
-        yield Event(dossier.call.started_at, Happened.CALLED)
+    yield Event(dossier.call.started_at, Happened.CALLED)
     yield Event(dossier.report.filed_at, Happened.FILED)
     wanted = dossier.call.answer(PERSON)
     if wanted is not None:
@@ -102,31 +93,6 @@ def _of_the_call(dossier: Dossier) -> Iterator[Event]:
             yield Event(talk.until, Happened.TALK_ENDED)
     if dossier.call.ended_at is not None:
         yield Event(dossier.call.ended_at, Happened.HUNG_UP)
-
-
-def _of_texts(dossier: Dossier) -> Iterator[Event]:
-    for message in dossier.texts:
-        yield Event(message.at, Happened.WROTE)
-    for attachment in dossier.attachments:
-        yield from _of_attachment(attachment)
-    for text in dossier.caller_texts:
-        yield Event(text.asked_at, Happened.REFERENCE_WANTED)
-        if text.sent_at is not None:
-            yield Event(text.sent_at, Happened.REFERENCE_SENT)
-        if text.state is CallerTextState.FAILED:
-            yield Event(text.changed_at, Happened.REFERENCE_UNSENT, reason=text.reason)
-
-
-def _of_attachment(attachment: Attachment) -> Iterator[Event]:
-    about = attachment.content_type
-    if attachment.stored_at is not None:
-        yield Event(attachment.stored_at, Happened.ENCLOSED_STORED, about)
-    if attachment.state in (AttachmentState.REFUSED, AttachmentState.FAILED):
-        yield Event(
-            attachment.changed_at, Happened.ENCLOSED_LEFT_OUT, about, reason=attachment.reason
-        )
-    if attachment.erased_at_provider_at is not None:
-        yield Event(attachment.erased_at_provider_at, Happened.ENCLOSED_ERASED, about)
 
 
 def _of_recordings(dossier: Dossier, desk: Desk) -> Iterator[Event]:
@@ -154,6 +120,17 @@ def _of_recordings(dossier: Dossier, desk: Desk) -> Iterator[Event]:
         yield Event(
             made.made_at, Happened.WRITTEN, title_of[made.recording_sid], detail=made.engine
         )
+
+
+def _of_texts(dossier: Dossier) -> Iterator[Event]:
+    for message in dossier.texts:
+        if message.message_sid != dossier.call.call_sid:
+            yield Event(message.at, Happened.WROTE)
+    text = dossier.caller_text
+    if text is not None and text.sent_at is not None:
+        yield Event(text.sent_at, Happened.TEXTED)
+    elif text is not None and text.state is CallerTextState.FAILED:
+        yield Event(text.changed_at, Happened.NOT_TEXTED, reason=text.reason)
 
 
 def _of_messages(dossier: Dossier, names: Mapping[str, str]) -> Iterator[Event]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from flask import Blueprint, abort, request
 
-from ivr import forms
+from ivr import forms, told
 from ivr.telephone import Telephone
 from reports.services import calls, notices, recordings
 
@@ -55,18 +55,12 @@ def add_callbacks(voice: Blueprint, line: Telephone) -> None:
     @voice.post("/message-status/<notification_id>")
     def message_status(notification_id: str) -> tuple[str, int]:
         """https://www.twilio.com/docs/messaging/api/message-resource#message-status-values"""
+        outcome = told.outcome(request.form, request.get_json(silent=True))
         notices.learn_how_it_ended(
             line.store,
             notification_id=notification_id,
-            delivered=_delivered(request.form.get("MessageStatus")),
-            code=request.form.get("ErrorCode"),
+            delivered=outcome.delivered,
+            code=outcome.code,
             at=line.clock(),
         )
         return "", 204
-
-
-def _delivered(status: str | None) -> bool | None:
-    """True: it arrived; False: it never will; None: still on its way."""
-    if status in ("delivered", "read"):
-        return True
-    return False if status in ("undelivered", "failed", "canceled") else None

@@ -5,10 +5,11 @@ https://www.twilio.com/docs/voice/twiml#request-parameters
 
 from __future__ import annotations
 
-import re
-
 from flask import abort, request
 
+from ivr.told import CALL_SID, RECORDING_SID
+
+CALLS = frozenset({"CallSid", "ParentCallSid"})
 ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 """Values of CallStatus after which nothing more comes of a call."""
 
@@ -16,7 +17,8 @@ ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 def sid(name: str) -> str:
     """A SID from the form. Signed requests have one; whatever else is a 400, not a row."""
     found = request.form.get(name, "")
-    if not re.fullmatch(r"[A-Za-z0-9-]{10,64}", found):
+    shape = CALL_SID if name in CALLS else RECORDING_SID
+    if not shape.fullmatch(found):
         abort(400, f"{name} is missing or no SID")
     return found
 

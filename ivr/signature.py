@@ -1,29 +1,46 @@
-"""Nobody but the provider may speak to the webhooks: the X-Twilio-Signature guard.
+"""Nobody but the provider may speak to the webhooks: signatures over URL and form.
 
-https://www.twilio.com/docs/usage/security#validating-requests. The signature is over the URL as the
-provider called it, so it is built from PUBLIC_URL and what the request line says, never from the
-Host header, which the other side writes.
+Twilio's (https://www.twilio.com/docs/usage/security#validating-requests), and the same under other
+names. SignalWire's compatibility API signs like that with the project's *signing key*, which is not
+its API token, and sends X-SignalWire-Signature
+(https://signalwire.com/docs/compatibility-api/guides/webhook-security). Somleng sends Twilio's own
+header, with the account's auth token
+(https://github.com/somleng/somleng-switch, components/app/app/models/twiml_endpoint.rb).
+
+The signature is over the URL as the provider called it, so it is built from PUBLIC_URL and what the
+request line says, never from the Host header, which the other side writes.
 """
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from flask import Request
 from twilio.request_validator import RequestValidator
 
-HEADER = "X-Twilio-Signature"
+TWILIO_HEADER = "X-Twilio-Signature"
+SIGNALWIRE_HEADER = "X-SignalWire-Signature"
+
+
+class Guard(Protocol):
+    """Tells the provider's requests from everybody else's."""
+
+    def admits(self, request: Request) -> bool:
+        """Whether the request is signed as the provider signs."""
 
 
 class SignatureGuard:
-    """Tells the provider's requests from everybody else's."""
+    """A `Guard` for who signs as Twilio does, in whichever header."""
 
-    def __init__(self, public_url: str, auth_token: str) -> None:
+    def __init__(self, public_url: str, key: str, header: str = TWILIO_HEADER) -> None:
         self._public_url = public_url.rstrip("/")
-        self._validator = RequestValidator(auth_token)
+        self._validator = RequestValidator(key)
+        self._header = header
 
     def admits(self, request: Request) -> bool:
         """Whether the request is signed as the provider signs: over the form's parameters, every
         repetition of them included, or over the SHA-256 of any other body."""
-        signature = request.headers.get(HEADER)
+        signature = request.headers.get(self._header)
         if not signature:
             return False
         url = self._public_url + _request_target(request)

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from ivr.dialects import TWILIO, Dialect
 from ivr.languages import Language, Prompts, Voice
 from ivr.playback import Playback
-from ivr.signature import SignatureGuard
+from ivr.signature import Guard
 from ivr.twiml import LONGEST_TALK
 from reports.model import Admission
 from reports.ports import JobQueue, Records, ReportStore, Sealer
@@ -39,7 +40,7 @@ class Telephone:
     queue: JobQueue
     sealer: Sealer
     prompts: Prompts
-    guard: SignatureGuard
+    guard: Guard
     clock: Callable[[], datetime]
     hotline: str
     people_on_shift: Callable[[datetime], Sequence[str]]
@@ -48,6 +49,9 @@ class Telephone:
     playback: Playback
     language_order: LanguageOrder
     limits: Limits = field(default_factory=Limits)
+    dialect: Dialect = TWILIO
+    public_url: str = ""
+    """Where the provider reaches us, for a dialect in which addresses are written whole."""
 
     def standing(self, call_sid: str) -> Standing:
         """How a call stands, also one that nobody knows."""

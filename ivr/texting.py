@@ -20,8 +20,7 @@ from flask import Blueprint, Response, abort, request
 from twilio.twiml.messaging_response import MessagingResponse
 from werkzeug.exceptions import HTTPException
 
-from ivr import forms
-from ivr.signature import SignatureGuard
+from ivr.signature import Guard
 from reports.numbers import caller_number
 from reports.ports import JobQueue, ReportStore, Sealer
 from reports.services.attachments import MOST, IncomingMedia
@@ -29,7 +28,8 @@ from reports.services.texts import CallerTexts, IncomingText, receive_text
 
 log = logging.getLogger(__name__)
 
-_MEDIA_SID = re.compile(r"/Media/(ME[0-9a-fA-F]{32})(?:$|[/?#.])")
+_MESSAGE_SID = re.compile(r"[0-9A-Za-z-]{10,64}")
+_MEDIA_SID = re.compile(r"/Media/([0-9A-Za-z-]{10,64})(?:$|[/?#.])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,8 @@ class Texting:
     queue: JobQueue
     sealer: Sealer
     texts: CallerTexts
-    guard: SignatureGuard
+    language_of: Callable[[str], str | None]
+    guard: Guard
     clock: Callable[[], datetime]
 
 
@@ -58,25 +59,28 @@ def texting(line: Texting) -> Blueprint:
     def say_so(error: Exception) -> Response | HTTPException:
         if isinstance(error, HTTPException):
             return error
-        log.error("%s in /sms: it is still at the provider", type(error).__name__)
+        log.error("%s in %s: the message is still at the provider", type(error).__name__, "/sms")
         log.debug("traceback", exc_info=error)
         return Response(status=500)
 
     @sms.post("/incoming")
     def incoming() -> Response:
+        message_sid = request.form.get("MessageSid", "")
+        if not _MESSAGE_SID.fullmatch(message_sid):
+            abort(400, "MessageSid is missing or no SID")
         reply = receive_text(
             line.store,
             line.queue,
             line.sealer,
             incoming=IncomingText(
-                message_sid=forms.sid("MessageSid"),
+                message_sid=message_sid,
                 sender=caller_number(request.form.get("From")),
-                # Nobody types it, and PostgreSQL refuses a whole row for it.
-                body=request.form.get("Body", "").replace("\0", ""),
+                body=request.form.get("Body", ""),
                 media=tuple(_media()),
                 # https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out
                 answered="OptOutType" in request.form,
             ),
+            language_of=line.language_of,
             at=line.clock(),
         )
         answer = MessagingResponse()

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from flask import Blueprint, Response, abort, request, url_for
 from werkzeug.exceptions import HTTPException
 
-from ivr import forms, twiml
+from ivr import forms, told, twiml
 from ivr.attestation import attestation_of
 from ivr.callbacks import UNHEARD, add_callbacks
 from ivr.people import WITH_PEOPLE, add_people
@@ -48,6 +48,7 @@ from reports.services import calls, recordings, texts
 
 log = logging.getLogger(__name__)
 
+DOCUMENT = "text/xml"
 AFTER_FAILURE = "after_failure"
 """Marks the recorder that a caller is given when something went wrong, so that a second failure
 ends in a goodbye and not in a circle."""
@@ -81,6 +82,19 @@ def webhooks(line: Telephone) -> Blueprint:
         again = request.args.get(AFTER_FAILURE) is not None
         step: Step = Finish() if again else Record(line.prompts.script.unknown_language)
         return document(twiml.render(step, line.prompts, None, Paths(marked=True)))
+
+    @voice.after_request
+    def in_its_dialect(response: Response) -> Response:
+        try:
+            if response.mimetype == DOCUMENT:
+                written = response.get_data(as_text=True)
+                response.set_data(line.dialect.rewritten(written, line.public_url))
+            elif response.status_code == 204:
+                response.status_code = line.dialect.done
+        except Exception as error:
+            # As Twilio would have it is better than nothing at all.
+            log.error("%s in the dialect of %s", type(error).__name__, line.dialect.company)
+        return response
 
     @voice.post("/incoming")
     def incoming() -> Response:
@@ -155,12 +169,12 @@ def webhooks(line: Telephone) -> Blueprint:
         call_sid, at = forms.sid("CallSid"), line.clock()
         standing = line.standing(call_sid)
         asked = question_of(standing, question)
-        recording_sid = forms.sid("RecordingSid") if request.form.get("RecordingSid") else None
-        if recording_sid is not None:
+        made = told.recorded(request.form)
+        if made.sid is not None:
             recordings.announce_recording(
                 line.store,
                 line.queue,
-                recording_sid=recording_sid,
+                recording_sid=made.sid,
                 call_sid=call_sid,
                 question=question,
                 seconds=forms.seconds(),
@@ -170,14 +184,16 @@ def webhooks(line: Telephone) -> Blueprint:
         if forms.call_ended():
             # They hung up while speaking: what was said is kept, and nobody hears an answer.
             calls.end_call(line.store, line.queue, call_sid=call_sid, at=at)
+        unnamed = made.spoke and made.sid is None
         step = after_recording(
             standing.prompts,
             asked,
             turn,
-            forms.digits(),
+            # What has no name yet cannot be played back.
+            "" if unnamed else forms.digits(),
             standing.answers,
             known_language=standing.language is not None,
-            recording_sid=recording_sid,
+            recording_sid="unnamed" if unnamed else made.sid,
         )
         return answer(step, standing)
 
@@ -320,7 +336,7 @@ def webhooks(line: Telephone) -> Blueprint:
 
 
 def document(text: str) -> Response:
-    return Response(text, mimetype="text/xml")
+    return Response(text, mimetype=DOCUMENT)
 
 
 def question_of(standing: Standing, question_id: str) -> Question:

@@ -96,15 +96,17 @@ def brief(dossier: Dossier, kind: NotificationKind, tells: Tells, public_url: st
     parts: list[str] = []
     if dossier.report.verdict is Verdict.UNVERIFIED:
         parts.append(words["unverified"])
+    written = dossier.call.medium is Medium.TEXT
     if kind is NotificationKind.UPDATE:
         parts.append(words["update"])
-        parts.extend(_place(dossier, fields, words))
     elif kind is NotificationKind.ADDITION:
         parts.append(words["addition"])
-    if dossier.call.medium is Medium.TEXT:
-        # The words stay on the page: whoever is named in them is named on no lock screen.
+    if written:
         parts.append(words["text_message"])
-    else:
+        parts.extend(_words(dossier, kind, words))
+    elif kind is NotificationKind.UPDATE:
+        parts.extend(_place(dossier, fields, words))
+    if not written:
         parts.append(_when(dossier, fields, words))
     parts.extend(_late(dossier, words))
     parts.append(_language(dossier.call.language, tells))
@@ -133,10 +135,7 @@ def without_numbers(text: str, instead: str) -> str:
 
 def _place(dossier: Dossier, fields: ReportFields, words: Mapping[str, str]) -> Iterator[str]:
     if fields.place.value is not None:
-        place = without_numbers(fields.place.value, words["hidden_number"])
-        if len(place) > LONGEST_PLACE:
-            place = place[: LONGEST_PLACE - 1].rstrip() + "…"
-        yield words["place"].format(place=place)
+        yield words["place"].format(place=_shown(fields.place.value, words))
         return
     recording = dossier.recording(WHERE)
     state = None if recording is None else recording.state
@@ -146,6 +145,22 @@ def _place(dossier: Dossier, fields: ReportFields, words: Mapping[str, str]) -> 
         yield words["place_failed"]
     else:
         yield words["place_needs_listener"]
+
+
+def _words(dossier: Dossier, kind: NotificationKind, words: Mapping[str, str]) -> Iterator[str]:
+    """The first message in the alert, in the texts after it those that came since."""
+    texts = dossier.texts[:1] if kind is NotificationKind.ALERT else dossier.texts[1:]
+    if kind is NotificationKind.ADDITION:
+        texts = texts[-1:]
+    said = " / ".join(" ".join(message.body.split()) for message in texts if message.body.strip())
+    if said:
+        yield words["place"].format(place=_shown(said, words))
+
+
+def _shown(said: str, words: Mapping[str, str]) -> str:
+    """Without numbers, and not too long."""
+    shown = without_numbers(said, words["hidden_number"])
+    return shown if len(shown) <= LONGEST_PLACE else shown[: LONGEST_PLACE - 1].rstrip() + "…"
 
 
 def _when(dossier: Dossier, fields: ReportFields, words: Mapping[str, str]) -> str:

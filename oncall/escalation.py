@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from reports.model import (
     CallState,
     Dossier,
+    Medium,
     NotificationKind,
     Recording,
     RecordingState,
@@ -38,10 +39,18 @@ def messages_due(dossier: Dossier, at: datetime) -> tuple[NotificationKind, ...]
         due.append(NotificationKind.ALERT)
     if NotificationKind.UPDATE not in meant and update_is_due(dossier, at):
         due.append(NotificationKind.UPDATE)
-    added = dossier.recording(ADDITION) is not None or bool(dossier.added_texts)
-    if NotificationKind.ADDITION not in meant and added:
+    if NotificationKind.ADDITION not in meant and _was_added_to(dossier):
         due.append(NotificationKind.ADDITION)
     return tuple(due)
+
+
+def _was_added_to(dossier: Dossier) -> bool:
+    """In a later call, or by text message to a report that was not begun by one or was named."""
+    by_text = any(
+        dossier.call.medium is not Medium.TEXT or message.mentions == dossier.report.reference
+        for message in dossier.texts
+    )
+    return by_text or dossier.recording(ADDITION) is not None
 
 
 def alert_is_due(dossier: Dossier) -> bool:
@@ -55,6 +64,9 @@ def alert_is_due(dossier: Dossier) -> bool:
 def update_is_due(dossier: Dossier, at: datetime) -> bool:
     """Once it is known what can be known of the place, and the two keys that follow it are pressed,
     passed over, or have been waited for long enough."""
+    if dossier.call.medium is Medium.TEXT:
+        # Where it is often comes in a second message, and a third soon after.
+        return len(dossier.texts) > 1 and at - dossier.texts[1].at >= KEYS_GRACE
     told_by = _tells_the_place(dossier)
     if told_by is None or told_by.state not in SETTLED:
         return False

@@ -1,1 +1,1 @@
-"""Telephone companies: one provider, one file. Each is a `reports.ports.PhoneProvider`."""
+"""Telephone companies: one provider, one file. Each is a `providers.provider.Provider`."""

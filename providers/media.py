@@ -1,6 +1,49 @@
-"""What audio and pictures look like from its first bytes, before anything decodes it."""
+"""What callers sent, as it comes from a provider and before anything decodes it: bounded in size
+and time, and known by its first bytes."""
 
 from __future__ import annotations
+
+import time
+
+import requests
+
+from reports.ports import MediaRefused, ProviderUnavailable
+
+LARGEST_MEDIA = 32 * 2**20
+"""Bytes. 180 s of 16-bit sound at 8 kHz are 2.9 MB; what is ten times that is no message."""
+MEDIA_SECONDS = 45.0
+"""For a whole file, however slowly it trickles. Shorter than `services.recordings.FETCH_LEASE`."""
+
+
+def audio_of(response: requests.Response) -> bytes:
+    """The body of an answer that is streamed.
+
+    Raises:
+        MediaRefused: it is too large, or no audio.
+        ProviderUnavailable: it came too slowly.
+    """
+    media = bounded(response, LARGEST_MEDIA)
+    if not looks_like_audio(media):
+        raise MediaRefused("what the provider sent is no audio")
+    return media
+
+
+def bounded(response: requests.Response, most: int) -> bytes:
+    """The body of an answer that is streamed, of so many bytes at `most`.
+
+    Raises:
+        MediaRefused: it is too large.
+        ProviderUnavailable: it came too slowly.
+    """
+    media = bytearray()
+    latest = time.monotonic() + MEDIA_SECONDS
+    for chunk in response.iter_content(64 * 2**10):
+        media += chunk
+        if len(media) > most:
+            raise MediaRefused(f"larger than {most // 2**20} MB")
+        if time.monotonic() > latest:
+            raise ProviderUnavailable("it came too slowly")
+    return bytes(media)
 
 
 def looks_like_audio(media: bytes) -> bool:

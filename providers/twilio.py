@@ -8,9 +8,9 @@ from an address that a request named.
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -20,7 +20,7 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
-from providers.media import looks_like, looks_like_audio
+from providers.media import audio_of, bounded, looks_like
 from reports.numbers import caller_number
 from reports.ports import (
     HeldCall,
@@ -36,12 +36,9 @@ API_VERSION = "2010-04-01"
 CONNECT_SECONDS = 3.0
 ANSWER_SECONDS = 8.0
 """Longest silence of the provider. Shorter than `services.notices.SEND_LEASE`."""
-LARGEST_MEDIA = 32 * 2**20
-"""Bytes. 180 s of 16-bit sound at 8 kHz are 2.9 MB; what is ten times that is no message."""
 LARGEST_ATTACHMENT = 16 * 2**20
-"""Bytes. Twilio takes messages of up to 5 MB (https://www.twilio.com/docs/messaging/api/media-resource)."""
-_MEDIA_SECONDS = 45.0
-"""For a whole file, however slowly it trickles. Shorter than `services.recordings.FETCH_LEASE`."""
+"""Bytes. Twilio takes messages of up to 5 MB
+(https://www.twilio.com/docs/messaging/api/media-resource)."""
 RETRYABLE = frozenset({401, 403, 408, 409, 425, 429})
 """Client errors that may pass: wrong credentials are mended by the operator, limits by waiting."""
 OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
@@ -74,7 +71,10 @@ class RebasedHttpClient(TwilioHttpClient):
 
 
 class TwilioProvider:
-    """`reports.ports.PhoneProvider` over Twilio's REST API."""
+    """A `providers.provider.Provider` over Twilio's REST API."""
+
+    erases = True
+    takes_texts = True
 
     def __init__(
         self, *, account_sid: str, auth_token: str, api_url: str, from_number: str
@@ -87,14 +87,7 @@ class TwilioProvider:
 
     def fetch_recording(self, recording_sid: str) -> bytes:
         """https://www.twilio.com/docs/voice/api/recording#fetch-a-recording-media-file"""
-        url = (
-            f"{self._api_url}/{API_VERSION}/Accounts/{self._account_sid}"
-            f"/Recordings/{recording_sid}.wav"
-        )
-        media = self._fetch(url, recording_sid, LARGEST_MEDIA)
-        if not looks_like_audio(media):
-            raise MediaRefused("what the provider sent is no audio")
-        return media
+        return self._fetch(self._media_url(recording_sid), recording_sid, audio_of)
 
     def fetch_attachment(self, message_sid: str, media_sid: str, content_type: str) -> bytes:
         """https://www.twilio.com/docs/messaging/api/media-resource#fetch-media
@@ -106,7 +99,7 @@ class TwilioProvider:
             f"{self._api_url}/{API_VERSION}/Accounts/{self._account_sid}"
             f"/Messages/{message_sid}/Media/{media_sid}"
         )
-        media = self._fetch(url, media_sid, LARGEST_ATTACHMENT)
+        media = self._fetch(url, media_sid, partial(bounded, most=LARGEST_ATTACHMENT))
         if not looks_like(content_type, media):
             raise MediaRefused("what the provider sent is not what it announced")
         return media
@@ -117,11 +110,11 @@ class TwilioProvider:
             self._client.messages(message_sid).media(media_sid).delete()
         except TwilioRestException as answer:
             if answer.status != 404:
-                raise _explained(answer) from answer
+                raise explained(answer) from answer
         except (TwilioException, requests.RequestException) as failure:
-            raise ProviderUnavailable(_said(failure)) from failure
+            raise ProviderUnavailable(said(failure)) from failure
 
-    def _fetch(self, url: str, sid: str, most: int) -> bytes:
+    def _fetch(self, url: str, sid: str, read: Callable[[requests.Response], bytes]) -> bytes:
         try:
             with requests.get(
                 url, auth=self._auth, timeout=(CONNECT_SECONDS, ANSWER_SECONDS), stream=True
@@ -130,9 +123,9 @@ class TwilioProvider:
                     raise MediaMissing(sid)
                 if response.status_code != 200:
                     raise ProviderUnavailable(f"the provider answered {response.status_code}")
-                return _bounded(response, most)
+                return read(response)
         except requests.RequestException as failure:
-            raise ProviderUnavailable(_said(failure)) from failure
+            raise ProviderUnavailable(said(failure)) from failure
 
     def erase_recording(self, recording_sid: str) -> None:
         """https://www.twilio.com/docs/voice/api/recording#delete-a-recording-resource"""
@@ -140,9 +133,9 @@ class TwilioProvider:
             self._client.recordings(recording_sid).delete()
         except TwilioRestException as answer:
             if answer.status != 404:
-                raise _explained(answer) from answer
+                raise explained(answer) from answer
         except (TwilioException, requests.RequestException) as failure:
-            raise ProviderUnavailable(_said(failure)) from failure
+            raise ProviderUnavailable(said(failure)) from failure
 
     def send_text(
         self, to: str, body: str, *, valid_seconds: int, status_url: str | None
@@ -157,9 +150,9 @@ class TwilioProvider:
                 **({} if status_url is None else {"status_callback": status_url}),
             )
         except TwilioRestException as answer:
-            raise _explained(answer) from answer
+            raise explained(answer) from answer
         except (TwilioException, requests.RequestException) as failure:
-            raise ProviderUnavailable(_said(failure)) from failure
+            raise ProviderUnavailable(said(failure)) from failure
         return SentMessage(provider_id=str(message.sid))
 
     def recordings_of_call(self, call_sid: str) -> Sequence[tuple[str, float]]:
@@ -167,8 +160,10 @@ class TwilioProvider:
         try:
             listed = self._client.recordings.list(call_sid=call_sid, limit=50)
         except (TwilioException, requests.RequestException) as failure:
-            raise ProviderUnavailable(_said(failure)) from failure
-        return [(str(one.sid), float(one.duration or 0)) for one in listed]
+            raise ProviderUnavailable(said(failure)) from failure
+        # Who does not heed the filter must not make one caller's report of another's recordings.
+        own = (one for one in listed if one.call_sid == call_sid)
+        return [(str(one.sid), float(one.duration or 0)) for one in own]
 
     def call_is_over(self, call_sid: str) -> bool:
         """https://www.twilio.com/docs/voice/api/call-resource#fetch-a-call-resource"""
@@ -177,9 +172,9 @@ class TwilioProvider:
         except TwilioRestException as answer:
             if answer.status == 404:
                 return True
-            raise ProviderUnavailable(_said(answer)) from answer
+            raise ProviderUnavailable(said(answer)) from answer
         except (TwilioException, requests.RequestException) as failure:
-            raise ProviderUnavailable(_said(failure)) from failure
+            raise ProviderUnavailable(said(failure)) from failure
 
     def recordings_between(self, since: datetime, until: datetime) -> Sequence[HeldRecording]:
         """https://www.twilio.com/docs/voice/api/recording#read-multiple-recording-resources
@@ -195,7 +190,7 @@ class TwilioProvider:
                 limit=MOST_LISTED,
             )
         except (TwilioException, requests.RequestException) as failure:
-            raise ProviderUnavailable(_said(failure)) from failure
+            raise ProviderUnavailable(said(failure)) from failure
         held = [
             HeldRecording(str(one.sid), str(one.call_sid), float(one.duration or 0), made_at)
             for one in listed
@@ -213,22 +208,17 @@ class TwilioProvider:
         except TwilioRestException as answer:
             if answer.status == 404:
                 return None
-            raise ProviderUnavailable(_said(answer)) from answer
+            raise ProviderUnavailable(said(answer)) from answer
         except (TwilioException, requests.RequestException) as failure:
-            raise ProviderUnavailable(_said(failure)) from failure
+            raise ProviderUnavailable(said(failure)) from failure
         if call.direction != "inbound" or call.to != self._from_number:
             return None
         # The SDK has no other name for it: `from` is a word of Python's.
         return HeldCall(caller_number(call._from), call.start_time, call.end_time)
 
     def hotline_fallback(self) -> str | None:
-        """The address that the provider asks when our voice URL fails, None when there is none.
-
-        Raises:
-            ProviderUnavailable, ProviderRefused
-        """
-        number = self._hotline()
-        return None if number is None else number.voice_fallback_url or None
+        there = self._hotline()
+        return None if there is None else there.voice_fallback_url or None
 
     def messaging_webhook(self) -> str | None:
         """The address set at the provider for texts to the hotline's number; None for none.
@@ -236,59 +226,53 @@ class TwilioProvider:
         Raises:
             ProviderUnavailable, ProviderRefused
         """
-        number = self._hotline()
-        return None if number is None else number.sms_url or None
+        there = self._hotline()
+        return None if there is None else there.sms_url or None
 
     def hotline_webhooks(self) -> tuple[str | None, str | None] | None:
-        """The (voice URL, status callback) set at the provider for the hotline's number; None when
-        the account has no such number.
-
-        Raises:
-            ProviderUnavailable, ProviderRefused
-        """
-        number = self._hotline()
-        return (
-            None if number is None else (number.voice_url or None, number.status_callback or None)
-        )
+        there = self._hotline()
+        return None if there is None else (there.voice_url or None, there.status_callback or None)
 
     def _hotline(self) -> Any:
-        """https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource"""
+        """What has the hotline's addresses, None when the account has no such number.
+
+        https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource
+        """
         try:
-            numbers = self._client.incoming_phone_numbers.list(
-                phone_number=self._from_number, limit=1
+            # What is asked for is a pattern, which may fit more numbers than the one.
+            found = self._client.incoming_phone_numbers.list(
+                phone_number=self._from_number, limit=20
             )
+            number = next((one for one in found if one.phone_number == self._from_number), None)
+            return None if number is None else self._answering(number)
         except TwilioRestException as answer:
-            raise _explained(answer) from answer
+            raise explained(answer) from answer
         except (TwilioException, requests.RequestException) as failure:
-            raise ProviderUnavailable(_said(failure)) from failure
-        return numbers[0] if numbers else None
+            raise ProviderUnavailable(said(failure)) from failure
+
+    def _answering(self, number: Any) -> Any:
+        """What has the addresses that are asked when the number is called."""
+        return number
+
+    def _media_url(self, recording_sid: str) -> str:
+        return (
+            f"{self._api_url}/{API_VERSION}/Accounts/{self._account_sid}"
+            f"/Recordings/{recording_sid}.wav"
+        )
 
 
 def _midnight(instant: datetime) -> datetime:
     return instant.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _bounded(response: requests.Response, most: int) -> bytes:
-    """The body, unless it is too large or too slow."""
-    media = bytearray()
-    latest = time.monotonic() + _MEDIA_SECONDS
-    for chunk in response.iter_content(64 * 2**10):
-        media += chunk
-        if len(media) > most:
-            raise MediaRefused(f"larger than {most // 2**20} MB")
-        if time.monotonic() > latest:
-            raise ProviderUnavailable("it came too slowly")
-    return bytes(media)
-
-
-def _explained(answer: TwilioRestException) -> ProviderRefused | ProviderUnavailable:
+def explained(answer: TwilioRestException) -> ProviderRefused | ProviderUnavailable:
     """An error of the API by what it means. The message is left out: it may hold a number."""
-    said = f"the provider answered {answer.status} (code {answer.code})"
+    told = f"the provider answered {answer.status} (code {answer.code})"
     if answer.status >= 500 or answer.status in RETRYABLE:
-        return ProviderUnavailable(said)
-    return ProviderRefused(said)
+        return ProviderUnavailable(told)
+    return ProviderRefused(told)
 
 
-def _said(failure: Exception) -> str:
+def said(failure: Exception) -> str:
     """What may be shown and logged of a failure: its kind, for its text may hold an address."""
     return f"the provider could not be reached ({type(failure).__name__})"

@@ -575,7 +575,14 @@ class ClockSource:
     """The time of the call itself."""
 
 
-Source = KeySource | WordsSource | ClockSource
+@dataclass(frozen=True, slots=True)
+class WrittenSource:
+    """Text messages, from the one named on."""
+
+    message_sid: str
+
+
+Source = KeySource | WordsSource | ClockSource | WrittenSource
 V_co = TypeVar("V_co", covariant=True)
 
 
@@ -621,13 +628,8 @@ class Dossier:
     acts: tuple[Act, ...]
     texts: tuple[TextMessage, ...] = ()
     attachments: tuple[Attachment, ...] = ()
-    caller_texts: tuple[CallerText, ...] = ()
+    caller_text: CallerText | None = None
     bridges: tuple[Bridge, ...] = ()
-
-    @property
-    def added_texts(self) -> tuple[TextMessage, ...]:
-        """Text messages but the one that made the report."""
-        return tuple(text for text in self.texts if text.message_sid != self.call.call_sid)
 
     def recording(self, question: str) -> Recording | None:
         """The last recording that answers `question`."""

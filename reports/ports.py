@@ -120,6 +120,9 @@ class Records(Protocol):
     def last_call_from(self, caller_hash: str) -> Call | None:
         """The last call that rang, or text messages that began."""
 
+    def language_of_caller(self, caller_hash: str) -> str | None:
+        """Of their last call, or text messages, of which one is known."""
+
     def attachment(self, media_sid: str) -> Attachment | None: ...
     def add_attachment(self, attachment: Attachment) -> bool: ...
     def save_attachment(self, attachment: Attachment) -> None: ...

@@ -89,6 +89,16 @@ def _states(states: type[StrEnum], name: str) -> sa.Enum:
     )
 
 
+def _words(words: type[StrEnum], length: int) -> sa.Enum:
+    """Kept as text without a check: SQLite would have to copy a table that gets such a column."""
+    return sa.Enum(
+        words,
+        native_enum=False,
+        values_callable=lambda members: [member.value for member in members],
+        length=length,
+    )
+
+
 metadata = sa.MetaData(
     naming_convention={
         "ix": "ix_%(column_0_label)s",
@@ -111,7 +121,10 @@ calls = sa.Table(
     sa.Column("caller_number", sa.LargeBinary),
     sa.Column("caller_hash", sa.String(64), index=True),
     sa.Column(
-        "medium", _states(Medium, "medium"), nullable=False, server_default=Medium.VOICE.value
+        "medium",
+        _words(Medium, length=16),
+        nullable=False,
+        server_default=Medium.VOICE.value,
     ),
     # No foreign key: two tables that point at each other cannot be filled in any order.
     sa.Column("adds_to", sa.String(12), index=True),
@@ -439,17 +452,12 @@ class SqlRecords:
     def calls_of(self, caller_hash: str | None, since: datetime) -> int:
         # `IS NULL` where there is no number: SQLAlchemy writes it so of None.
         theirs = calls.c.caller_hash == caller_hash
-        rang = (calls.c.started_at >= since) & (calls.c.medium == Medium.VOICE)
-        return self._count(sa.select(calls.c.call_sid).where(theirs, rang))
+        return self._count(sa.select(calls.c.call_sid).where(theirs, calls.c.started_at >= since))
 
     def calls_let_in(self, since: datetime, at_most: int) -> int:
         return self._count(
             sa.select(calls.c.call_sid)
-            .where(
-                calls.c.started_at >= since,
-                calls.c.admission.not_in(LIMITED),
-                calls.c.medium == Medium.VOICE,
-            )
+            .where(calls.c.started_at >= since, calls.c.admission.not_in(LIMITED))
             .order_by(calls.c.started_at.desc())
             .limit(at_most)
         )
@@ -487,13 +495,6 @@ class SqlRecords:
             .where(old, calls.c.caller_number.is_not(None), ~granted)
             .values(caller_number=None),
             calls.update().where(old, calls.c.caller_hash.is_not(None)).values(caller_hash=None),
-            text_messages.update()
-            .where(
-                text_messages.c.at < before,
-                text_messages.c.sender_hash.is_not(None),
-                text_messages.c.sender_hash.not_in(held),
-            )
-            .values(sender_hash=None),
             blocks.update()
             .where(
                 blocks.c.caller_hash.is_not(None),
@@ -612,6 +613,15 @@ class SqlRecords:
             .limit(1)
         )
         return next(iter(self._many(query, self._call)), None)
+
+    def language_of_caller(self, caller_hash: str) -> str | None:
+        query = (
+            sa.select(calls.c.language)
+            .where(calls.c.caller_hash == caller_hash, calls.c.language.is_not(None))
+            .order_by(calls.c.started_at.desc())
+            .limit(1)
+        )
+        return self._connection.execute(query).scalar_one_or_none()
 
     def _texts(self, condition: sa.ColumnElement[bool]) -> list[TextMessage]:
         query = sa.select(text_messages).where(condition).order_by(text_messages.c.at)
@@ -772,20 +782,17 @@ class SqlRecords:
             lambda transcript: report_of_recording[transcript.recording_sid],
         )
         wrote = _grouped(
-            self._texts(text_messages.c.call_sid.in_(own_sids)), lambda message: message.call_sid
+            self._texts(text_messages.c.call_sid.in_(sids)), lambda message: message.call_sid
         )
         attached = _grouped(
-            self._attachments(attachments.c.call_sid.in_(own_sids)), lambda each: each.call_sid
+            self._attachments(attachments.c.call_sid.in_(sids)), lambda each: each.call_sid
         )
-        texted = _grouped(
-            self._many(
-                sa.select(caller_texts)
-                .where(caller_texts.c.call_sid.in_(sids))
-                .order_by(caller_texts.c.asked_at),
-                _plain(CallerText),
-            ),
-            lambda text: reference_of[text.call_sid],
-        )
+        texted = {
+            row["call_sid"]: CallerText(**row)
+            for row in self._connection.execute(
+                sa.select(caller_texts).where(caller_texts.c.call_sid.in_(sids))
+            ).mappings()
+        }
         told = _grouped(
             self._many(
                 sa.select(notifications)
@@ -819,7 +826,7 @@ class SqlRecords:
                 acts=tuple(done[report.reference]),
                 texts=tuple(wrote[report.call_sid]),
                 attachments=tuple(attached[report.call_sid]),
-                caller_texts=tuple(texted[report.reference]),
+                caller_text=texted.get(report.call_sid),
                 bridges=tuple(talked[report.reference]),
             )
             for report in wanted

@@ -16,6 +16,7 @@ from simulator.caller import (
     RemoteNetwork,
     Text,
 )
+from simulator.company import Company
 from simulator.conversation import (
     Beeped,
     Conversation,
@@ -39,6 +40,7 @@ __all__ = [
     "FOREVER",
     "Beeped",
     "CallSummary",
+    "Company",
     "Conversation",
     "Dialled",
     "Event",

@@ -6,7 +6,6 @@ Nothing here speaks HTTP: `rest` and `control` do.
 from __future__ import annotations
 
 import re
-import secrets
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -16,6 +15,7 @@ from typing import Any, Final, Literal
 
 from simulator import twiml
 from simulator.call import Call
+from simulator.company import Company
 from simulator.conversation import Dialled
 from simulator.faults import Faults, Kind, Misfortune
 from simulator.leg import Leg, Status
@@ -149,11 +149,12 @@ class Exchange:
     pace: float = 0.0
     faults: Faults = field(default_factory=Faults)
     tunnel: Tunnel | None = None
+    company: Company = field(default_factory=Company)
 
     def __post_init__(self) -> None:
         self.lock = threading.RLock()
         self.misfortune = Misfortune(self.faults)
-        self.postman = Postman(self.auth_token, self.misfortune, self.tunnel)
+        self.postman = Postman(self.auth_token, self.misfortune, self.tunnel, self.company)
         created = datetime.now(UTC)
         self.numbers = [
             HotlineNumber(self.new_sid("PN"), number, created) for number in self.hotlines
@@ -167,10 +168,8 @@ class Exchange:
         self._opted_out: set[str] = set()
         self._ringing: dict[str, tuple[Leg, Letter | Sequence[twiml.Verb]]] = {}
 
-    @staticmethod
-    def new_sid(prefix: str) -> str:
-        """Two letters and 32 hexadecimal digits, as Twilio names everything."""
-        return prefix + secrets.token_hex(16)
+    def new_sid(self, prefix: str) -> str:
+        return self.company.new_sid(prefix)
 
     # Calls
 

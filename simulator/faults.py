@@ -35,14 +35,14 @@ class Faults:
     """recording: status before `action`; call: completed before the last recording's word;
     message: the last status first."""
     media_missing: int = 0
-    """So many fetches of each file answer 404 before it is there; or FOREVER."""
+    """So many fetches of each recording's media answer 404 before it is there; or FOREVER."""
     media: Literal["audio", "html", "oversize", "truncated"] = "audio"
     """What a recording's media is: itself, a web page, far too large, or cut off halfway."""
     oversize_bytes: int = 64 * 1024 * 1024
     messages_down: int = 0
     """So many requests for messages fail before they work again; or FOREVER."""
     recordings_down: int = 0
-    """So many requests for recordings or files fail before they work again; or FOREVER."""
+    """So many requests for recordings or their media fail before they work again; or FOREVER."""
     outage: Literal["unavailable", "closed", "throttled"] = "unavailable"
     """How a request fails: answered 503, the connection closed unanswered, or answered 429."""
     slow: float = 0.0

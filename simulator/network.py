@@ -12,6 +12,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from simulator import control, rest
 from simulator.caller import RemoteNetwork
+from simulator.company import Company
 from simulator.exchange import Exchange, Line
 from simulator.faults import Faults
 from simulator.postman import Tunnel
@@ -38,7 +39,7 @@ class PhoneNetwork(RemoteNetwork):
     `hotline` is the account's number, or several; `voice_url` and the rest where it leads, which
     may be told later with `configure`. `pace` is real seconds to a second of call: 0 takes no
     time, 1 is as on a real line. `port` 0 takes a free one; `api_url` is where others reach it,
-    if not there. `faults` may be told later with `suffers`.
+    if not there. `faults` may be told later with `suffers`. `company` is another than Twilio.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class PhoneNetwork(RemoteNetwork):
         pace: float = 0.0,
         tunnel: Tunnel | None = None,
         control_token: str | None = None,
+        company: Company | None = None,
     ) -> None:
         self.exchange = Exchange(
             account_sid=account_sid,
@@ -72,6 +74,7 @@ class PhoneNetwork(RemoteNetwork):
             pace=pace,
             faults=faults or Faults(),
             tunnel=tunnel,
+            company=company or Company(),
         )
         self._server: BaseWSGIServer = make_server(
             host,

@@ -10,14 +10,17 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import urldefrag, urlencode, urlsplit
 
 import requests
 from twilio.request_validator import RequestValidator
 
+from simulator.company import Company
 from simulator.faults import Kind, Misfortune
 from simulator.twiml import Method
 
+TWILIO: Final = Company()
+FORM: Final = "application/x-www-form-urlencoded"
 PATIENCE: Final = 15.0
 """Real seconds Twilio gives a webhook to answer."""
 
@@ -76,9 +79,14 @@ class Postman:
     """Makes requests now (`fetch`) or in the background (`deliver`)."""
 
     def __init__(
-        self, auth_token: str, misfortune: Misfortune, tunnel: Tunnel | None = None
+        self,
+        auth_token: str,
+        misfortune: Misfortune,
+        tunnel: Tunnel | None = None,
+        company: Company = TWILIO,
     ) -> None:
         self._validator = RequestValidator(auth_token)
+        self._company = company
         self._misfortune = misfortune
         self._tunnel = tunnel
         self._log: list[Webhook] = []
@@ -95,9 +103,11 @@ class Postman:
     def fetch(self, letter: Letter, kind: str = "twiml") -> Answer:
         """Ask the line, now. Raises Unanswered."""
         url, body = _placed(letter)
-        signature = self._validator.compute_signature(url, body)
+        encoded = urlencode(body).encode()
         address, headers = self._route(url)
-        headers["X-Twilio-Signature"] = signature
+        headers |= self._signature(url, body, encoded)
+        if encoded:
+            headers["Content-Type"] = FORM
         headers["User-Agent"] = "TwilioProxy/1.1"
         began = time.monotonic()
         try:
@@ -106,7 +116,7 @@ class Postman:
                 session.request(
                     letter.method,
                     address,
-                    data=body or None,
+                    data=encoded or None,
                     headers=headers,
                     timeout=PATIENCE,
                     allow_redirects=False,
@@ -203,6 +213,11 @@ class Postman:
         )
         with self._changed:
             self._log.append(webhook)
+
+    def _signature(self, url: str, form: Mapping[str, str], body: bytes) -> Mapping[str, str]:
+        if self._company.sign is not None:
+            return self._company.sign(url, form, body)
+        return {"X-Twilio-Signature": self._validator.compute_signature(url, form)}
 
     def _route(self, url: str) -> tuple[str, dict[str, str]]:
         if self._tunnel is None or not url.startswith(self._tunnel.public):

@@ -88,11 +88,9 @@ def install(app: Flask, exchange: Exchange) -> None:
         time.sleep(exchange.misfortune.now.slow)
         _authenticate(exchange)
         path = request.path
-        if "/Messages" in path and "/Media" not in path and exchange.misfortune.strikes("messages"):
+        if "/Messages" in path and exchange.misfortune.strikes("messages"):
             _fail(exchange)
-        if ("/Recordings" in path or "/Media" in path) and exchange.misfortune.strikes(
-            "recordings"
-        ):
+        if "/Recordings" in path and exchange.misfortune.strikes("recordings"):
             _fail(exchange)
 
     @app.errorhandler(404)
@@ -390,6 +388,8 @@ class _Resources:
         return jsonify(self._recording(self._kept(sid)))
 
     def delete_recording(self, sid: str) -> Response:
+        if not self.exchange.company.erases:
+            raise not_found()
         self._kept(sid)
         self.exchange.delete_recording(sid)
         return Response(status=204)
@@ -539,11 +539,7 @@ class _Resources:
 
     def fetch_message_media(self, sid: str, media_sid: str) -> Response:
         kept = self._kept_media(sid, media_sid)
-        if self.exchange.misfortune.hides_media(media_sid):
-            raise not_found()
-        faults = self.exchange.misfortune.now
-        content = bytes(faults.oversize_bytes) if faults.media == "oversize" else kept.content
-        return Response(content, mimetype=kept.content_type)
+        return Response(kept.content, mimetype=kept.content_type)
 
     def _kept_media(self, sid: str, media_sid: str) -> KeptMedia:
         for each in self.exchange.media_of(sid):

@@ -174,7 +174,7 @@ class Script:
         if answer.content_type not in {"text/xml", "application/xml", "text/html"}:
             raise LineFailed(12300, f"Content-Type {answer.content_type!r} is no TwiML", url)
         try:
-            return twiml.read_twiml(answer.content, url)
+            return twiml.read_twiml(self.exchange.company.understands(answer.content), url)
         except TwimlError as error:
             raise LineFailed(error.code, error.what, error.where) from None
 
@@ -353,7 +353,7 @@ class Script:
             verb.action,
             verb.method,
             {
-                "RecordingSid": sid,
+                **({"RecordingSid": sid} if self.exchange.company.names_recordings else {}),
                 "RecordingUrl": self.exchange.recording_url(sid),
                 "RecordingDuration": str(recorded_seconds(sound)),
                 **({"Digits": "hangup"} if by else {"Digits": key} if key else {}),

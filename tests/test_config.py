@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from config import BadSettings, Settings, load_settings
 from keeping.sealing import generate_key
@@ -112,3 +114,97 @@ def test_what_is_usual_of_callers_can_be_set_and_must_make_sense(
         load_settings()
     for name in ("WITHHELD_CALLS_AN_HOUR", "RETAIN_CALLER_DAYS"):
         assert name in str(bad.value)
+
+
+# --- Other providers ------------------------------------------------------------------------------
+
+UUID = "7f5b1c3e-8ee9-4350-83bd-2d07a3121f1e"
+
+
+@pytest.fixture
+def telnyx_key() -> str:
+    raw = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
+    return base64.b64encode(raw).decode("ascii")
+
+
+@pytest.mark.parametrize(
+    ("provider", "beside", "api_url"),
+    [
+        (None, {}, "https://api.twilio.com"),
+        ("twilio", {}, "https://api.twilio.com"),
+        ("somleng", {"TWILIO_ACCOUNT_SID": UUID}, "https://api.somleng.org"),
+        (
+            "somleng",
+            {"TWILIO_ACCOUNT_SID": UUID, "TWILIO_API_URL": "https://somleng.example.org/"},
+            "https://somleng.example.org",
+        ),
+        (
+            "signalwire",
+            {
+                "TWILIO_ACCOUNT_SID": UUID,
+                "TWILIO_API_URL": "https://example.signalwire.com/api/laml",
+                "SIGNALWIRE_SIGNING_KEY": "PSK_" + "k" * 24,
+            },
+            "https://example.signalwire.com/api/laml",
+        ),
+    ],
+)
+def test_each_provider_has_its_api(
+    environment: pytest.MonkeyPatch, provider: str | None, beside: dict[str, str], api_url: str
+) -> None:
+    if provider:
+        environment.setenv("PROVIDER", provider)
+    for name, value in beside.items():
+        environment.setenv(name, value)
+    settings = load_settings()
+    assert settings.provider == (provider or "twilio")
+    assert settings.twilio_api_url == api_url
+    assert beside.get("SIGNALWIRE_SIGNING_KEY", "PSK_") not in repr(settings)
+
+
+def test_telnyx_with_its_key(environment: pytest.MonkeyPatch, telnyx_key: str) -> None:
+    environment.setenv("PROVIDER", "telnyx")
+    environment.setenv("TWILIO_ACCOUNT_SID", UUID)
+    environment.setenv("TELNYX_PUBLIC_KEY", telnyx_key)
+    assert load_settings().twilio_api_url == "https://api.telnyx.com/v2"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (
+            {"PROVIDER": "signalwire"},
+            {
+                "TWILIO_ACCOUNT_SID": "a UUID",
+                "TWILIO_API_URL": "is missing: https://example.signalwire.com/api/laml",
+                "SIGNALWIRE_SIGNING_KEY": "is missing: the Signing Key",
+            },
+        ),
+        (
+            {"PROVIDER": "telnyx"},
+            {
+                "TWILIO_ACCOUNT_SID": "a UUID",
+                "TELNYX_PUBLIC_KEY": "is missing: the Public Key",
+            },
+        ),
+        (
+            {"PROVIDER": "telnyx", "TWILIO_ACCOUNT_SID": UUID, "TELNYX_PUBLIC_KEY": "c2hvcnQ="},
+            {"TELNYX_PUBLIC_KEY": "base64 of an Ed25519 public key"},
+        ),
+        ({"PROVIDER": "somleng"}, {"TWILIO_ACCOUNT_SID": "a UUID"}),
+        ({"TWILIO_ACCOUNT_SID": UUID}, {"TWILIO_ACCOUNT_SID": "AC and 32 hexadecimal digits"}),
+        ({"PROVIDER": "bandwidth"}, {"PROVIDER": "'twilio', 'signalwire', 'telnyx' or 'somleng'"}),
+    ],
+)
+def test_what_a_provider_lacks_is_said_by_name(
+    environment: pytest.MonkeyPatch, given: dict[str, str], said: dict[str, str]
+) -> None:
+    for name, value in given.items():
+        environment.setenv(name, value)
+    with pytest.raises(BadSettings) as bad:
+        load_settings()
+    lines = [line.strip().partition(": ") for line in str(bad.value).splitlines()[1:-1]]
+    found = {name: problem for name, _, problem in lines}
+    assert found.keys() == said.keys()
+    for name, problem in said.items():
+        assert problem in found[name]

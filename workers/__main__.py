@@ -66,6 +66,7 @@ def sweep(settings: Settings) -> None:
         adapters.queue,
         lambda job, id_: jobs.WORK[job](id_),
         now,
+        erases=adapters.provider.erases,
         limits=settings.limits,
         keep_callers=timedelta(days=settings.retain_caller_days),
     )

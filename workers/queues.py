@@ -115,7 +115,7 @@ class RqJobQueue(JobQueue):
         """See `JobQueue.put`. What is running, done, failed or lost is put again.
 
         Raises:
-            ValueError: `subject` has other characters than letters, digits, `-` and `_`.
+            ValueError: `subject` has other characters than letters, digits, `-`, `_` and `:`.
         """
         try:
             self._put(job, subject, urgency)
@@ -151,7 +151,8 @@ class RqJobQueue(JobQueue):
             raise _unavailable(error) from error
 
     def _put(self, job: Job, subject: str, urgency: Urgency) -> None:
-        rq_id = f"{job}-{subject}"
+        # RQ's own ids take no colon, which stands in the ids of Telnyx's calls.
+        rq_id = f"{job}-{subject.replace(':', '__')}"
         wanted = queue_for(job, urgency)
         waits_in = self._waits_in(job, rq_id)
         if wanted in waits_in or QueueName.URGENT in waits_in:

@@ -44,13 +44,17 @@ class Sweeper:
         run: Callable[[Job, str], None],
         clock: Callable[[], datetime],
         *,
+        erases: bool = True,
         limits: Limits | None = None,
         keep_callers: timedelta = timedelta(days=30),
     ) -> None:
+        """`erases`: whether the provider's API deletes recordings. One that does not is asked
+        when a recording was stored, and not each minute from then on."""
         self._store = store
         self._queue = queue
         self._run = run
         self._clock = clock
+        self._erases = erases
         self._limits = limits or Limits()
         self._keep_callers = keep_callers
         self._last_seldom: datetime | None = None
@@ -66,7 +70,9 @@ class Sweeper:
             found = [*untold(records, at), *stalled(records, at)]
             if seldom:
                 self._last_seldom = at
-                found += [*unerased(records, at), *endless(records, at)]
+                found += endless(records, at)
+                if self._erases:
+                    found += unerased(records, at)
         if importing:
             # At the start too: the line may have been down until now.
             self._last_import = at

@@ -46,8 +46,6 @@ SAME_THING_FOR = timedelta(hours=1)
 """So long after a call or text, another text from the same number goes on about the same thing."""
 SILENT_FOR = timedelta(minutes=10)
 """So long after a text, another is taken without a word."""
-REMEMBERED_FOR = timedelta(days=30)
-"""A language that was chosen before is not taken for theirs any more, as in a call."""
 VALID_SECONDS = 4 * 3600
 """A reference that could not be delivered for this long is not sent any more."""
 
@@ -110,23 +108,24 @@ def receive_text(
     sealer: Sealer,
     *,
     incoming: IncomingText,
+    language_of: Callable[[str], str | None],
     at: datetime,
 ) -> Reply | None:
     """Files a text message, and says what to answer, None for nothing.
 
-    The same message a second time changes nothing and is not answered.
+    The same message a second time changes nothing and is not answered. `language_of` says which
+    language words are written in, if that can be said; it may be slow.
     """
     sender = None if incoming.sender is None else sealer.fingerprint(incoming.sender)
     word = "" if incoming.media else _keyword(incoming.body)
+    language = _language(store, sender, incoming.body, word, language_of)
     reply: Reply | None
     with store.begin() as records:
-        language = _language(records, sender, word, at)
         if _is_about_texts(records, sender, word, at):
             return None
         if records.text_message(incoming.message_sid) is not None:
             return None
-        admission = _admission(records, sender, at)
-        report = _goes_on(records, incoming.body, sender, admission, at)
+        report = _goes_on(records, incoming.body, sender, at)
         if word in HELP_WORDS:
             reply = Reply("help", language)
         elif report is None:
@@ -134,7 +133,7 @@ def receive_text(
         else:
             reply = _word_on_addition(records, incoming.body, report, sender, at)
         if report is None and word not in HELP_WORDS:
-            report = _begin(records, sealer, incoming, sender, language, admission, at)
+            report = _begin(records, sealer, incoming, sender, language, at)
             if report is None:
                 return None
             reply = Reply("received", language, report.reference)
@@ -170,10 +169,20 @@ def _keyword(body: str) -> str:
     return word if word.isalpha() else ""
 
 
-def _language(records: Records, sender: str | None, word: str, at: datetime) -> str | None:
-    """That of their last call or text; what the words are written in is not guessed."""
-    known = None if sender is None else records.last_language(sender, at - REMEMBERED_FOR)
-    return known or HELP_WORDS.get(word)
+def _language(
+    store: ReportStore,
+    sender: str | None,
+    body: str,
+    word: str,
+    language_of: Callable[[str], str | None],
+) -> str | None:
+    """That of their last call or text; else the one that they write in."""
+    if sender is not None:
+        with store.read() as records:
+            known = records.language_of_caller(sender)
+        if known is not None:
+            return known
+    return HELP_WORDS[word] if word in HELP_WORDS else language_of(body)
 
 
 def _is_about_texts(records: Records, sender: str | None, word: str, at: datetime) -> bool:
@@ -190,31 +199,21 @@ def _is_about_texts(records: Records, sender: str | None, word: str, at: datetim
 
 def _mentioned(records: Records, body: str) -> str | None:
     begins = _REFERENCE.match(body)
-    # `int` reads ٤٨٢١ too.
-    report = None if begins is None else records.report(str(int(begins[1])))
+    report = None if begins is None else records.report(begins[1])
     return None if report is None else report.reference
 
 
-def _goes_on(
-    records: Records, body: str, sender: str | None, admission: Admission, at: datetime
-) -> Report | None:
+def _goes_on(records: Records, body: str, sender: str | None, at: datetime) -> Report | None:
     """The report that a message adds to, None when it begins another.
 
     A reference counts only from those whose report it is, or where nobody knows whose it is: '3821
     Lake Street' is how people say where they are, and would otherwise vanish in a report of others.
-    Nothing is added to a closed report, at which nobody looks any more, nor by a blocked sender to
-    one of which people are told.
+    Nothing is added to a closed report, at which nobody looks any more.
     """
-
-    def takes(report: Report) -> bool:
-        call = records.call(report.call_sid)
-        told = call is not None and call.admission.alerts
-        return report.handling is not Handling.CLOSED and (admission.alerts or not told)
-
     mentioned = _mentioned(records, body)
     if mentioned is not None:
         report = records.report(mentioned)
-        if report is not None and takes(report) and _is_theirs(records, report, sender):
+        if report is not None and _takes(report) and _is_theirs(records, report, sender):
             return report
     if sender is None:
         return None
@@ -225,9 +224,13 @@ def _goes_on(
     for last, call_sid in sorted(contacts, reverse=True):
         if at - last <= SAME_THING_FOR:
             report = records.report_of_call(call_sid)
-            if report is not None and takes(report):
+            if report is not None and _takes(report):
                 return report
     return None
+
+
+def _takes(report: Report) -> bool:
+    return report.handling is not Handling.CLOSED
 
 
 def _is_theirs(records: Records, report: Report, sender: str | None) -> bool:
@@ -257,7 +260,6 @@ def _begin(
     incoming: IncomingText,
     sender: str | None,
     language: str | None,
-    admission: Admission,
     at: datetime,
 ) -> Report | None:
     """A report of its own; None when another notice of the same message was faster."""
@@ -273,17 +275,12 @@ def _begin(
         else sealer.seal(incoming.sender.encode(), number_context(sid)),
         caller_hash=sender,
         medium=Medium.TEXT,
-        admission=admission,
+        # As a blocked caller is: kept, shown, and nobody's phone rings for it.
+        admission=Admission.BLOCKED
+        if sender is not None and any(block.holds(at) for block in records.blocks_of(sender))
+        else Admission.NORMAL,
     )
     return file_report(records, call, at) if records.add_call(call) else None
-
-
-def _admission(records: Records, sender: str | None, at: datetime) -> Admission:
-    """Whom a person blocked rings nobody by a text either. Nobody else is limited: what one number
-    writes within an hour is one report."""
-    blocks = () if sender is None else records.blocks_of(sender)
-    held = any(block.holds(at) for block in blocks)
-    return Admission.BLOCKED if held else Admission.NORMAL
 
 
 # --- The reference by text, after a call ----------------------------------------------------------

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import struct
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,15 +16,10 @@ from reports.model import (
     ActKind,
     Admission,
     Answer,
-    Attachment,
-    AttachmentState,
     Attestation,
     Call,
-    CallerText,
-    CallerTextState,
     CallState,
     Handling,
-    Medium,
     Notification,
     NotificationKind,
     NotificationState,
@@ -34,7 +27,6 @@ from reports.model import (
     RecordingState,
     Report,
     Segment,
-    TextMessage,
     Transcript,
     Verdict,
     Word,
@@ -57,26 +49,6 @@ def mu_law_wave(seconds: float = SPOKEN_SECONDS) -> bytes:
     wave = io.BytesIO()
     soundfile.write(wave, tone, 8000, format="WAV", subtype="ULAW")
     return wave.getvalue()
-
-
-def picture(width: int = 640, height: int = 420) -> bytes:
-    """A picture as a telephone sends it, of nothing: stripes (RFC 2083)."""
-
-    def chunk(name: bytes, data: bytes) -> bytes:
-        return (
-            struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-        )
-
-    rows = b"".join(
-        b"\x00"
-        + bytes(
-            (row * 255 // height, x * 255 // width, 120)[c] for x in range(width) for c in range(3)
-        )
-        for row in range(height)
-    )
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    parts = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
-    return b"\x89PNG\r\n\x1a\n" + parts
 
 
 def segment(text: str, start: float, end: float, unsure: Sequence[str] = ()) -> Segment:
@@ -232,21 +204,6 @@ class Stories:
         self.act(reference, ActKind.HANDLING, Handling.NEW, Handling.CLOSED, minutes_ago=1399)
         return reference
 
-    def text_with_a_picture(self, reference: str = "5120", minutes_ago: float = 4) -> str:
-        """And a sound, a video that is not taken, and what was added to it."""
-        self.call(reference, minutes_ago, language="es", keys={}, medium=Medium.TEXT)
-        first = self.text(
-            reference, "Hay tres camionetas blancas frente a la lavandería,\nOrchard y la Quinta."
-        )
-        self.attachment(reference, first, "image/png", picture())
-        self.attachment(reference, first, "audio/wav", mu_law_wave())
-        self.attachment(
-            reference, first, "video/mp4", None, AttachmentState.REFUSED, "only pictures are taken"
-        )
-        self.text(reference, "<b>Ya se van</b>", minutes_later=3, mentions="4821")
-        self.told(reference, NotificationState.DELIVERED)
-        return reference
-
     def limited_prank(self, reference: str = "9001", minutes_ago: float = 2) -> str:
         """From a number that had called again and again."""
         self.call(reference, minutes_ago, keys={}, number=PRANKSTER, admission=Admission.LIMITED)
@@ -267,7 +224,6 @@ class Stories:
         admission: Admission = Admission.NORMAL,
         attestation: Attestation | None = None,
         check_passed: bool | None = None,
-        medium: Medium = Medium.VOICE,
     ) -> None:
         """A call and the report that was filed when its first recording was announced."""
         call_sid = f"CA{reference}"
@@ -277,9 +233,7 @@ class Stories:
             call_sid=call_sid,
             started_at=started,
             state=state,
-            ended_at=None
-            if state is CallState.IN_PROGRESS or medium is Medium.TEXT
-            else filed + timedelta(seconds=50),
+            ended_at=None if state is CallState.IN_PROGRESS else filed + timedelta(seconds=50),
             language=language,
             caller_number=None
             if number is None
@@ -288,7 +242,6 @@ class Stories:
             admission=admission,
             attestation=attestation,
             check_passed=check_passed,
-            medium=medium,
         )
         with self.store.begin() as records:
             records.add_call(call)
@@ -297,65 +250,6 @@ class Stories:
                     call_sid, Answer(question, digits, started + timedelta(seconds=10 + 5 * place))
                 )
             records.add_report(Report(reference, call_sid, filed_at=filed, changed_at=filed))
-
-    def text(
-        self, reference: str, body: str, minutes_later: float = 0, mentions: str | None = None
-    ) -> str:
-        """What somebody wrote. The first text of a report has the report's own SID."""
-        with self.store.begin() as records:
-            report = records.report(reference)
-            assert report is not None
-            earlier = len(records.texts_of(report.call_sid))
-            sid = f"{report.call_sid}-{earlier}" if earlier else report.call_sid
-            at = report.filed_at + timedelta(minutes=minutes_later)
-            message = TextMessage(sid, report.call_sid, at, body, mentions=mentions)
-            assert records.add_text_message(message)
-        return sid
-
-    def attachment(
-        self,
-        reference: str,
-        message_sid: str,
-        content_type: str,
-        media: bytes | None,
-        state: AttachmentState = AttachmentState.STORED,
-        reason: str | None = None,
-    ) -> str:
-        """What came with a text; `media` where we hold it."""
-        sid = f"ME{reference}{content_type.partition('/')[0]}"
-        with self.store.begin() as records:
-            report = records.report(reference)
-            assert report is not None
-            at = report.filed_at
-            records.add_attachment(
-                Attachment(
-                    media_sid=sid,
-                    message_sid=message_sid,
-                    call_sid=report.call_sid,
-                    content_type=content_type,
-                    announced_at=at,
-                    changed_at=at + timedelta(seconds=2),
-                    state=state,
-                    stored_at=None if media is None else at + timedelta(seconds=2),
-                    sha256=None if media is None else hashlib.sha256(media).hexdigest(),
-                    size=None if media is None else len(media),
-                    erased_at_provider_at=None if media is None else at + timedelta(seconds=3),
-                    reason=reason,
-                )
-            )
-        if media is not None:
-            self.audio.put(sid, media)
-        return sid
-
-    def reference_by_text(self, reference: str, state: CallerTextState, reason: str | None) -> None:
-        """The caller pressed the key for it."""
-        with self.store.begin() as records:
-            report = records.report(reference)
-            assert report is not None
-            at = report.filed_at + timedelta(minutes=1)
-            sent = at if state is CallerTextState.SENT else None
-            text = CallerText(report.call_sid, at, at, state, reason=reason, sent_at=sent)
-            records.add_caller_text(text)
 
     def recording(
         self,

@@ -68,8 +68,6 @@ def described_path(path: str) -> str:
     match path.partition("?")[0].strip("/").split("/"):
         case ["api", "reports", _, "recordings", _]:
             return "/api/reports/{reference}/recordings/{recording_sid}.wav"
-        case ["api", "reports", _, "attachments", _]:
-            return "/api/reports/{reference}/attachments/{media_sid}"
         case ["api", "reports", _]:
             return "/api/reports/{reference}"
         case _:

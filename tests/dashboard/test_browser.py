@@ -290,7 +290,7 @@ def test_a_number_that_was_shown_is_hidden_again_on_reload(page: Page, stories: 
 # --- On a telephone, in the dark, without script
 
 PATHS = (
-    *("/?show=all", "/r/4821", "/r/5590", "/r/3107", "/r/2296", "/r/6644", "/r/5120"),
+    *("/?show=all", "/r/4821", "/r/5590", "/r/3107", "/r/2296", "/r/6644"),
     *("/?show=limited", "/r/9001", "/blocklist"),
 )
 
@@ -330,7 +330,6 @@ def test_on_a_telephone_all_fits_can_be_hit_and_can_be_read(
     opens: Callable[..., Page], stories: Stories, scheme: str
 ) -> None:
     stories.whole_morning()
-    stories.text_with_a_picture("5120")
     stories.limited_prank("9001")
     for reference in ("9001", "3107"):
         block_caller(

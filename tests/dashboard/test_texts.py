@@ -1,135 +1,126 @@
-"""What was written, as organizers see it and as the API gives it."""
+"""What was written, on the pages and in the API."""
 
 from __future__ import annotations
 
+import io
+from dataclasses import replace
+from datetime import timedelta
+
+import av
+import numpy as np
 import pytest
+from PIL import Image
 
-from reports.model import AttachmentState, CallerTextState, Medium
-from tests.dashboard.conftest import Browser
-from tests.dashboard.stories import Stories, mu_law_wave, picture
-from tests.dashboard.test_api import Reader, reader  # noqa: F401
-from tests.dashboard.test_report import part, words_of
+from dashboard import Desk
+from dashboard.pictures import NotShowable, showable
+from dashboard.sound import NotPlayable, playable
+from reports.model import Attachment, AttachmentState, Call, CallState, Medium, Report, TextMessage
+from tests.dashboard.conftest import API_TOKEN, Browser
+from tests.dashboard.stories import MORNING, mu_law_wave
 
-
-def test_the_list_shows_the_first_words_and_what_came_with_them(
-    ana: Browser, stories: Stories
-) -> None:
-    stories.text_with_a_picture("5120")
-    row = words_of(ana.get("/").text.split('id="row-5120"')[1].split("</li>")[0])
-    assert "Text message" in row
-    assert "Hay tres camionetas blancas frente a la lavandería, Orchard y la Quinta." in row
-    assert "Picture is here" in row
-    assert "Attachment was not taken" in row
-    assert "1 text added" in row
-    assert "not asked" not in row, "nobody was asked anything"
-    assert "No recording yet" not in row
+ME = "ME" + "1" * 32
+SOUND = "ME" + "2" * 32
+VIDEO = "ME" + "3" * 32
 
 
-def test_long_words_are_cut_in_the_list_alone(ana: Browser, stories: Stories) -> None:
-    stories.call("5120", 1, keys={}, language=None, medium=Medium.TEXT)
-    stories.text("5120", "vans " * 60 + "the end")
-    row = ana.get("/").text
-    assert "vans vans" in row
-    assert "the end" not in row
-    assert "the end" in ana.get("/r/5120").text
+def photograph() -> bytes:
+    exif = Image.Exif()
+    exif[0x010F] = "Somebody's telephone"
+    exif.get_ifd(0x8825)[1] = "N"
+    made = io.BytesIO()
+    Image.new("RGB", (2400, 1200), "orange").save(made, "JPEG", exif=exif)
+    return made.getvalue()
 
 
-def test_a_picture_without_words_is_a_line_of_its_own(ana: Browser, stories: Stories) -> None:
-    stories.call("5120", 1, keys={}, language=None, medium=Medium.TEXT)
-    stories.attachment("5120", stories.text("5120", ""), "image/heic", picture())
-    row = words_of(ana.get("/").text.split('id="row-5120"')[1].split("</li>")[0])
-    assert "No words" in row
-    assert "Picture is here" in row
-    texts = part(ana.get("/r/5120").text, "texts")
-    assert "A picture that browsers do not show (image/heic): download it." in texts
+@pytest.fixture
+def written(desk: Desk) -> str:
+    with desk.store.begin() as records:
+        records.add_call(
+            Call("SM4821", MORNING, CallState.COMPLETED, language="es", medium=Medium.TEXT)
+        )
+        records.add_report(Report("4821", "SM4821", MORNING, MORNING))
+        body = "Hay <tres> camionetas\nen la Lake"
+        records.add_text_message(TextMessage("SM4821", "SM4821", MORNING, body))
+        sealed = Attachment(
+            ME,
+            "SM4821",
+            "SM4821",
+            "image/jpeg",
+            MORNING,
+            MORNING,
+            AttachmentState.STORED,
+            stored_at=MORNING + timedelta(seconds=2),
+            sha256="a" * 64,
+            size=len(photograph()),
+        )
+        records.add_attachment(sealed)
+        records.add_attachment(replace(sealed, media_sid=SOUND, content_type="audio/wav"))
+        records.add_attachment(
+            Attachment(
+                VIDEO,
+                "SM4821",
+                "SM4821",
+                "video/mp4",
+                MORNING,
+                MORNING,
+                AttachmentState.REFUSED,
+                reason="a video: only pictures and sounds are taken",
+            )
+        )
+    desk.audio.put(ME, photograph())
+    desk.audio.put(SOUND, mu_law_wave())
+    return "4821"
 
 
-def test_the_page_has_the_words_as_written_with_their_times(ana: Browser, stories: Stories) -> None:
-    stories.text_with_a_picture("5120")
-    page = ana.get("/r/5120").text
-    texts = part(page, "texts")
-    assert "Written 6:37 AM Hay tres camionetas blancas frente a la lavandería," in texts
-    assert "Written 6:40 AM &lt;b&gt;Ya se van&lt;/b&gt;" in texts
-    assert "Begins with the number of report 4821" in texts
-    assert "Attachment was not taken : only pictures are taken" in texts
-    assert "Remove them before you pass it on." in texts
-    assert 'id="facts"' not in page
-    assert "image/png was deleted at the telephone company" in part(page, "timeline")
-    assert "The caller rang" not in page
+def test_the_words_stand_in_the_list_and_on_the_page(ana: Browser, written: str) -> None:
+    for path in ("/", f"/r/{written}"):
+        page = ana.get(path).text
+        assert "Hay &lt;tres&gt; camionetas" in page
+        assert "Text message" in page
+        assert "Unverified" in page
+    assert "a video: only pictures and sounds are taken" in page
+    assert "What the caller said" not in page, "nothing was asked"
 
 
-@pytest.mark.parametrize(
-    ("media_sid", "content_type", "name", "media"),
-    [
-        ("ME5120image", "image/png", "5120-ME5120image.png", picture()),
-        ("ME5120audio", "audio/wav", "5120-ME5120audio.wav", mu_law_wave()),
-    ],
-)
-def test_a_picture_is_shown_and_downloaded_as_it_came(
-    ana: Browser, stories: Stories, media_sid: str, content_type: str, name: str, media: bytes
-) -> None:
-    stories.text_with_a_picture("5120")
-    shown = ana.get(f"/r/5120/attachments/{media_sid}")
-    assert shown.status_code == 200
-    assert shown.mimetype == content_type
-    assert shown.headers["X-Content-Type-Options"] == "nosniff"
-    assert shown.headers["Cache-Control"] == "no-store"
-    assert shown.data == media
-    original = ana.get(f"/r/5120/attachments/{media_sid}/original")
-    assert original.data == media
-    assert original.headers["Content-Disposition"] == f"attachment; filename={name}"
+def test_a_picture_is_shown_without_what_it_says_of_itself(ana: Browser, written: str) -> None:
+    shown = ana.get(f"/r/{written}/attachments/{ME}")
+    assert shown.mimetype == "image/jpeg"
+    assert b"Somebody's telephone" not in shown.data
+    assert dict(Image.open(io.BytesIO(shown.data)).getexif()) == {}
+    original = ana.get(f"/r/{written}/attachments/{ME}/original")
+    assert original.data == photograph()
+    assert "attachment" in original.headers["Content-Disposition"]
 
 
-def test_what_is_not_here_or_of_another_report_is_not_given(ana: Browser, stories: Stories) -> None:
-    stories.text_with_a_picture("5120")
-    stories.spanish_happening_now("4821")
-    assert ana.get("/r/5120/attachments/ME5120video").status_code == 404
-    assert ana.get("/r/4821/attachments/ME5120image").status_code == 404
+def test_a_sound_is_played_and_a_video_is_not_there(ana: Browser, written: str) -> None:
+    assert ana.get(f"/r/{written}/attachments/{SOUND}").data[:4] == b"RIFF"
+    assert ana.get(f"/r/{written}/attachments/{VIDEO}").status_code == 404
+    assert ana.get(f"/r/{written}/attachments/{VIDEO}/original").status_code == 404
 
 
-def test_what_was_added_to_a_call_stands_under_its_recordings(
-    ana: Browser, stories: Stories
-) -> None:
-    stories.spanish_happening_now("4821")
-    stories.text("4821", "Placa ABC 123", minutes_later=1)
-    page = ana.get("/r/4821").text
-    assert page.index('id="tapes"') < page.index("Placa ABC 123")
-    assert "Officers 4" in part(page, "facts")
-
-
-@pytest.mark.parametrize(
-    ("state", "reason", "said"),
-    [
-        (CallerTextState.SENT, None, "was sent to the caller"),
-        (CallerTextState.FAILED, "the number is off", "not sent to the caller : the number is off"),
-    ],
-)
-def test_the_timeline_says_what_became_of_the_reference_by_text(
-    ana: Browser, stories: Stories, state: CallerTextState, reason: str | None, said: str
-) -> None:
-    stories.spanish_happening_now("4821")
-    stories.reference_by_text("4821", state, reason)
-    timeline = part(ana.get("/r/4821").text, "timeline").replace("caller: ", "caller : ")
-    assert "The caller asked for a text with the reference" in timeline
-    assert said in timeline
-
-
-def test_a_program_is_given_the_texts_and_what_came_with_them(
-    reader: Reader,  # noqa: F811
-    stories: Stories,
-) -> None:
-    stories.text_with_a_picture("5120")
-    stories.reference_by_text("5120", CallerTextState.SENT, None)
-    report = reader.get("/api/reports/5120").get_json()
+def test_the_api_tells_of_them(stranger: Browser, written: str) -> None:
+    report = stranger.get(f"/api/reports/{written}", Authorization=f"Bearer {API_TOKEN}").get_json()
     assert report["call"]["medium"] == "text"
-    assert [text["mentions"] for text in report["texts"]] == [None, "4821"]
-    states = {each["content_type"]: each["state"] for each in report["texts"][0]["attachments"]}
-    assert states == {
-        "image/png": AttachmentState.STORED,
-        "audio/wav": AttachmentState.STORED,
-        "video/mp4": AttachmentState.REFUSED,
-    }
-    assert report["reference_texts"][0]["state"] == "sent"
-    media = reader.get("/api/reports/5120/attachments/ME5120image")
-    assert media.data == picture()
-    assert reader.get("/api/reports/5120/attachments/ME5120video").status_code == 404
+    assert report["texts"][0]["body"].startswith("Hay <tres>")
+    assert [each["state"] for each in report["attachments"]] == ["stored", "stored", "refused"]
+
+
+@pytest.mark.parametrize("bad", [b"", b"\xff\xd8\xff nothing", b"<svg/>"])
+def test_what_is_no_picture_is_not_shown(bad: bytes) -> None:
+    with pytest.raises(NotShowable):
+        showable(bad)
+
+
+def test_what_a_telephone_records_is_played() -> None:
+    made = io.BytesIO()
+    with av.open(made, mode="w", format="mp4") as container:
+        stream = container.add_stream("aac", rate=16_000)
+        frame = av.AudioFrame.from_ndarray(
+            np.zeros((1, 16_000), dtype=np.float32), format="fltp", layout="mono"
+        )
+        frame.sample_rate = 16_000
+        for packet in [*stream.encode(frame), *stream.encode(None)]:
+            container.mux(packet)
+    assert playable(made.getvalue())[:4] == b"RIFF"
+    with pytest.raises(NotPlayable):
+        playable(b"....ftypmp42 nothing")

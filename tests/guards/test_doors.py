@@ -27,13 +27,13 @@ def app(settings: Settings) -> Flask:
     return create_app(settings)
 
 
-def doors(app: Flask, *, provider: bool) -> list[tuple[str, str, str]]:
+def doors(app: Flask, *, voice: bool) -> list[tuple[str, str, str]]:
     """(the rule, an address that it matches, a method) of all that the provider, or else people
     and programs, may ask for."""
     return [
         (rule.rule, address(rule), method)
         for rule in app.url_map.iter_rules()
-        if rule.rule.startswith(("/voice/", "/sms/")) is provider
+        if rule.rule.startswith(("/voice/", "/sms/")) is voice
         for method in sorted(rule.methods or ())
     ]
 
@@ -46,7 +46,7 @@ def address(rule: Rule) -> str:
 
 @pytest.mark.parametrize("headers", [{}, {"X-Twilio-Signature": "bm90IGhpcyBoYW5kd3JpdGluZw=="}])
 def test_nobody_but_the_provider_reaches_a_webhook(app: Flask, headers: dict[str, str]) -> None:
-    closed = doors(app, provider=True)
+    closed = doors(app, voice=True)
     assert {"/voice/incoming", "/voice/status", "/sms/incoming"} <= {rule for rule, _, _ in closed}
     for rule, path, method in closed:
         form = {"CallSid": "CA0123456789"} if method == "POST" else None
@@ -58,7 +58,7 @@ def test_nobody_reads_or_does_anything_without_logging_in(app: Flask) -> None:
     stranger = app.test_client()
     token = re.search(r'name="csrf_token" value="([^"]+)"', stranger.get("/login").text)
     assert token is not None
-    closed = [door for door in doors(app, provider=False) if door[0] not in OPEN]
+    closed = [door for door in doors(app, voice=False) if door[0] not in OPEN]
     assert {"/", "/r/<reference>", "/api/reports"} <= {rule for rule, _, _ in closed}
     for rule, path, method in closed:
         # With a form's token in hand: it is the login that is missing and nothing else.

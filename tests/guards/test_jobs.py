@@ -27,8 +27,7 @@ def test_every_job_has_an_end(job: Job) -> None:
 
 
 def test_a_worker_is_killed_before_another_may_take_up_its_recording() -> None:
-    for fetching in (Job.FETCH_RECORDING, Job.FETCH_ATTACHMENT):
-        assert FETCH_LEASE.total_seconds() > TIME_LIMITS[fetching]
+    assert FETCH_LEASE.total_seconds() > TIME_LIMITS[Job.FETCH_RECORDING]
 
 
 def test_every_queue_is_worked_and_the_sweeper_watches(settings: Settings) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from providers import twilio
 from providers.twilio import TwilioProvider
-from reports.ports import MediaMissing, ProviderUnavailable
+from reports.ports import ProviderUnavailable
 from simulator import Faults, PhoneNetwork, Sound
 from simulator.exchange import WITHHELD
 from simulator.faults import FOREVER
@@ -121,34 +121,6 @@ def test_a_provider_that_is_away_says_so(
     network.suffers(Faults(recordings_down=FOREVER, outage=outage))  # type: ignore[arg-type]
     with pytest.raises(ProviderUnavailable):
         provider.recordings_between(NOW - HOUR, NOW)
-
-
-def test_where_texts_go_is_what_the_number_has(
-    network: PhoneNetwork, provider: TwilioProvider
-) -> None:
-    assert provider.messaging_webhook() is None
-    network.configure(sms_url="https://line.example.org/sms/incoming")
-    assert provider.messaging_webhook() == "https://line.example.org/sms/incoming"
-
-
-@pytest.mark.parametrize("outage", ["unavailable", "closed", "throttled"])
-def test_a_picture_is_not_lost_to_a_provider_that_is_away(
-    network: PhoneNetwork, provider: TwilioProvider, outage: str
-) -> None:
-    network.caller("+16125550142").texts("look", media=[("image/gif", b"GIF89a....")])
-    (kept,) = network.media
-    network.suffers(Faults(recordings_down=FOREVER, outage=outage))  # type: ignore[arg-type]
-    with pytest.raises(ProviderUnavailable):
-        provider.fetch_attachment(kept.message_sid, kept.sid, "image/gif")
-    with pytest.raises(ProviderUnavailable):
-        provider.erase_attachment(kept.message_sid, kept.sid)
-    network.recovers()
-    assert provider.fetch_attachment(kept.message_sid, kept.sid, "image/gif") == b"GIF89a...."
-    provider.erase_attachment(kept.message_sid, kept.sid)
-    provider.erase_attachment(kept.message_sid, kept.sid)
-    assert network.media == ()
-    with pytest.raises(MediaMissing):
-        provider.fetch_attachment(kept.message_sid, kept.sid, "image/gif")
 
 
 def test_the_fallback_is_what_the_number_has(

@@ -154,25 +154,6 @@ def test_the_line_may_reply_to_a_text(line: Line, network: PhoneNetwork) -> None
     assert [text.body for text in organizer.inbox] == ["You are on call."]
 
 
-def test_what_comes_with_a_text_is_kept_until_it_is_deleted(
-    line: Line, network: PhoneNetwork
-) -> None:
-    network.phone(CALLER).texts("look", media=[("image/png", b"\x89PNG"), ("audio/amr", b"#!AMR")])
-    (asked,) = line.asked_at("/sms")
-    assert asked["NumMedia"] == "2"
-    assert asked["MediaContentType1"] == "audio/amr"
-
-    message = client_of(network).messages(asked["MessageSid"])
-    first, second = sorted(message.media.list(), key=lambda each: str(each.content_type))[::-1]
-    assert asked["MediaUrl0"].endswith(f"/Messages/{asked['MessageSid']}/Media/{first.sid}")
-    kept = requests.get(asked["MediaUrl0"], auth=(ACCOUNT, TOKEN), timeout=9)
-    assert (kept.headers["Content-Type"], kept.content) == ("image/png", b"\x89PNG")
-    assert requests.get(asked["MediaUrl0"], timeout=9).status_code == 401
-    message.media(str(first.sid)).delete()
-    assert [each.sid for each in network.media] == [second.sid]
-    assert message.fetch().num_media == "1"
-
-
 def test_a_call_can_be_looked_up(line: Line, network: PhoneNetwork) -> None:
     line.answers("/voice", "<Pause length='7'/>")
     placed = network.caller(CALLER).dials()

@@ -10,9 +10,11 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from redis import Redis
@@ -139,6 +141,7 @@ class Line:
             self.adapters.queue,
             lambda job, subject: jobs.WORK[job](subject),
             self.clock,
+            erases=self.adapters.provider.erases,
         )
         return sweeper.sweep()
 
@@ -194,28 +197,38 @@ def line(
     request: pytest.FixtureRequest,
 ) -> Iterator[Line]:
     monkeypatch.chdir(tmp_path)  # where no .env is
-    with Redis.from_url(redis_server) as client:
-        client.flushall()
     marked = request.node.get_closest_marker("line")
     network = PhoneNetwork(account_sid=ACCOUNT, auth_token=TOKEN, hotline=HOTLINE)
+    beside = marked.kwargs if marked else {}
+    with running_line(network, tmp_path, redis_server, **beside) as running:
+        yield running
+
+
+@contextmanager
+def running_line(
+    network: PhoneNetwork, folder: Path, redis_url: str, **settings_beside: Any
+) -> Iterator[Line]:
+    """A line at that network's number; `settings_beside` are more settings, or others."""
+    with Redis.from_url(redis_url) as client:
+        client.flushall()
     settings = Settings.model_validate(
         {
             "public_url": "http://localhost:1",
             "hotline_number": HOTLINE,
-            "twilio_account_sid": ACCOUNT,
-            "twilio_auth_token": TOKEN,
+            "twilio_account_sid": network.exchange.account_sid,
+            "twilio_auth_token": network.exchange.auth_token,
             "twilio_api_url": network.api_url,
             "data_key": generate_key(),
             "secret_key": SECRET,
             "api_token": SECRET,
             "oncall": ORGANIZER,
-            "database_url": f"sqlite:///{tmp_path / 'line.db'}",
+            "database_url": f"sqlite:///{folder / 'line.db'}",
             "audio_url": "memory:",
-            "redis_url": redis_server,
+            "redis_url": redis_url,
             # Whoever is tried with hundreds of calls in a minute is no prankster.
             "caller_calls_an_hour": 10_000,
             "flood_calls": 10_000,
-            **(marked.kwargs if marked else {}),
+            **settings_beside,
         }
     )
     upgrade(connect(settings.database_url))
@@ -233,7 +246,7 @@ def line(
             status_url=f"{public_url}/voice/status",
             sms_url=f"{public_url}/sms/incoming",
         )
-        line = Line(settings, adapters, network, clock, speech, redis_server, server)
+        line = Line(settings, adapters, network, clock, speech, redis_url, server)
         yield line
     jobs.equip(None)
     line.goes_down()

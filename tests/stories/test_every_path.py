@@ -218,6 +218,17 @@ def test_who_wants_the_reference_as_a_text_presses_one_key(line: Line) -> None:
     line.works()
     assert call.is_over
     assert line.dossier.call.answer(TEXT_ME) is not None
+    (text,) = line.caller.inbox
+    assert line.dossier.report.reference in text.body
+    assert "STOP" in text.body
+
+
+def test_nobody_is_texted_who_did_not_ask(line: Line) -> None:
+    call = line.caller.dials().presses("1").presses("1").says(CALL.where.path, then="#")
+    call.presses("4#").presses("1").says(CALL.what.path, then="#").presses("1").waits()
+    line.works()
+    assert call.is_over
+    assert line.caller.inbox == ()
 
 
 def test_a_returning_caller_is_offered_their_language_first(line: Line) -> None:
@@ -296,3 +307,26 @@ def test_every_recorded_second_ends_in_a_report(line: Line, doings: list[str]) -
     assert (report is not None) >= bool(spoke)
     assert all(one.state is RecordingState.TRANSCRIBED for one in recorded)
     assert HOTLINE not in call.heard
+
+
+# --- Another group's script ---------------------------------------------------------------------
+
+WILDFIRE = Path("examples/wildfire").absolute()
+
+
+@pytest.mark.line(prompts=WILDFIRE)
+@pytest.mark.parametrize("code", ["en", "es"])
+def test_another_group_asks_other_things_with_the_same_code(line: Line, code: str) -> None:
+    spoken = next(each for each in load_prompts(WILDFIRE).offered if each.code == code)
+    line.speech.outcomes = ["on the ridge", "smoke and flames"]
+    call = chooses(line.caller.dials(), spoken).presses("1").says(CALL.where.path, then="#")
+    assert spoken.words["when"] in call.heard
+    assert ENGLISH.words["officers"] not in call.heard
+    call.says(CALL.what.path, then="#").presses("1").waits()
+    line.works()
+    assert call.is_over
+    assert not line.network.failures
+    assert line.fields.happening_now.value is True
+    assert line.fields.place.value == "on the ridge"
+    assert line.fields.account.value == "smoke and flames"
+    assert len(line.texts) == 2

@@ -1,203 +1,149 @@
-"""What people write to the line, and what the line writes to them."""
+"""People who write instead of calling: what they say, what they send, and what they hear back."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
-
 import pytest
 import requests
-from twilio.request_validator import RequestValidator
 
-from reports.model import (
-    Admission,
-    Attachment,
-    AttachmentState,
-    CallerText,
-    CallerTextState,
-    Dossier,
-    Handling,
-    Medium,
-)
-from reports.services.blocks import block_caller
+from reports.fields import report_fields
+from reports.model import AttachmentState, CallerTextState, Handling, Medium
 from reports.services.review import handle
-from simulator import Faults
-from simulator.caller import PhoneCall
-from simulator.faults import FOREVER
-from simulator.spoken import spoken_call
-from tests.stories.conftest import ORGANIZER, TOKEN, Line
+from reports.services.texts import ask_for_text
+from simulator.faults import FOREVER, Faults
+from simulator.postman import Letter
+from tests.stories.conftest import CALLER, HOTLINE, ORGANIZER, Line
 
-EN = spoken_call("en-lake-bloomington")
+PICTURE = b"\xff\xd8\xff\xe0 a picture of vans"
+VOICE_MEMO = b"#!AMR\n a memo"
 OTHER = "+16125550143"
-PICTURE = ("image/jpeg", b"\xff\xd8\xff\xe0" + b"a picture with its EXIF " * 40)
-SOUND = ("audio/amr", b"#!AMR\n" + b"\x00" * 400)
-HOUR = 3600
 
 
-def answers(line: Line, number: str | None = None) -> list[str]:
-    """What a sender's phone received."""
-    phone = line.caller if number is None else line.network.caller(number)
-    return [text.body for text in phone.inbox]
-
-
-def writes(line: Line, body: str, *media: tuple[str, bytes], number: str | None = None) -> None:
-    phone = line.caller if number is None else line.network.caller(number)
-    phone.texts(body, media=media)
+def writes(line: Line, body: str, number: str = CALLER, **more: object) -> list[str]:
+    """What came back to that phone since."""
+    phone = line.network.caller(number)
+    before = len(phone.inbox)
+    phone.texts(body, **more)  # type: ignore[arg-type]
     line.works()
+    return [text.body for text in phone.inbox[before:]]
 
 
-def words(dossier: Dossier) -> list[str]:
-    return [text.body for text in dossier.texts]
+def repeats_the_last_webhook(line: Line) -> None:
+    """As the provider does when it did not hear our answer."""
+    last = [webhook for webhook in line.network.webhooks if webhook.kind == "sms"][-1]
+    line.network.exchange.postman.fetch(Letter(last.url, "POST", last.params), "sms")
 
 
-def enclosed(line: Line) -> Attachment:
-    """The only attachment that there is."""
-    (attachment,) = line.dossier.attachments
-    return attachment
-
-
-def whole_call(line: Line, key: str = "1") -> PhoneCall:
-    """A call up to its goodbye, while which the text is offered."""
-    call = line.caller.dials().presses(key).presses("1").says(EN.where.path, then="#")
-    call.presses("4#").presses("1").says(EN.what.path, then="#")
-    return call.presses("1")
-
-
-def text_after(line: Line) -> CallerText:
-    (text,) = line.dossier.caller_texts
-    return text
-
-
-# --- A text becomes a report ------------------------------------------------------------------
-
-
-def test_a_text_becomes_a_report_and_is_told_and_answered_at_once(line: Line) -> None:
-    writes(line, "Unmarked vans at Lake and Bloomington\nfour men")
-    dossier = line.dossier
-    reference = dossier.report.reference
-    assert words(dossier) == ["Unmarked vans at Lake and Bloomington\nfour men"]
-    assert dossier.call.medium is Medium.TEXT
-    assert dossier.recordings == ()
-    (alert,) = line.texts
-    assert alert.body.startswith("UNVERIFIED · text message · language not known")
-    assert f"{line.settings.public_url}/r/{reference}" in alert.body
-    assert "Bloomington" not in alert.body, "whoever is named in a text is on no lock screen"
-    (answer,) = answers(line)
-    assert f"Your reference number is {reference}" in answer
-    assert not line.network.failures
-
-
-def test_the_same_text_twice_is_one_report_and_one_answer(line: Line) -> None:
-    form = {
-        "MessageSid": "SM" + "0" * 32,
-        "From": line.caller.number or "",
-        "Body": "Vans here",
-        "NumMedia": "0",
-    }
-    first, second = posts(line, form), posts(line, form)
-    line.works()
-    assert words(line.dossier) == ["Vans here"]
-    assert line.dossier.report.reference in first.text
-    assert "<Message>" not in second.text
-    assert len(line.texts) == 1
-
-
-def posts(line: Line, form: Mapping[str, str]) -> requests.Response:
-    url = f"{line.settings.public_url}/sms/incoming"
-    signature = RequestValidator(TOKEN).compute_signature(url, dict(form))
-    answer = requests.post(url, data=form, headers={"X-Twilio-Signature": signature}, timeout=10)
-    assert answer.status_code == 200
-    return answer
-
-
-def test_a_text_without_a_number_is_a_report_all_the_same(line: Line) -> None:
-    posts(line, {"MessageSid": "SM" + "1" * 32, "From": "", "Body": "Vans\0 here"})
-    line.works()
-    assert words(line.dossier) == ["Vans here"]
-    assert line.dossier.call.caller_hash is None
-    assert len(line.texts) == 1
-
-
-def test_whom_a_person_blocked_wakes_nobody_by_a_text(line: Line) -> None:
-    writes(line, "Ha ha")
-    block_caller(
-        line.adapters.store,
-        reference=line.dossier.report.reference,
-        reason="pranks",
-        who="ana",
-        at=line.clock(),
-    )
-    writes(line, "Ha ha ha")
-    writes(line, "Ho ho")
-    first, second = line.dossiers
-    assert second.call.admission is Admission.BLOCKED
-    assert (words(first), words(second)) == (["Ha ha"], ["Ha ha ha", "Ho ho"])
-    assert len(line.texts) == 1
-
-
-# --- Added to a report ------------------------------------------------------------------------
-
-
-def test_what_is_written_within_the_hour_is_added_and_answered_only_after_a_while(
-    line: Line,
-) -> None:
-    writes(line, "Vans on Lake Street")
-    writes(line, "Six now")
-    assert len(answers(line)) == 1, "right after the first, a text is taken without a word"
-    line.time_passes(11 * 60)
-    writes(line, "They left")
-    assert words(line.dossier) == ["Vans on Lake Street", "Six now", "They left"]
-    reference = line.dossier.report.reference
-    assert answers(line)[1:] == [f"Witness Line: added to report {reference}."]
-    assert ["somebody added to it" in text.body for text in line.texts] == [False, True]
-
-
-def test_after_an_hour_a_text_is_about_something_else(line: Line) -> None:
-    writes(line, "Vans on Lake Street")
-    line.time_passes(HOUR + 60)
-    writes(line, "Vans on Hennepin")
-    assert [words(each) for each in line.dossiers] == [
-        ["Vans on Lake Street"],
-        ["Vans on Hennepin"],
+def test_somebody_writes_and_the_organizer_is_told_at_once(line: Line) -> None:
+    (answer,) = writes(line, "ICE at Lake and Bloomington, four officers in vests")
+    report = line.dossier.report
+    assert line.dossier.call.medium is Medium.TEXT
+    assert answer.startswith("Witness Line: we have your message")
+    assert report.reference in answer
+    assert [text.body for text in line.dossier.texts] == [
+        "ICE at Lake and Bloomington, four officers in vests"
     ]
+    assert line.fields.account.value == "ICE at Lake and Bloomington, four officers in vests"
+    (alert,) = line.texts
+    assert alert.body.startswith(
+        'UNVERIFIED · text message · "ICE at Lake and Bloomington, four officers in vests"'
+    )
+    assert f"/r/{report.reference}" in alert.body
 
 
-def test_begun_with_the_reference_a_text_is_added_days_later(line: Line) -> None:
-    writes(line, "Vans on Lake Street")
+def test_whose_number_it_was_stands_nowhere(line: Line) -> None:
+    writes(line, "three vans on Franklin, call me at 612 555 0142")
+    call = line.dossier.call
+    assert call.caller_number is not None
+    assert CALLER.encode() not in call.caller_number
+    assert call.caller_hash == line.adapters.sealer.fingerprint(CALLER)
+    assert "0142" not in line.texts[0].body
+
+
+def test_a_message_that_is_announced_twice_is_one_report_and_one_answer(line: Line) -> None:
+    answers = writes(line, "vans at the market")
+    repeats_the_last_webhook(line)
+    line.works()
+    assert len(line.dossier.texts) == 1
+    assert len(line.network.inbox(CALLER)) == len(answers) == 1
+    assert len(line.texts) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "begins"),
+    [
+        ("están llevando a mi hermano en la calle Lake", "Línea de testigos: recibimos"),
+        ("They took my neighbor on Chicago Avenue", "Witness Line: we have"),
+        ("ICE!", "Witness Line: we have"),
+    ],
+)
+def test_the_answer_is_in_the_language_of_the_words(line: Line, body: str, begins: str) -> None:
+    (answer,) = writes(line, body)
+    assert answer.startswith(begins)
+
+
+def test_the_answer_is_in_the_language_of_the_last_call(line: Line) -> None:
+    line.caller.dials().presses("2").presses("2").hangs_up()
+    line.works()
+    line.time_passes(2 * 3600)
+    (answer,) = writes(line, "Lake St")
+    assert answer.startswith("Línea de testigos: recibimos")
+
+
+def test_what_is_written_soon_after_is_added_in_silence(line: Line) -> None:
+    writes(line, "ICE is here")
+    assert writes(line, "Lake and Bloomington") == []
+    assert [text.body for text in line.dossier.texts] == ["ICE is here", "Lake and Bloomington"]
+    line.time_passes(9)
+    assert 'update · text message · "Lake and Bloomington"' in line.texts[1].body
+    line.time_passes(15 * 60)
+    (answer,) = writes(line, "they have left")
+    assert answer == f"Witness Line: added to report {line.dossier.report.reference}."
+    assert len(line.texts) == 2, "nobody is buried in texts"
+
+
+def test_an_hour_later_it_is_another_report_unless_the_reference_comes_first(line: Line) -> None:
+    writes(line, "ICE is here")
     reference = line.dossier.report.reference
-    line.time_passes(48 * HOUR)
-    writes(line, f"#{reference}: I have a picture")
-    assert len(words(line.dossier)) == 2
-    assert answers(line)[-1] == f"Witness Line: added to report {reference}."
+    line.time_passes(2 * 3600)
+    (answer,) = writes(line, f"{reference} they came back")
+    assert answer == f"Witness Line: added to report {reference}."
+    assert len(line.dossiers) == 1
+    assert "they came back" in line.texts[-1].body, "whoever is on call hears of it"
+    line.time_passes(2 * 3600)
+    (answer,) = writes(line, "vans on Payne Avenue")
+    assert "we have your message" in answer
+    assert len(line.dossiers) == 2
 
 
-def test_begun_with_the_reference_it_is_always_answered(line: Line) -> None:
-    writes(line, "Vans on Lake Street")
-    writes(line, f"{line.dossier.report.reference} six now")
-    assert len(answers(line)) == 2
+def test_a_text_after_a_call_adds_to_its_report(line: Line) -> None:
+    line.caller.dials().presses("1").presses("2").hangs_up()
+    line.works()
+    assert writes(line, "a picture", media=[("image/jpeg", PICTURE)]) != []
+    assert line.dossier.call.medium is Medium.VOICE
+    assert [text.body for text in line.dossier.texts] == ["a picture"]
 
 
-def test_a_reference_may_be_written_in_arabic_digits(line: Line) -> None:
-    writes(line, "Vans on Lake Street")
+def test_who_called_without_a_number_may_add_by_the_reference(line: Line) -> None:
+    line.network.caller(None).dials().presses("1").presses("2").hangs_up()
+    line.works()
     reference = line.dossier.report.reference
-    line.time_passes(48 * HOUR)
-    writes(line, reference.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")) + " غادروا")
-    assert len(words(line.dossier)) == 2
+    (answer,) = writes(line, f"#{reference}: they left")
+    assert answer == f"Witness Line: added to report {reference}."
 
 
-def test_a_house_number_does_not_lose_a_report_in_that_of_somebody_else(line: Line) -> None:
-    writes(line, "Vans on Lake Street")
+def test_the_number_of_a_house_does_not_vanish_in_somebody_elses_report(line: Line) -> None:
+    writes(line, "ICE is here")
     reference = line.dossier.report.reference
-    writes(line, f"{reference} Lake Street, vans", number=OTHER)
+    (answer,) = writes(line, f"{reference} Lake Street, they are at the door", OTHER)
+    assert "we have your message" in answer
     first, second = line.dossiers
-    assert words(first) == ["Vans on Lake Street"]
-    assert words(second) == [f"{reference} Lake Street, vans"]
+    assert len(first.texts) == 1
     assert second.texts[0].mentions == reference
     assert len(line.texts) == 2
 
 
-def test_nothing_is_added_to_a_report_at_which_nobody_looks_any_more(line: Line) -> None:
-    writes(line, "Vans on Lake Street")
+def test_nothing_is_added_to_a_closed_report(line: Line) -> None:
+    writes(line, "ICE is here")
     handle(
         line.adapters.store,
         reference=line.dossier.report.reference,
@@ -205,235 +151,147 @@ def test_nothing_is_added_to_a_report_at_which_nobody_looks_any_more(line: Line)
         who="ana",
         at=line.clock(),
     )
-    writes(line, "They are back")
-    assert words(line.dossiers[-1]) == ["They are back"]
+    writes(line, "they came back")
     assert len(line.dossiers) == 2
 
 
-def test_a_caller_adds_to_their_call_by_text(line: Line) -> None:
-    whole_call(line).waits()
-    line.works()
-    told = len(line.texts)
-    writes(line, "The plate is ABC 123")
-    assert words(line.dossier) == ["The plate is ABC 123"]
-    assert line.dossier.call.medium is Medium.VOICE
-    assert "somebody added to it" in line.texts[told].body
-
-
-# --- Languages, STOP, START, HELP -------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("key", "language", "answer"),
-    [
-        ("1", "en", "we have your message"),
-        ("2", "es", "recibimos"),
-        ("8", "vi", "chúng tôi đã nhận"),
-        (None, None, "we have your"),
-    ],
-)
-def test_a_text_is_answered_in_the_language_of_the_last_call(
-    line: Line, key: str | None, language: str | None, answer: str
-) -> None:
-    if key is not None:
-        line.caller.dials().presses(key).presses("1").says(EN.where.path, then="#").hangs_up()
-        line.works()
-        line.time_passes(2 * HOUR)
-    writes(line, "Camionetas")
-    assert line.dossiers[-1].call.language == language
-    assert answer in answers(line)[-1]
-
-
-def test_who_says_stop_is_written_to_no_more_until_they_say_start(line: Line) -> None:
-    writes(line, "Vans on Lake Street")
-    writes(line, "STOP")
-    assert len(answers(line)) == 1, "to STOP the provider itself answers"
-    assert words(line.dossier) == ["Vans on Lake Street"]
-    line.time_passes(HOUR + 60)
-    writes(line, "Vans on Hennepin")
-    assert words(line.dossiers[-1]) == ["Vans on Hennepin"], "it is a report all the same"
-    assert len(answers(line)) == 1
-    writes(line, "Start")
-    line.time_passes(HOUR + 60)
-    writes(line, "Vans again")
-    assert len(line.dossiers) == 3
-    assert len(answers(line)) == 2
-    assert not line.network.failures
-
-
-def test_a_sentence_that_begins_with_stop_is_a_report(line: Line) -> None:
-    writes(line, "Stop them, they take my neighbor")
-    assert words(line.dossier) == ["Stop them, they take my neighbor"]
-    assert len(answers(line)) == 1
-
-
-@pytest.mark.parametrize(
-    ("word", "answer"), [("HELP", "is run by volunteers"), ("¿Ayuda?", "voluntari")]
-)
-def test_who_asks_for_help_is_told_what_this_is(line: Line, word: str, answer: str) -> None:
-    writes(line, word)
+def test_stop_is_heeded_for_good_until_start(line: Line) -> None:
+    assert writes(line, "Stop") == []
     assert line.dossiers == []
-    (told,) = answers(line)
-    assert answer in told
+    assert writes(line, "START") == []
+    writes(line, "stop")
+    assert writes(line, "ICE at Lake and Chicago") == [], "but it is a report"
+    assert len(line.dossiers) == 1
+    line.time_passes(2 * 3600)
+    writes(line, "unstop")
+    assert len(writes(line, "ICE at Lake and Chicago again")) == 1
 
 
-# --- Pictures and sounds ----------------------------------------------------------------------
+def test_yes_is_an_answer_of_those_who_never_said_stop(line: Line) -> None:
+    writes(line, "ICE is here")
+    writes(line, "yes")
+    assert [text.body for text in line.dossier.texts] == ["ICE is here", "yes"]
 
 
-@pytest.mark.parametrize("media", [PICTURE, SOUND])
-def test_what_comes_with_a_text_is_fetched_sealed_and_deleted_at_the_provider(
-    line: Line, media: tuple[str, bytes]
-) -> None:
-    writes(line, "", media)
-    held = enclosed(line)
-    assert held.state is AttachmentState.STORED
-    assert held.sha256 == hashlib.sha256(media[1]).hexdigest()
-    assert line.adapters.audio.get(held.media_sid) == media[1], "as it came, byte for byte"
-    assert held.erased_at_provider_at is not None
+@pytest.mark.parametrize(("word", "begins"), [("Help", "Witness Line is"), ("ayuda!", "La Línea")])
+def test_help_is_answered_and_is_no_report(line: Line, word: str, begins: str) -> None:
+    (answer,) = writes(line, word)
+    assert answer.startswith(begins)
+    assert line.dossiers == []
+
+
+def test_pictures_and_sounds_are_sealed_and_deleted_at_the_provider(line: Line) -> None:
+    writes(line, "", media=[("image/jpeg", PICTURE), ("audio/amr", VOICE_MEMO)])
+    picture, memo = sorted(line.dossier.attachments, key=lambda each: each.content_type)[::-1]
+    assert (picture.state, memo.state) == (AttachmentState.STORED, AttachmentState.STORED)
+    assert line.adapters.audio.get(picture.media_sid) == PICTURE
+    assert line.adapters.audio.get(memo.media_sid) == VOICE_MEMO
+    assert picture.size == len(PICTURE)
+    assert picture.erased_at_provider_at is not None
     assert line.network.media == ()
-    assert len(line.texts) == 1
 
 
-def test_where_a_form_says_a_picture_is_nobody_looks(line: Line) -> None:
-    posts(
-        line,
-        {
-            "MessageSid": "MM" + "2" * 32,
-            "From": line.caller.number or "",
-            "Body": "look",
-            "NumMedia": "2",
-            "MediaUrl0": "http://localhost:9/steal",
-            "MediaContentType0": "image/jpeg",
-            "MediaUrl1": "http://localhost:9/Messages/MM1/Media/ME" + "3" * 32,
-            "MediaContentType1": "image/jpeg",
-        },
-    )
+def test_a_video_is_refused_and_the_report_says_why(line: Line) -> None:
+    writes(line, "look", media=[("video/mp4", b"....ftypmp42")])
+    (video,) = line.dossier.attachments
+    assert video.state is AttachmentState.REFUSED
+    assert video.reason == "a video: only pictures and sounds are taken"
+
+
+def test_what_is_no_picture_is_not_kept(line: Line) -> None:
+    writes(line, "look", media=[("image/png", b"<html>sign in</html>")])
+    (page,) = line.dossier.attachments
+    assert page.state is AttachmentState.REFUSED
+    assert page.reason == "what the provider sent is not what it announced"
+
+
+def test_a_picture_is_never_fetched_from_where_a_form_says(line: Line) -> None:
+    writes(line, "look", media=[("image/jpeg", PICTURE)])
+    last = [webhook for webhook in line.network.webhooks if webhook.kind == "sms"][-1]
+    sid = "MM" + "0" * 32
+    forged = {
+        **last.params,
+        "MessageSid": sid,
+        "MediaUrl0": f"http://127.0.0.1:9/Media/ME{'0' * 32}",
+    }
+    line.network.exchange.postman.fetch(Letter(last.url, "POST", forged), "sms")
     line.works()
-    held = enclosed(line)
-    assert held.media_sid == "ME" + "3" * 32
-    assert held.reason == "the provider does not have it", "it was asked, and no other"
+    asked = [each for each in line.dossier.attachments if each.message_sid == sid]
+    assert [each.reason for each in asked] == ["the provider does not have it"]
 
 
-def test_a_picture_that_is_not_there_yet_is_asked_for_again(line: Line) -> None:
-    line.network.suffers(Faults(media_missing=2))
-    writes(line, "look", PICTURE)
-    assert enclosed(line).state is AttachmentState.ANNOUNCED
-    line.time_passes(30)
-    line.time_passes(30)
-    assert enclosed(line).state is AttachmentState.STORED
-    assert line.network.media == ()
-
-
-def test_a_picture_that_never_comes_is_given_up_aloud_and_the_words_stay(line: Line) -> None:
-    line.network.suffers(Faults(media_missing=FOREVER))
-    writes(line, "look", PICTURE)
-    line.time_passes(2 * HOUR)
-    held = enclosed(line)
-    assert held.state is AttachmentState.FAILED
-    assert held.reason == "the provider does not have it"
-    assert words(line.dossier) == ["look"]
-
-
-@pytest.mark.parametrize(
-    ("faults", "media", "reason"),
-    [
-        pytest.param(
-            Faults(media="oversize", oversize_bytes=20 * 2**20),
-            PICTURE,
-            "larger than 16 MB",
-            id="too large",
-        ),
-        pytest.param(
-            Faults(), ("image/png", b"<html>"), "what the provider sent is not", id="no picture"
-        ),
-        pytest.param(Faults(), ("video/mp4", b"\x00\x00\x00\x18ftypmp42"), "a video", id="a video"),
-        pytest.param(
-            Faults(), ("text/vcard", b"BEGIN:VCARD"), "only pictures and sounds", id="a contact"
-        ),
-    ],
-)
-def test_what_is_not_taken_is_said_and_left_at_the_provider(
-    line: Line, faults: Faults, media: tuple[str, bytes], reason: str
-) -> None:
-    line.network.suffers(faults)
-    writes(line, "look", media)
-    held = enclosed(line)
-    assert held.state is AttachmentState.REFUSED
-    assert held.reason is not None
-    assert held.reason.startswith(reason)
-    assert len(line.network.media) == 1
-
-
-def test_a_provider_that_is_away_keeps_a_picture_until_it_is_back(line: Line) -> None:
-    line.network.suffers(Faults(recordings_down=FOREVER))
-    writes(line, "look", PICTURE)
-    line.time_passes(HOUR)
-    assert enclosed(line).state is AttachmentState.ANNOUNCED
-    line.network.suffers(Faults(recordings_down=1))  # the first fetch fails once more
-    line.time_passes(400)
-    line.time_passes(400)
-    line.time_passes(400)
-    assert enclosed(line).state is AttachmentState.STORED
-    assert line.network.media == ()
-
-
-def test_when_redis_forgets_all_the_sweeper_fetches_the_picture(line: Line) -> None:
-    line.caller.texts("look", media=[PICTURE])
-    line.network.waits_until_quiet()
+def test_a_picture_waits_for_a_provider_that_is_away_and_a_queue_that_is_lost(line: Line) -> None:
+    line.network.suffers(Faults(messages_down=FOREVER))
+    writes(line, "look", media=[("image/jpeg", PICTURE)])
     line.loses_redis_contents()
-    line.time_passes(120)
-    assert enclosed(line).state is AttachmentState.STORED
-    assert len(line.texts) == 1
+    line.network.recovers()
+    for _ in range(3):
+        line.time_passes(60)
+    (picture,) = line.dossier.attachments
+    assert picture.state is AttachmentState.STORED
 
 
-# --- The reference by text, after a call ------------------------------------------------------
+def test_a_stranger_without_the_providers_signature_files_nothing(line: Line) -> None:
+    answer = requests.post(
+        f"{line.settings.public_url}/sms/incoming",
+        data={"MessageSid": "SM" + "0" * 32, "From": CALLER, "Body": "forged"},
+        timeout=5,
+    )
+    assert answer.status_code == 403
+    assert line.dossiers == []
 
 
-def test_who_presses_the_key_is_sent_their_reference_once(line: Line) -> None:
-    whole_call(line, key="2").presses("1")
+# --- The reference by text, after a call ----------------------------------------------------------
+
+
+def calls(line: Line, number: str | None = CALLER) -> str:
+    call = line.network.caller(number).dials().presses("2").presses("2")
+    call.hangs_up()
+    line.works()
+    return call.sid
+
+
+def test_a_caller_who_asks_gets_the_reference_once(line: Line) -> None:
+    sid = calls(line)
+    for _ in range(2):
+        assert ask_for_text(line.adapters.store, line.adapters.queue, call_sid=sid, at=line.clock())
     line.works()
     line.time_passes(120)
-    reference = line.dossier.report.reference
-    (text,) = answers(line)
-    assert reference in text
-    assert "Responda" in text
-    assert text_after(line).state is CallerTextState.SENT
+    (text,) = line.network.inbox(CALLER)
+    assert text.body.startswith("Línea de testigos: su número de referencia es")
+    assert line.dossier.report.reference in text.body
+    assert text.from_ == HOTLINE
+    assert line.dossier.caller_text is not None
+    assert line.dossier.caller_text.state is CallerTextState.SENT
 
 
-def test_who_presses_no_key_is_sent_nothing(line: Line) -> None:
-    whole_call(line).waits()
+def test_whoever_said_stop_gets_none(line: Line) -> None:
+    writes(line, "stop")
+    line.network.caller(CALLER)
+    sid = calls(line)
+    ask_for_text(line.adapters.store, line.adapters.queue, call_sid=sid, at=line.clock())
     line.works()
-    assert line.dossier.caller_texts == ()
-    assert answers(line) == []
+    assert line.network.inbox(CALLER) == ()
+    assert line.dossier.caller_text is not None
+    assert line.dossier.caller_text.reason == "whoever has the number asked for no texts"
 
 
-def test_a_provider_that_is_away_sends_the_reference_when_it_is_back(line: Line) -> None:
-    call = whole_call(line)
-    line.works()
-    line.network.suffers(Faults(messages_down=3))
-    call.presses("1")
-    line.works()
-    assert text_after(line).state is CallerTextState.PENDING
-    for _ in range(5):
-        line.time_passes(40)
-    assert text_after(line).state is CallerTextState.SENT
-    assert len(answers(line)) == 1
+def test_a_withheld_number_gets_none(line: Line) -> None:
+    sid = calls(line, None)
+    assert not ask_for_text(line.adapters.store, line.adapters.queue, call_sid=sid, at=line.clock())
 
 
-def test_who_said_stop_is_sent_no_reference_whatever_they_press(line: Line) -> None:
-    writes(line, "STOP")
-    whole_call(line).presses("1")
-    line.works()
-    assert text_after(line).state is CallerTextState.FAILED
-    assert text_after(line).reason == "whoever has the number asked for no texts"
-    assert answers(line) == []
+def test_it_is_sent_when_the_provider_is_back(line: Line) -> None:
+    sid = calls(line)
+    line.network.suffers(Faults(messages_down=FOREVER))
+    ask_for_text(line.adapters.store, line.adapters.queue, call_sid=sid, at=line.clock())
+    line.loses_redis_contents()
+    line.time_passes(10)
+    line.network.recovers()
+    line.time_passes(60)
+    assert len(line.network.inbox(CALLER)) == 1
 
 
-def test_whom_only_the_provider_knows_to_have_said_stop_is_not_tried_again(line: Line) -> None:
-    line.network.suffers(Faults(opted_out=frozenset({line.caller.number or ""})))
-    whole_call(line).presses("1")
-    line.works()
-    line.time_passes(300)
-    assert text_after(line).state is CallerTextState.FAILED
-    assert text_after(line).attempts == 1
-    assert line.network.inbox(ORGANIZER), "others are told as ever"
+def test_the_organizers_phone_is_nobody_special(line: Line) -> None:
+    writes(line, "vans on Lake", ORGANIZER)
+    assert report_fields(line.dossier).account.value == "vans on Lake"

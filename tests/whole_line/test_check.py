@@ -38,16 +38,8 @@ def test_of_a_line_that_is_well_everything_is_said_to_work(whole_line: WholeLine
     assert status == 0, findings
     assert all(said.startswith("ok ") for said in findings.values())
     workers = {f"worker {name}" for name in ("alerts", "fetches", "urgent", "rest")}
-    parts = {
-        "database",
-        "prompts",
-        "audio store",
-        "queue",
-        "voice webhook",
-        "status callback",
-        "messaging webhook",
-    }
-    assert findings.keys() >= workers | parts | {"fallback", "PUBLIC_URL"}
+    parts = {"database", "prompts", "audio store", "queue", "voice webhook", "status callback"}
+    assert findings.keys() >= workers | parts | {"fallback", "messaging webhook", "PUBLIC_URL"}
     assert "knows 99 languages" in findings["speech openai-whisper base"]
 
 
@@ -78,5 +70,5 @@ def test_of_a_line_of_which_nothing_works_every_part_is_named_with_what_to_do(
     assert "look at REDIS_URL" in findings["queue"]
     speech = next(said for name, said in findings.items() if name.startswith("speech "))
     assert "look at SPEECH_ENGINE" in speech
-    assert "TWILIO_AUTH_TOKEN" in findings["provider 127.0.0.1:9"]
+    assert "TWILIO_AUTH_TOKEN" in findings["provider twilio 127.0.0.1:9"]
     assert "look at PUBLIC_URL" in findings["PUBLIC_URL"]

@@ -134,6 +134,17 @@ def test_what_turns_out_to_be_urgent_is_moved_and_stays_moved(
     assert waiting(connection, QueueName.REST) == []
 
 
+def test_the_id_of_a_telnyx_call_has_a_colon_in_it(jobs: RqJobQueue, connection: Redis) -> None:
+    """RQ refuses a job whose id has one."""
+    call_sid = "v3:9X2vxPDFY2RHSJ1EdMS0RHRksMTg7ldNxdjWVVr9zBjbGjGsSe-aiQ"
+    for _ in range(2):
+        assert jobs.put(Job.CLOSE_CALL, call_sid)
+    taken = take(connection, queue_for(Job.CLOSE_CALL, Urgency.REST))
+    assert taken.id == f"close_call-{call_sid.replace(':', '__')}"
+    assert taken.args == [call_sid]
+    assert not waiting(connection, queue_for(Job.CLOSE_CALL, Urgency.REST))
+
+
 def test_a_subject_that_is_no_id_is_refused(jobs: RqJobQueue) -> None:
     with pytest.raises(ValueError, match="Job ID"):
         jobs.put(Job.SEND_NOTIFICATION, "+1612555 0101")

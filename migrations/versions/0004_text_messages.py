@@ -7,26 +7,14 @@ from alembic import op
 
 from reports.store import UtcDateTime
 
-revision = "0005"
+revision = "0004"
 down_revision = "0003"
 
 
 def upgrade() -> None:
     with op.batch_alter_table("calls", schema=None) as batch_op:
         batch_op.add_column(
-            sa.Column(
-                "medium",
-                sa.Enum(
-                    "voice",
-                    "text",
-                    name="medium",
-                    native_enum=False,
-                    create_constraint=True,
-                    length=32,
-                ),
-                nullable=False,
-                server_default="voice",
-            )
+            sa.Column("medium", sa.String(length=16), server_default="voice", nullable=False)
         )
     op.create_table(
         "opt_outs",
