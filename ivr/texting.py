@@ -75,7 +75,8 @@ def texting(line: Texting) -> Blueprint:
             incoming=IncomingText(
                 message_sid=message_sid,
                 sender=caller_number(request.form.get("From")),
-                body=request.form.get("Body", ""),
+                # Nobody types it, and PostgreSQL refuses a whole row for it.
+                body=request.form.get("Body", "").replace("\0", ""),
                 media=tuple(_media()),
                 # https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out
                 answered="OptOutType" in request.form,

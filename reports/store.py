@@ -484,12 +484,17 @@ class SqlRecords:
     def calls_of(self, caller_hash: str | None, since: datetime) -> int:
         # `IS NULL` where there is no number: SQLAlchemy writes it so of None.
         theirs = calls.c.caller_hash == caller_hash
-        return self._count(sa.select(calls.c.call_sid).where(theirs, calls.c.started_at >= since))
+        rang = (calls.c.started_at >= since) & (calls.c.medium == Medium.VOICE)
+        return self._count(sa.select(calls.c.call_sid).where(theirs, rang))
 
     def calls_let_in(self, since: datetime, at_most: int) -> int:
         return self._count(
             sa.select(calls.c.call_sid)
-            .where(calls.c.started_at >= since, calls.c.admission.not_in(LIMITED))
+            .where(
+                calls.c.started_at >= since,
+                calls.c.admission.not_in(LIMITED),
+                calls.c.medium == Medium.VOICE,
+            )
             .order_by(calls.c.started_at.desc())
             .limit(at_most)
         )
@@ -527,6 +532,13 @@ class SqlRecords:
             .where(old, calls.c.caller_number.is_not(None), ~granted)
             .values(caller_number=None),
             calls.update().where(old, calls.c.caller_hash.is_not(None)).values(caller_hash=None),
+            text_messages.update()
+            .where(
+                text_messages.c.at < before,
+                text_messages.c.sender_hash.is_not(None),
+                text_messages.c.sender_hash.not_in(held),
+            )
+            .values(sender_hash=None),
             blocks.update()
             .where(
                 blocks.c.caller_hash.is_not(None),

@@ -125,7 +125,8 @@ def receive_text(
             return None
         if records.text_message(incoming.message_sid) is not None:
             return None
-        report = _goes_on(records, incoming.body, sender, at)
+        admission = _admission(records, sender, at)
+        report = _goes_on(records, incoming.body, sender, admission, at)
         if word in HELP_WORDS:
             reply = Reply("help", language)
         elif report is None:
@@ -133,7 +134,7 @@ def receive_text(
         else:
             reply = _word_on_addition(records, incoming.body, report, sender, at)
         if report is None and word not in HELP_WORDS:
-            report = _begin(records, sealer, incoming, sender, language, at)
+            report = _begin(records, sealer, incoming, sender, language, admission, at)
             if report is None:
                 return None
             reply = Reply("received", language, report.reference)
@@ -199,21 +200,31 @@ def _is_about_texts(records: Records, sender: str | None, word: str, at: datetim
 
 def _mentioned(records: Records, body: str) -> str | None:
     begins = _REFERENCE.match(body)
-    report = None if begins is None else records.report(begins[1])
+    # `int` reads ٤٨٢١ too.
+    report = None if begins is None else records.report(str(int(begins[1])))
     return None if report is None else report.reference
 
 
-def _goes_on(records: Records, body: str, sender: str | None, at: datetime) -> Report | None:
+def _goes_on(
+    records: Records, body: str, sender: str | None, admission: Admission, at: datetime
+) -> Report | None:
     """The report that a message adds to, None when it begins another.
 
     A reference counts only from those whose report it is, or where nobody knows whose it is: '3821
     Lake Street' is how people say where they are, and would otherwise vanish in a report of others.
-    Nothing is added to a closed report, at which nobody looks any more.
+    Nothing is added to a closed report, at which nobody looks any more, nor by a blocked sender to
+    one of which people are told.
     """
+
+    def takes(report: Report) -> bool:
+        call = records.call(report.call_sid)
+        told = call is not None and call.admission.alerts
+        return report.handling is not Handling.CLOSED and (admission.alerts or not told)
+
     mentioned = _mentioned(records, body)
     if mentioned is not None:
         report = records.report(mentioned)
-        if report is not None and _takes(report) and _is_theirs(records, report, sender):
+        if report is not None and takes(report) and _is_theirs(records, report, sender):
             return report
     if sender is None:
         return None
@@ -224,13 +235,15 @@ def _goes_on(records: Records, body: str, sender: str | None, at: datetime) -> R
     for last, call_sid in sorted(contacts, reverse=True):
         if at - last <= SAME_THING_FOR:
             report = records.report_of_call(call_sid)
-            if report is not None and _takes(report):
+            if report is not None and takes(report):
                 return report
     return None
 
 
-def _takes(report: Report) -> bool:
-    return report.handling is not Handling.CLOSED
+def _admission(records: Records, sender: str | None, at: datetime) -> Admission:
+    """As a blocked caller is: kept, shown, and nobody's phone rings for it."""
+    blocks = () if sender is None else records.blocks_of(sender)
+    return Admission.BLOCKED if any(block.holds(at) for block in blocks) else Admission.NORMAL
 
 
 def _is_theirs(records: Records, report: Report, sender: str | None) -> bool:
@@ -260,6 +273,7 @@ def _begin(
     incoming: IncomingText,
     sender: str | None,
     language: str | None,
+    admission: Admission,
     at: datetime,
 ) -> Report | None:
     """A report of its own; None when another notice of the same message was faster."""
@@ -275,10 +289,7 @@ def _begin(
         else sealer.seal(incoming.sender.encode(), number_context(sid)),
         caller_hash=sender,
         medium=Medium.TEXT,
-        # As a blocked caller is: kept, shown, and nobody's phone rings for it.
-        admission=Admission.BLOCKED
-        if sender is not None and any(block.holds(at) for block in records.blocks_of(sender))
-        else Admission.NORMAL,
+        admission=admission,
     )
     return file_report(records, call, at) if records.add_call(call) else None
 

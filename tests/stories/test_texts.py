@@ -6,7 +6,8 @@ import pytest
 import requests
 
 from reports.fields import report_fields
-from reports.model import AttachmentState, CallerTextState, Handling, Medium
+from reports.model import Admission, AttachmentState, CallerTextState, Handling, Medium
+from reports.services.blocks import block_caller
 from reports.services.review import handle
 from reports.services.texts import ask_for_text
 from simulator.faults import FOREVER, Faults
@@ -129,6 +130,40 @@ def test_who_called_without_a_number_may_add_by_the_reference(line: Line) -> Non
     reference = line.dossier.report.reference
     (answer,) = writes(line, f"#{reference}: they left")
     assert answer == f"Witness Line: added to report {reference}."
+
+
+def test_a_reference_may_be_written_in_arabic_digits(line: Line) -> None:
+    writes(line, "ICE is here")
+    reference = line.dossier.report.reference
+    line.time_passes(2 * 3600)
+    writes(line, reference.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")) + " غادروا")
+    assert len(line.dossier.texts) == 2
+
+
+def test_a_blocked_sender_wakes_nobody_by_adding_to_what_people_were_told(line: Line) -> None:
+    line.caller.dials().presses("1").presses("1").hangs_up()
+    line.works()
+    told = len(line.texts)
+    block_caller(
+        line.adapters.store,
+        reference=line.dossier.report.reference,
+        reason="sings",
+        who="ana",
+        at=line.clock(),
+    )
+    writes(line, "la la")
+    writes(line, "la la la")
+    first, second = line.dossiers
+    assert first.texts == ()
+    assert [text.body for text in second.texts] == ["la la", "la la la"]
+    assert second.call.admission is Admission.BLOCKED
+    line.time_passes(60)
+    assert len(line.texts) == told
+
+
+def test_what_no_database_takes_loses_no_text(line: Line) -> None:
+    writes(line, "vans\0 here")
+    assert [text.body for text in line.dossier.texts] == ["vans here"]
 
 
 def test_the_number_of_a_house_does_not_vanish_in_somebody_elses_report(line: Line) -> None:
