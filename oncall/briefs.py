@@ -102,8 +102,8 @@ def brief(dossier: Dossier, kind: NotificationKind, tells: Tells, public_url: st
     elif kind is NotificationKind.ADDITION:
         parts.append(words["addition"])
     if written:
+        # Its words may name people, and an alert is read on lock screens: they stand on the page.
         parts.append(words["text_message"])
-        parts.extend(_words(dossier, kind, words))
     elif kind is NotificationKind.UPDATE:
         parts.extend(_place(dossier, fields, words))
     if not written:
@@ -145,16 +145,6 @@ def _place(dossier: Dossier, fields: ReportFields, words: Mapping[str, str]) -> 
         yield words["place_failed"]
     else:
         yield words["place_needs_listener"]
-
-
-def _words(dossier: Dossier, kind: NotificationKind, words: Mapping[str, str]) -> Iterator[str]:
-    """The first message in the alert, in the texts after it those that came since."""
-    texts = dossier.texts[:1] if kind is NotificationKind.ALERT else dossier.texts[1:]
-    if kind is NotificationKind.ADDITION:
-        texts = texts[-1:]
-    said = " / ".join(" ".join(message.body.split()) for message in texts if message.body.strip())
-    if said:
-        yield words["place"].format(place=_shown(said, words))
 
 
 def _shown(said: str, words: Mapping[str, str]) -> str:
