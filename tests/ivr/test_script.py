@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.beep import LIMIT, Manner, until_beep
-from ivr.languages import DIGITS, Language, Prompts, load_prompts
+from ivr.languages import DIGITS, Language, Prompts, Voice, load_prompts
 from ivr.script import (
     DONE,
     FINISH,
@@ -23,6 +23,7 @@ from ivr.script import (
     ChosenLanguage,
     Finish,
     HangUp,
+    PressDigits,
     Record,
     Review,
     RingPeople,
@@ -39,7 +40,7 @@ from ivr.script import (
     begin,
 )
 from ivr.twiml import Surroundings, render
-from simulator.twiml import read_twiml
+from simulator.twiml import Say, read_twiml
 from tests.ivr.paths import PATHS
 
 PROMPTS = load_prompts(Path("prompts"))
@@ -455,3 +456,51 @@ def test_a_text_is_offered_only_to_who_can_be_sent_one() -> None:
 def test_the_first_beep_comes_soon_for_an_english_caller() -> None:
     # Nothing is timed: it is the length of what is said, at the pace that the simulator speaks.
     assert until_beep(PROMPTS, ENGLISH, Manner.FIRST_CHANCE) < LIMIT
+
+
+# --- Every document -----------------------------------------------------------------------------
+
+STEPS: list[Step] = [
+    AskLanguage(),
+    AskLanguage(turn=2, before=("correction",)),
+    AskLanguage(more=True),
+    AskLanguage(turn=2, before=("nobody_free",)),
+    *(
+        Record(question, before=("safety", "many_calls"))
+        if question.kind == "record"
+        else Ask(question, turn=2, before=("correction", "no_such_report", "rights", "others"))
+        for question in PROMPTS.script.questions
+        if question.kind != "inform"
+    ),
+    Record(PROMPTS.script.unknown_language, turn=2),
+    Review(QUESTIONS["where"], "RE" + "0" * 32),
+    PressDigits("482", ("many_calls",)),
+    RingPeople("when", 2),
+    Finish(before=("rights",)),
+    Finish(turn=2),
+    HangUp(),
+]
+
+
+@pytest.mark.parametrize("prompts", [PROMPTS, RECORDED], ids=["by voice", "by recordings"])
+@pytest.mark.parametrize("code", [language.code for language in PROMPTS.languages])
+def test_every_document_of_every_language_is_what_a_provider_runs(
+    prompts: Prompts, code: str
+) -> None:
+    language = prompts.language(code)
+    if language is None:
+        # No voice speaks it: nothing may be said in it until it is recorded.
+        waiting = next(each for each in prompts.languages if each.code == code)
+        assert waiting.voice is None
+        with pytest.raises(LookupError):
+            render(HangUp(), prompts, waiting, PATHS)
+        return
+    for step in STEPS:
+        verbs = read_twiml(render(step, prompts, language, PATHS, PEOPLE), "http://localhost/v/x")
+        assert verbs, step
+        said = [prompt for verb in verbs for prompt in getattr(verb, "prompts", (verb,))]
+        for prompt in said:
+            if isinstance(prompt, Say):
+                assert prompt.text.strip()
+                voices = {each.voice for each in prompts.offered}
+                assert Voice(prompt.language, prompt.voice) in voices
