@@ -8,7 +8,16 @@ from enum import StrEnum
 
 from reports.fields import family_taken, report_fields
 from reports.model import Call, Dossier, Field, KeySource, RecordingState, Source, WordsSource
-from reports.questions import CALLBACK, DO_NOT_KNOW, OFFICERS, STILL_THERE, WHAT, WHEN, WHERE
+from reports.questions import (
+    CALLBACK,
+    DO_NOT_KNOW,
+    FAMILY,
+    OFFICERS,
+    STILL_THERE,
+    WHAT,
+    WHEN,
+    WHERE,
+)
 
 UNSURE_BELOW = 0.5
 """Words that were heard with less probability are marked as unsure."""
@@ -90,7 +99,7 @@ def facts_of(dossier: Dossier) -> Facts:
         still_there=_pressed("still_there", STILL_THERE, fields.still_there, call),
         officers=_pressed("officers", OFFICERS, fields.officers, call),
         seen_at=_timed(fields.seen_at, call),
-        account=_spoken("account", WHAT, fields.account, dossier),
+        account=_spoken("account", FAMILY if family_taken(call) else WHAT, fields.account, dossier),
         callback_allowed=_pressed("callback_allowed", CALLBACK, fields.callback_allowed, call),
     )
 

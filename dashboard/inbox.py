@@ -25,6 +25,7 @@ from reports.model import (
     Report,
     Verdict,
 )
+from reports.questions import PERSON
 
 
 class Show(StrEnum):
@@ -118,6 +119,10 @@ class Row:
     language: str | None
     on_the_line: bool
     """The caller has not hung up yet."""
+    wants_person: bool
+    """The caller asked for a volunteer, and none talked with them."""
+    talked: bool
+    """A volunteer talked with the caller."""
     facts: Facts
     tapes: tuple[TapeState, ...]
     alerting: Alerting
@@ -172,6 +177,8 @@ def row_of(dossier: Dossier, desk: Desk, names: Mapping[str, str]) -> Row:
         judged_by=judge_of(dossier, names),
         language=desk.language_name(dossier.call.language),
         on_the_line=dossier.call.state is CallState.IN_PROGRESS,
+        wants_person=dossier.call.answer(PERSON) is not None and not dossier.bridges,
+        talked=bool(dossier.bridges),
         facts=facts,
         tapes=tuple(
             TapeState(desk.question_title(tape.question), tape.state, tape.reason)

@@ -56,6 +56,7 @@ def test_a_family_is_taken_up_without_a_question_too_many(line: Line, spoken: La
     assert spoken.words["family"] in call.heard
     assert line.states() == {FAMILY: RecordingState.TRANSCRIBED}
     assert "family member taken" in line.texts[0].body
+    assert line.fields.account.value == "something", "what they said stands first on the page"
     assert line.fields.callback_allowed.value is True
 
 
