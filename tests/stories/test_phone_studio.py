@@ -6,8 +6,10 @@ import logging
 from pathlib import Path
 
 import pytest
+import requests
 from hypothesis import given
 from hypothesis import strategies as st
+from twilio.request_validator import RequestValidator
 
 from ivr.languages import Language, load_prompts
 from ivr.recording_script import (
@@ -29,7 +31,7 @@ from simulator.caller import PhoneCall
 from simulator.conversation import Heard
 from simulator.sound import Sound
 from simulator.spoken import spoken_call
-from tests.stories.conftest import ORGANIZER, Line
+from tests.stories.conftest import ORGANIZER, TOKEN, Line
 
 PIN = "493817"
 SHIPPED = Path("prompts").absolute()
@@ -200,6 +202,21 @@ def test_a_stranger_who_presses_the_star_hears_the_menu_again(
 
 def test_without_a_pin_there_is_no_studio(line: Line) -> None:
     hears_the_menu_again(at_the_menu(line))
+
+
+@with_pin
+def test_nobody_gets_past_the_pin_with_the_ticket_of_another_call(line: Line) -> None:
+    at_the_first_prompt(line).hangs_up()
+    (asked,) = {
+        webhook.url for webhook in line.network.webhooks if "/studio/language/" in webhook.url
+    }
+    other = at_the_menu(line)
+    for url in (asked, asked.partition("?")[0], f"{asked}x"):
+        form = {"CallSid": other.sid, "Digits": SOMALI.keys}
+        signed = RequestValidator(TOKEN).compute_signature(url, form)
+        answer = requests.post(url, form, headers={"X-Twilio-Signature": signed}, timeout=10)
+        assert answer.status_code == 403
+        assert "studio" not in answer.text
 
 
 # --- Whatever is done ---------------------------------------------------------------------------
