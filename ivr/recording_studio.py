@@ -57,8 +57,8 @@ SILENCE: Final = 5
 LONGEST_RECORDING: Final = 60
 """Seconds: longer than any prompt may be, so that none is cut off unnoticed."""
 WAITS: Final = (0.0, 1.0, 2.0, 3.0)
-"""Seconds before each try to fetch: a file is ready a little after its recording ends. Together far
-below the 15 s that Twilio waits for an answer
+"""Seconds before each try to fetch or delete: a file is ready a little after its recording ends. Both
+together stay below the 15 s that Twilio waits for an answer
 (https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides)."""
 NOT_HAD: Final = "not_had"
 
@@ -281,10 +281,14 @@ def _fetched(door: StudioDoor, recording_sid: str) -> bytes | None:
 
 
 def _erase(door: StudioDoor, recording_sid: str) -> None:
-    try:
-        door.provider.erase_recording(recording_sid)
-    except (ProviderUnavailable, ProviderRefused):
-        log.error("recording %s of the studio stays at the provider: delete it", recording_sid)
+    for wait in WAITS:
+        time.sleep(wait)
+        try:
+            return door.provider.erase_recording(recording_sid)
+        except (ProviderUnavailable, ProviderRefused):
+            # Of somebody who hung up it may not be finished yet.
+            continue
+    log.error("recording %s of the studio stays at the provider: delete it", recording_sid)
 
 
 def _gather(action: str, *, wait: int, digits: int) -> Gather:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
+from ivr import recording_studio
 from ivr.languages import Language, load_prompts
 from ivr.recording_script import (
     ChooseLanguage,
@@ -29,6 +30,7 @@ from oncall.briefs import load_tells
 from reports.model import PromptTake, TakeSource
 from simulator.caller import PhoneCall
 from simulator.conversation import Heard
+from simulator.faults import FOREVER, Faults
 from simulator.sound import Sound
 from simulator.spoken import spoken_call
 from tests.stories.conftest import ORGANIZER, TOKEN, Line
@@ -157,6 +159,23 @@ def test_who_hangs_up_in_the_middle_leaves_no_recording_and_no_report(
         call.says(VOICE, then="#").hangs_up()
     assert call.is_over
     assert current(line) == {}
+    nothing_is_left(line)
+
+
+@with_pin
+def test_a_provider_that_takes_its_time_is_waited_for(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recording_studio, "WAITS", (0, 0.01, 0.01))
+    line.network.suffers(Faults(media_missing=2))
+    call = at_the_first_prompt(line).says(VOICE, then="#")
+    assert SAYS["review"] in call.heard
+    line.network.suffers(Faults(media_missing=FOREVER))
+    call.presses("2").says(VOICE, then="#")
+    assert SAYS["not_had"] in call.heard
+    line.network.suffers(Faults(recordings_down=2))
+    call.hangs_up_while_saying(VOICE)
+    line.network.recovers()
     nothing_is_left(line)
 
 
