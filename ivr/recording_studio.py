@@ -57,8 +57,8 @@ SILENCE: Final = 5
 LONGEST_RECORDING: Final = 60
 """Seconds: longer than any prompt may be, so that none is cut off unnoticed."""
 WAITS: Final = (0.0, 1.0, 2.0, 3.0)
-"""Seconds before each try to fetch or delete: a file is ready a little after its recording ends. Both
-together stay below the 15 s that Twilio waits for an answer
+"""Seconds before each try to fetch or delete: a file is ready a little after its recording ends.
+Both together stay below the 15 s that Twilio waits for an answer
 (https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides)."""
 NOT_HAD: Final = "not_had"
 
