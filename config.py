@@ -85,6 +85,12 @@ def _long_secret(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _pin(pin: SecretStr | None) -> SecretStr | None:
+    if pin is not None and not re.fullmatch(r"[0-9]{6,12}", pin.get_secret_value()):
+        raise ValueError("6 to 12 digits, or leave it out to record prompts on the pages alone")
+    return pin
+
+
 def _listed(text: Any) -> Any:
     return (
         [part.strip() for part in text.split(",") if part.strip()]
@@ -142,6 +148,9 @@ class Settings(BaseSettings):
     """Whoever bears it may read the API."""
     oncall: Annotated[tuple[Number, ...], NoDecode, BeforeValidator(_listed), Field(min_length=1)]
     """The numbers of those on call, apart by commas: all are texted, all are rung."""
+    studio_pin: Annotated[SecretStr | None, AfterValidator(_pin)] = None
+    """6 to 12 digits. With it, who is on call records prompts by telephone: they call the line and
+    press the star at the language menu. By default nobody does."""
     quiet_hours: Annotated[QuietHours | None, NoDecode, BeforeValidator(_quiet)] = None
     """When nobody is rung for a caller, in TIME_ZONE: '22:00-06:30'. Texts go out all the same."""
     prompts: Path = Path(__file__).parent / "prompts"

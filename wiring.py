@@ -10,10 +10,11 @@ from pathlib import Path
 
 from config import Settings
 from ivr.dialects import DIALECTS, Dialect
-from ivr.languages import BadPrompts, Prompts, load_prompts
+from ivr.languages import BadPrompts, Language, Prompts, load_prompts
 from ivr.playback import Playback
 from ivr.signature import SIGNALWIRE_HEADER, Guard, SignatureGuard
 from ivr.stamped import StampedGuard
+from ivr.studio_door import StudioDoor
 from ivr.telephone import LanguageOrder, Telephone, Whispers
 from ivr.texting import Texting
 from ivr.written import WrittenLanguage
@@ -160,8 +161,25 @@ class Adapters:
             playback=Playback(settings.secret_key.get_secret_value(), self._sound_of),
             language_order=LanguageOrder(settings.language_order),
             limits=settings.limits,
+            studio=self._studio(organizers),
             dialect=self.dialect,
             public_url=settings.public_url,
+        )
+
+    def _studio(self, organizers: Language) -> StudioDoor | None:
+        """None without a PIN, or where what was recorded could not be deleted afterwards: the
+        provider's list would bring it back as a report."""
+        pin = self.settings.studio_pin
+        if pin is None or not self.provider.erases:
+            return None
+        return StudioDoor(
+            pin=pin.get_secret_value(),
+            secret=self.settings.secret_key.get_secret_value(),
+            on_call=frozenset(self.sealer.fingerprint(number) for number in self.settings.oncall),
+            words=self.tells.studio,
+            prompts=organizers.words,
+            provider=self.provider,
+            audio=self.audio,
         )
 
     def _sound_of(self, recording_sid: str) -> bytes | None:

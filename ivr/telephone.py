@@ -11,6 +11,7 @@ from ivr.dialects import TWILIO, Dialect
 from ivr.languages import Language, Prompts, Voice
 from ivr.playback import Playback
 from ivr.signature import Guard
+from ivr.studio_door import StudioDoor
 from ivr.twiml import LONGEST_TALK
 from reports.model import Admission
 from reports.ports import JobQueue, Records, ReportStore, Sealer
@@ -49,6 +50,8 @@ class Telephone:
     playback: Playback
     language_order: LanguageOrder
     limits: Limits = field(default_factory=Limits)
+    studio: StudioDoor | None = None
+    """Where prompts are recorded by telephone; None: nowhere."""
     dialect: Dialect = TWILIO
     public_url: str = ""
     """Where the provider reaches us, for a dialect in which addresses are written whole."""

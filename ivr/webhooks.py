@@ -18,6 +18,7 @@ from ivr import forms, told, twiml
 from ivr.attestation import attestation_of
 from ivr.callbacks import UNHEARD, add_callbacks
 from ivr.people import WITH_PEOPLE, add_people
+from ivr.recording_studio import IN_STUDIO, add_studio, studio_entrance
 from ivr.script import (
     LANGUAGE,
     MORE_LANGUAGES,
@@ -59,6 +60,7 @@ def webhooks(line: Telephone) -> Blueprint:
     voice = Blueprint("voice", __name__, url_prefix="/voice")
     add_callbacks(voice, line)
     add_people(voice, line)
+    add_studio(voice, line)
 
     @voice.before_request
     def refuse_strangers() -> None:
@@ -73,8 +75,9 @@ def webhooks(line: Telephone) -> Blueprint:
         # Without its traceback's values, which may hold what was said: type and place suffice.
         log.error("%s in %s: the caller is recorded anyway", type(error).__name__, request.path)
         log.debug("traceback", exc_info=error)
-        if request.endpoint in WITH_PEOPLE:
-            # Whoever was rung is not connected; the caller goes on with the report.
+        if request.endpoint in WITH_PEOPLE | IN_STUDIO:
+            # Whoever was rung is not connected; the caller goes on with the report. Who records
+            # prompts calls again.
             return document(twiml.connected(taken=False))
         if request.endpoint in UNHEARD:
             # Nobody listens to what is answered here; an error makes the provider note it.
@@ -113,6 +116,9 @@ def webhooks(line: Telephone) -> Blueprint:
     @voice.post("/language/<what>/<int:turn>")
     def language(what: str, turn: int) -> Response:
         call_sid = forms.sid("CallSid")
+        entrance = studio_entrance(line, call_sid, forms.digits())
+        if what == LANGUAGE and entrance is not None:
+            return document(entrance)
         standing = line.standing(call_sid)
         taken = after_language(
             standing.prompts,

@@ -44,6 +44,27 @@ WORDS = (
     "reference",
     "whisper",
 )
+STUDIO = (
+    "pin",
+    "pin_wrong",
+    "language",
+    "no_such_language",
+    "prompt",
+    "review",
+    "kept",
+    "complete",
+    "goodbye",
+    "nothing_heard",
+    "silent",
+    "faint",
+    "clipped",
+    "noisy",
+    "too_short",
+    "too_long",
+    "not_audio",
+    "not_had",
+)
+"""What organizers hear who record prompts by telephone: see `ivr.recording_studio`."""
 LATE = timedelta(minutes=10)
 """From when on a text says how long ago the call was: the line was down, or a webhook lost."""
 LONGEST_PLACE = 120
@@ -65,6 +86,8 @@ class Tells:
     """The callers' languages by code, as organizers call them."""
     questions: Mapping[str, str]
     """The script's questions by id, in a word or two."""
+    studio: Mapping[str, str]
+    """What is said to who records prompts by telephone."""
 
 
 def load_tells(prompts: Path, language: str) -> Tells:
@@ -82,9 +105,11 @@ def load_tells(prompts: Path, language: str) -> Tells:
         raise BadTells(f"{path}: {error}") from None
     words = table.get("alert", {})
     missing = [f"{path}: [alert] {name} is missing" for name in WORDS if not words.get(name)]
+    studio = table.get("studio", {})
+    missing += [f"{path}: [studio] {name} is missing" for name in STUDIO if not studio.get(name)]
     if missing:
         raise BadTells("\n".join(missing))
-    return Tells(words, table.get("languages", {}), table.get("questions", {}))
+    return Tells(words, table.get("languages", {}), table.get("questions", {}), studio)
 
 
 def brief(dossier: Dossier, kind: NotificationKind, tells: Tells, public_url: str) -> str:

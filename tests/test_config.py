@@ -116,6 +116,19 @@ def test_what_is_usual_of_callers_can_be_set_and_must_make_sense(
         assert name in str(bad.value)
 
 
+@pytest.mark.parametrize("pin", ["12345", "1234567890123", "12345a", "１２３４５６"])
+def test_a_pin_of_the_studio_can_be_pressed_and_not_soon_guessed(
+    environment: pytest.MonkeyPatch, pin: str
+) -> None:
+    assert load_settings().studio_pin is None
+    environment.setenv("STUDIO_PIN", "493817")
+    assert "493817" not in repr(load_settings())
+    environment.setenv("STUDIO_PIN", pin)
+    with pytest.raises(BadSettings, match="STUDIO_PIN: 6 to 12 digits") as bad:
+        load_settings()
+    assert pin not in str(bad.value)
+
+
 # --- Other providers ------------------------------------------------------------------------------
 
 UUID = "7f5b1c3e-8ee9-4350-83bd-2d07a3121f1e"

@@ -382,6 +382,9 @@ def test_words_missing_for_organizers_are_listed(folder: Path) -> None:
         load_tells(folder, "en")
     assert "unverified is missing" in str(bad.value)
     assert "left is missing" in str(bad.value)
+    change(folder / "en" / "tells.toml", "pin_wrong =", "wrong_pin =")
+    with pytest.raises(BadTells, match=r"\[studio\] pin_wrong is missing"):
+        load_tells(folder, "en")
     with pytest.raises(BadTells, match="is missing"):
         load_tells(folder, "xx")
 
