@@ -57,6 +57,13 @@ def _e164(number: str) -> str:
     return number
 
 
+def _web_address(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme != "https" or not parts.hostname:
+        raise ValueError("write a whole address, such as https://group.example.org/rights")
+    return url
+
+
 def _base_url(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -110,6 +117,7 @@ def _time_zone(name: str) -> str:
 
 
 Number = Annotated[str, AfterValidator(_e164)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
 LongSecret = Annotated[SecretStr, AfterValidator(_long_secret)]
 
 
@@ -155,6 +163,9 @@ class Settings(BaseSettings):
     """When nobody is rung for a caller, in TIME_ZONE: '22:00-06:30'. Texts go out all the same."""
     prompts: Path = Path(__file__).parent / "prompts"
     """The script and what is said in each language."""
+    caller_links: Annotated[tuple[WebAddress, ...], NoDecode, BeforeValidator(_listed)] = ()
+    """Addresses, apart by commas, that stand below the reference in a text that a caller asked for:
+    the group's own page, one's rights."""
     language_order: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = ()
     """Codes of the languages that are offered first, apart by commas; the others follow by use."""
     time_zone: Annotated[str, AfterValidator(_time_zone)] = "America/Chicago"

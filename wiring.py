@@ -208,7 +208,11 @@ class Adapters:
     @cached_property
     def caller_texts(self) -> CallerTexts:
         languages = self.prompts.languages
-        return CallerTexts({each.code: each.texts for each in languages}, languages[0].code)
+        return CallerTexts(
+            {each.code: each.texts for each in languages},
+            languages[0].code,
+            self.settings.caller_links,
+        )
 
     @cached_property
     def written_language(self) -> WrittenLanguage:

@@ -221,3 +221,23 @@ def test_what_a_provider_lacks_is_said_by_name(
     assert found.keys() == said.keys()
     for name, problem in said.items():
         assert problem in found[name]
+
+
+def test_lists_are_apart_by_commas_and_each_of_them_is_looked_at(
+    environment: pytest.MonkeyPatch,
+) -> None:
+    environment.setenv("ONCALL", "+16125550110, +16125550111")
+    environment.setenv("CALLER_LINKS", "https://group.example.org/rights")
+    environment.setenv("QUIET_HOURS", "22:00-06:30")
+    settings = load_settings()
+    assert settings.oncall == ("+16125550110", "+16125550111")
+    assert settings.caller_links == ("https://group.example.org/rights",)
+    environment.setenv("ONCALL", "+16125550110, 555-0111")
+    environment.setenv("CALLER_LINKS", "group.example.org")
+    environment.setenv("QUIET_HOURS", "at night")
+    with pytest.raises(BadSettings) as bad:
+        load_settings()
+    said = str(bad.value)
+    assert "ONCALL.1: write the number with + and country code" in said
+    assert "CALLER_LINKS.0: write a whole address" in said
+    assert "QUIET_HOURS: write two times of day" in said

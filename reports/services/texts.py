@@ -93,10 +93,13 @@ class CallerTexts:
 
     words: Mapping[str, Mapping[str, str]]
     first: str
+    links: Sequence[str] = ()
+    """Addresses for whoever asked for their reference."""
 
     def say(self, text: str, language: str | None, reference: str) -> str:
         words = self.words.get(language or self.first, self.words[self.first])
-        return words[text].format(reference=reference)
+        said = words[text].format(reference=reference)
+        return "\n".join((said, *self.links)) if text == "report" else said
 
 
 # --- What comes in --------------------------------------------------------------------------------

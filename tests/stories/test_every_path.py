@@ -233,6 +233,15 @@ def test_who_wants_the_reference_as_a_text_presses_one_key(line: Line, spoken: L
     assert text.body == spoken.texts["report"].format(reference=reference)
 
 
+@pytest.mark.line(caller_links="https://group.example.org/rights, https://group.example.org")
+def test_the_groups_own_pages_stand_below_the_reference(line: Line) -> None:
+    call = line.caller.dials().presses("1").presses("3").says(CALL.where.path, then="#")
+    call.presses("2").presses("1")
+    line.works()
+    (text,) = line.caller.inbox
+    assert text.body.endswith("\nhttps://group.example.org/rights\nhttps://group.example.org")
+
+
 def test_nobody_is_texted_who_did_not_ask(line: Line) -> None:
     call = line.caller.dials().presses("1").presses("1").says(CALL.where.path, then="#")
     call.presses("4#").presses("1").says(CALL.what.path, then="#").presses("1").waits()
