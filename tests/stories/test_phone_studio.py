@@ -195,6 +195,15 @@ def test_three_wrong_pins_end_the_call(line: Line, caplog: pytest.LogCaptureFixt
     nothing_is_left(line)
 
 
+@pytest.mark.line(studio_pin=PIN, audio_url="audio", caller_calls_an_hour=2)
+def test_a_number_that_calls_again_and_again_gets_no_more_guesses(line: Line) -> None:
+    for _ in range(2):
+        assert SAYS["pin"] in at_the_menu(line).presses("*").hangs_up().heard
+    call = at_the_menu(line).presses("*")
+    assert SAYS["pin"] not in call.heard
+    assert call.listens_to is not None, "the caller still reaches the line"
+
+
 @with_pin
 def test_whoever_forgot_why_they_called_is_let_go(line: Line) -> None:
     call = at_the_first_prompt(line).says(VOICE, then="#").waits().waits()
