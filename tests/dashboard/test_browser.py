@@ -284,7 +284,7 @@ def test_a_number_that_was_shown_is_hidden_again_on_reload(page: Page, stories: 
     assert page.url.endswith("/r/4821")
     page.reload()
     expect(page.get_by_role("button", name="Show number")).to_be_visible()
-    assert CALLER[-4:] not in page.content()
+    assert CALLER[-7:] not in page.content()
 
 
 # --- On a telephone, in the dark, without script

@@ -134,7 +134,7 @@ def test_a_report_stays_unverified_whatever_is_said_of_it_until_it_is_confirmed(
 
 def test_no_number_stands_in_the_list(ana: Browser, stories: Stories) -> None:
     stories.whole_morning()
-    assert CALLER[-4:] not in ana.get("/?show=all").text
+    assert CALLER[-7:] not in ana.get("/?show=all").text
 
 
 def test_a_time_of_another_day_has_its_date(ana: Browser, stories: Stories) -> None:

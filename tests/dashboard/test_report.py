@@ -223,14 +223,14 @@ def test_the_number_is_shown_when_asked_for_if_the_caller_allowed_it(
     ana: Browser, stories: Stories
 ) -> None:
     stories.spanish_happening_now("4821")
-    assert CALLER[-4:] not in ana.get("/r/4821").text
+    assert CALLER[-7:] not in ana.get("/r/4821").text
     shown = ana.acts("4821", "number")
     assert shown.status_code == 200
     assert CALLER in shown.text
     assert shown.headers["Cache-Control"] == "no-store"
     assert "Set-Cookie" not in shown.headers, "kept nowhere"
-    assert CALLER[-4:] not in ana.get("/r/4821").text
-    assert CALLER[-4:] not in ana.get("/r/4821/part").text
+    assert CALLER[-7:] not in ana.get("/r/4821").text
+    assert CALLER[-7:] not in ana.get("/r/4821/part").text
 
 
 def test_coming_back_to_a_shown_number_shows_none(ana: Browser, stories: Stories) -> None:
@@ -246,7 +246,7 @@ def test_without_a_plain_yes_the_number_is_never_shown(
     assert "act-number" not in ana.get(f"/r/{reference}").text
     answer = ana.acts(reference, "number")
     assert answer.status_code == 403
-    assert CALLER[-4:] not in answer.text
+    assert CALLER[-7:] not in answer.text
 
 
 def test_no_log_tells_the_number(
@@ -255,7 +255,7 @@ def test_no_log_tells_the_number(
     stories.spanish_happening_now("4821")
     with caplog.at_level("DEBUG"):
         ana.acts("4821", "number")
-    assert CALLER[-4:] not in caplog.text
+    assert CALLER[-7:] not in caplog.text
 
 
 def test_who_was_shown_a_number_stands_in_the_timeline(ana: Browser, stories: Stories) -> None:

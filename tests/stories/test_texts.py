@@ -56,7 +56,7 @@ def test_whose_number_it_was_stands_nowhere(line: Line) -> None:
     assert call.caller_number is not None
     assert CALLER.encode() not in call.caller_number
     assert call.caller_hash == line.adapters.sealer.fingerprint(CALLER)
-    assert "0142" not in line.texts[0].body
+    assert "555 0142" not in line.texts[0].body
 
 
 def test_a_message_that_is_announced_twice_is_one_report_and_one_answer(line: Line) -> None:
