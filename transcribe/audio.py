@@ -1,20 +1,23 @@
 """The bytes of an audio file as sound: decoded, mixed to one channel, resampled, measured.
 
-Telephone recordings come as WAV (PCM, μ-law, A-law) or MP3; libsndfile knows FLAC, Ogg and others
-too. No program is called.
+Telephone recordings come as WAV (PCM, μ-law, A-law, GSM, ADPCM) or MP3, others as whatever a
+browser or a voicemail box writes, and some with a header that is wrong: `wav` puts headers right,
+`readers` read. No program is called.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from io import BytesIO
 from typing import Final
 
 import numpy as np
-import soundfile
 import soxr
 
 from reports.ports import Samples
+from transcribe.readers import READERS, Block, Unreadable
+from transcribe.wav import mended
 
 RATE: Final = 16_000
 """Samples a second, as Whisper and the voice activity model want them."""
@@ -25,7 +28,8 @@ RATES: Final = range(4_000, 192_001)
 FLOOR: Final = -120.0
 """dBFS of digital silence, whose logarithm there is not."""
 
-_BLOCK = 1 << 16  # frames read at once
+_BLOCK = 1 << 16  # samples looked at at once
+_NOTHING = np.empty(0, np.float32)
 
 
 class BadAudio(ValueError):
@@ -43,30 +47,36 @@ class Level:
 def decode(audio: bytes) -> Samples:
     """The sound of a whole file, with the channels mixed into one.
 
-    Its length is the file's, give or take one sample.
+    Its length is the file's, give or take one sample. Of a file that is cut short or damaged it is
+    what there is. It takes hardly more memory than the sound it gives.
 
     Raises:
-        BadAudio: it is no audio, is damaged, holds no sound or more than `LONGEST` seconds.
+        BadAudio: it is no audio, holds no sound or more than `LONGEST` seconds, or is damaged so
+            that nothing can be had of it.
     """
-    try:
-        with soundfile.SoundFile(BytesIO(audio)) as file:
-            rate = _rate(file)
-            mixed = _mixed(file, LONGEST * rate)
-    except soundfile.SoundFileError:
-        raise BadAudio("the file is damaged, or no audio") from None
-    if not np.isfinite(mixed).all():
-        raise BadAudio("the file is damaged: not all of it are numbers")
-    resampled: Samples = soxr.resample(mixed, rate, RATE)
-    return np.clip(resampled, -1.0, 1.0).astype(np.float32, copy=False)
+    audio = mended(audio)
+    most = _NOTHING
+    damaged = True
+    for read in READERS:
+        sound, whole = _collected(read(audio))
+        if len(sound) > len(most):
+            most = sound
+        damaged = damaged and not whole
+        if whole and len(sound):
+            break
+    if not len(most):
+        raise BadAudio(f"the file {'is damaged, or no audio' if damaged else 'holds no sound'}")
+    return most
 
 
 def is_audio(audio: bytes) -> bool:
     """Whether it opens as a file with sound in it. It may still be damaged further on."""
-    try:
-        with soundfile.SoundFile(BytesIO(audio)) as file:
-            return file.samplerate in RATES and len(file.read(1)) > 0
-    except soundfile.SoundFileError:
-        return False
+    audio = mended(audio)
+    for read in READERS:
+        with suppress(Unreadable):
+            if (first := next(read(audio), None)) is not None:
+                return first[0] in RATES
+    return False
 
 
 def seconds(samples: Samples) -> float:
@@ -75,35 +85,54 @@ def seconds(samples: Samples) -> float:
 
 
 def measure(samples: Samples) -> Level:
-    """How loud it is, over its whole length."""
+    """How loud it is, over its whole length. A constant offset is not heard, and does not count."""
     if not len(samples):
         return Level(FLOOR, FLOOR)
+    offset = float(samples.mean(dtype=np.float64))
+    blocks = (samples[at : at + _BLOCK] - offset for at in range(0, len(samples), _BLOCK))
+    energy = sum(float(np.vdot(block, block)) for block in blocks) / len(samples)
     return Level(
-        peak=_decibels(float(np.abs(samples).max())),
-        rms=_decibels(float(np.sqrt(np.mean(np.square(samples, dtype=np.float64))))),
+        peak=decibels(max(float(samples.max()) - offset, offset - float(samples.min()))),
+        rms=decibels(energy**0.5),
     )
 
 
-def _rate(file: soundfile.SoundFile) -> int:
-    rate = int(file.samplerate)
-    if rate not in RATES:
-        raise BadAudio(f"the file says {rate} samples a second, which is no speech")
-    return rate
+def decibels(amplitude: float) -> float:
+    """dBFS of an amplitude whose full scale is 1, `FLOOR` at the least."""
+    return max(FLOOR, 20 * float(np.log10(amplitude))) if amplitude > 0 else FLOOR
 
 
-def _mixed(file: soundfile.SoundFile, most: int) -> Samples:
-    """Read block by block, for the header may promise any length."""
-    blocks: list[Samples] = []
-    length = 0
-    while len(block := file.read(_BLOCK, dtype="float32", always_2d=True)):
-        blocks.append(block.mean(axis=1, dtype=np.float32))
-        length += len(block)
-        if length > most:
-            raise BadAudio(f"the file is longer than {LONGEST // 60} minutes")
-    if not length:
-        raise BadAudio("the file holds no sound")
-    return np.concatenate(blocks)
+def _collected(blocks: Iterator[Block]) -> tuple[Samples, bool]:
+    """All blocks at `RATE`, and whether they could be read to the end.
+
+    They are written one after the other into room for the longest; what is not used is given
+    back. Room that nothing was written into costs no memory.
+    """
+    sound = np.empty((LONGEST + 1) * RATE, np.float32)
+    length, whole = 0, True
+    resampler, first = None, RATE
+    try:
+        for rate, block in blocks:
+            if rate not in RATES:
+                raise BadAudio(f"the file says {rate} samples a second, which is no speech")
+            if not np.isfinite(block).all():
+                raise BadAudio("the file is damaged: not all of it are numbers")
+            if resampler is None:
+                resampler, first = soxr.ResampleStream(rate, RATE, 1, dtype="float32"), rate
+            elif rate != first:
+                raise Unreadable("it goes on as another sound")
+            length = _append(sound, length, resampler.resample_chunk(block))
+    except Unreadable:
+        whole = False
+    if resampler is not None:
+        length = _append(sound, length, resampler.resample_chunk(_NOTHING, last=True))
+    sound.resize(length, refcheck=False)
+    return sound, whole
 
 
-def _decibels(amplitude: float) -> float:
-    return max(FLOOR, 20 * float(np.log10(amplitude))) if amplitude else FLOOR
+def _append(sound: Samples, length: int, more: Samples) -> int:
+    end = length + len(more)
+    if end > LONGEST * RATE + RATE // 100:
+        raise BadAudio(f"the file is longer than {LONGEST // 60} minutes")
+    np.clip(more, -1.0, 1.0, out=sound[length:end])
+    return end
