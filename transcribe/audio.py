@@ -56,16 +56,14 @@ def decode(audio: bytes) -> Samples:
     """
     audio = mended(audio)
     most = _NOTHING
-    damaged = True
     for read in READERS:
         sound, whole = _collected(read(audio))
         if len(sound) > len(most):
             most = sound
-        damaged = damaged and not whole
-        if whole and len(sound):
+        if whole:
             break
     if not len(most):
-        raise BadAudio(f"the file {'is damaged, or no audio' if damaged else 'holds no sound'}")
+        raise BadAudio(f"the file {'holds no sound' if whole else 'is damaged, or no audio'}")
     return most
 
 
