@@ -1,9 +1,9 @@
 """How the bytes of a file are read as sound, each way for what the one before cannot read.
 
-libsndfile knows what telephone companies send (https://libsndfile.github.io/libsndfile/); FFmpeg's
-libraries, inside this process by PyAV (https://pyav.org/docs/stable/), what browsers, telephones
-and voicemail boxes write, and read on where a file is damaged; and what has no header at all may be
-μ-law as media streams carry it.
+What has no header at all may be μ-law as media streams carry it. libsndfile knows what telephone
+companies send (https://libsndfile.github.io/libsndfile/); FFmpeg's libraries, inside this process
+by PyAV (https://pyav.org/docs/stable/), what browsers, telephones and voicemail boxes write, and
+they read on where a file is damaged.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _SHORTEST = STREAM_RATE // 2  # bytes: of fewer, nobody can say that they are so
 _MAGIC = (
     *(b"RIFF", b"RIFX", b"RF64", b"ID3", b"OggS", b"fLaC", b"FORM", b".snd", b"caff", b"#!AMR"),
     *(b"\x1aE\xdf\xa3", b"\x89PNG", b"GIF8", b"%PDF", b"PK\x03\x04", b"\x1f\x8b", b"\xff\xd8\xff"),
-    *(b"BM", b"MZ", b"\x7fELF", b"SQLite"),
+    *(b"riff", b"NIST", b"Creative Voice", b"BM", b"MZ", b"\x7fELF", b"SQLite"),
 )
 
 
@@ -80,7 +80,8 @@ def as_a_stream(audio: bytes) -> Iterator[Block]:
         yield STREAM_RATE, MU_LAW[np.frombuffer(audio, np.uint8, offset=start)[:_BLOCK]]
 
 
-READERS: Final[tuple[Reader, ...]] = (by_libsndfile, by_ffmpeg, as_a_stream)
+READERS: Final[tuple[Reader, ...]] = (as_a_stream, by_libsndfile, by_ffmpeg)
+"""In order: a stream of μ-law may happen to begin like a frame of MP3, but no MP3 is like μ-law."""
 
 
 def like_mu_law(audio: bytes) -> bool:
