@@ -11,10 +11,11 @@ from pathlib import Path
 
 from reports.model import RecordingState
 from reports.ports import SpeechEngine, Transcribed
-from transcribe.audio import BadAudio, decode, measure, seconds
+from transcribe.audio import BadAudio, decode, seconds
 from transcribe.engines import load_engine
 from transcribe.quality import believe
-from transcribe.speech import speech, voice, why_nobody
+from transcribe.sound import why_no_speech
+from transcribe.speech import speech, voice
 from transcribe.weights import Progress
 
 
@@ -47,7 +48,7 @@ class SpeechPipeline:
         length = seconds(samples)
         spans = speech(voice(samples), length)
         if not spans:
-            reason = why_nobody(measure(samples))
+            reason = why_no_speech(samples)
             return Transcribed(RecordingState.NO_SPEECH, length, reason=reason)
         chosen = None if language is None else primary(language)
         if chosen is not None and chosen not in self.languages:

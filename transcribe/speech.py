@@ -17,7 +17,7 @@ from faster_whisper.vad import get_vad_model
 from numpy.typing import NDArray
 
 from reports.ports import Samples
-from transcribe.audio import RATE, Level
+from transcribe.audio import RATE
 
 Probabilities = NDArray[np.float32]
 """How likely there is a voice, 0 to 1, for each `WINDOW` samples from the start."""
@@ -56,6 +56,9 @@ class NoSpeech(StrEnum):
 
     SILENCE = "silence"
     NOISE = "noise without a voice"
+    TONE = "a tone, as of a busy line or a key"
+    MUSIC = "music without a voice"
+    CLICK = "a click, as of hanging up"
 
 
 def voice(samples: Samples) -> Probabilities:
@@ -91,11 +94,6 @@ def speech(probabilities: Probabilities, seconds: float) -> tuple[Span, ...]:
         elif end > start:
             spans.append(Span(start, end))
     return tuple(spans)
-
-
-def why_nobody(level: Level) -> NoSpeech:
-    """What to call a recording in which there is no speech."""
-    return NoSpeech.SILENCE if level.rms < SILENCE else NoSpeech.NOISE
 
 
 def overlap(span: Span, others: Sequence[Span]) -> float:
