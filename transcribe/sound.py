@@ -41,13 +41,13 @@ STEADY: Final = 0.006
 """How far, of its frequency, a tone may move within 32 ms. A voice moves more."""
 EVEN: Final = 1.5
 """dB that a tone may grow or fade within 32 ms; likewise."""
-SHORTEST_BEEP: Final = 0.12
+SHORTEST_BEEP: Final = 0.2
 """Seconds."""
 SOFTEST_CLIPPED: Final = 0.03
 """Amplitude: what is softer is not flat for having been too loud."""
-PILE: Final = 2.5
+PILE: Final = 3.2
 """How many times more samples there are at a ceiling than right below it. Of speech there are
-fewer, of a sine 2.3 times as many at the most."""
+fewer, of a sine 2.4 times as many, give or take what μ-law's steps do."""
 MOSTLY: Final = 0.6
 """Share of the energy in tones from which on a recording is tones."""
 ACTIVE: Final = 40.0
@@ -59,6 +59,8 @@ MOST_CLICKS: Final = 3
 LASTING: Final = 0.3
 """How like each other (correlation of their fine structure) spectra 128 ms apart are in music. Of
 noise they are not at all: 0.0."""
+CHANGED: Final = 0.7
+"""How much of that is left 1.3 s later, at the most, in music."""
 LEAST_MUSIC: Final = 0.3
 """Share of what is audible that lasts, in music: drums and rests do not."""
 FEW_PITCHES: Final = 3
@@ -68,6 +70,7 @@ _DECIBEL = np.float32(10 / np.log(10))
 _BINS = 200  # as finely as amplitudes are told apart
 _BLURS = (0.03, 0.06, 0.12)  # of a ceiling, by resampling
 _BATCH = 1 << 10  # frames whose spectra are held at once
+_SOON, _LATE = 4, 40  # spectra of 128 ms: 128 ms apart, with no sample in both, and 1.3 s
 _SHORT, _LONG = 1024, 2048  # samples in a spectrum: 64 ms for keys, 128 ms for tones 40 Hz apart
 
 
@@ -109,7 +112,7 @@ class _Tone:
 def measure_sound(samples: Samples, spans: Sequence[Span]) -> Sound:
     """`spans`: where there may be a voice, in order and apart.
 
-    It takes 10 ms for 10 seconds of sound.
+    It takes about 10 ms for 10 seconds of sound.
     """
     samples = np.clip(samples, -1.0, 1.0)
     power = _powers(samples)
@@ -162,13 +165,16 @@ def _clipped(samples: Samples) -> float:
 def _outside(samples: Samples, spans: Sequence[Span]) -> Samples:
     """All but what lies in them."""
     inside = np.zeros(len(samples), np.bool_)
-    for span in spans:
-        inside[int(span.start * RATE) : int(span.end * RATE)] = True
+    for span in spans:  # and where they begin and end, half a spectrum to each side
+        inside[max(0, int(span.start * RATE) - _LONG // 2) : int(span.end * RATE) + _LONG // 2] = (
+            True
+        )
     return samples[~inside] if spans else samples
 
 
 def keys_in(samples: Samples) -> tuple[Key, ...]:
-    """Every key pressed for 40 ms or more, in order."""
+    """Every key pressed for 50 ms or more, in order. A voice or noise as loud hides it: better a
+    key that is missed than a voice taken for one."""
     found: list[Key] = []
     digits, power = [], []
     for spectrum in _spectra(samples, _SHORT):
@@ -218,19 +224,13 @@ def _tones(samples: Samples) -> tuple[_Tone, ...]:
 
 
 def _powers(samples: Samples) -> NDArray[np.float64]:
-    """Of each 20 ms, what is left over at the end too: mean square, without the offset."""
+    """Of each 20 ms, of what is left over at the end too: mean square, without the offset."""
     if not len(samples):
         return np.empty(0)
-    count = -(-len(samples) // FRAME)
-    means, squares = np.empty(count), np.empty(count)
-    whole = len(samples) // FRAME
-    frames = samples[: whole * FRAME].reshape(whole, FRAME)
-    means[:whole] = frames.mean(axis=1, dtype=np.float64)
-    squares[:whole] = np.einsum("ij,ij->i", frames, frames)
-    if count > whole:
-        rest = samples[whole * FRAME :].astype(np.float64)
-        means[whole], squares[whole] = rest.mean(), np.mean(rest**2) * FRAME
-    powers = np.maximum(0.0, squares / FRAME - means**2)
+    frames = np.pad(samples, (0, -len(samples) % FRAME), mode="edge").reshape(-1, FRAME)
+    means = frames.mean(axis=1, keepdims=True)
+    frames = frames - means
+    powers: NDArray[np.float64] = np.einsum("ij,ij->i", frames, frames).astype(np.float64) / FRAME
     if abs(float(np.median(means))) > 10 ** (SILENCE / 20):
         powers[[0, -1]] = 0.0  # the step into an offset and out of it is no sound of the line
     return powers
@@ -345,8 +345,7 @@ def _without(spectrum: Numbers, sine: Numbers) -> Numbers:
 
 
 def _moved(frequency: Numbers) -> Numbers:
-    moved: Numbers = np.abs(np.diff(frequency)) / frequency[:-1]
-    return moved
+    return (np.abs(np.diff(frequency)) / frequency[:-1]).astype(np.float32, copy=False)
 
 
 def _runs(values: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
@@ -388,30 +387,41 @@ def _is_melody(tones: Sequence[_Tone]) -> bool:
 
 
 def _is_music(samples: Samples) -> bool:
-    """Whether what is heard lasts, and changes: pitches, which a machine that hums has not."""
+    """Whether what is heard lasts, and then changes, in pitch too; a machine hums on."""
     heard, lasts = 0, 0
     pitches: list[Numbers] = []
+    soon, late = 0.0, 0.0
     for spectrum in _spectra(samples, _LONG):
         audible = _audible(_band(spectrum, *BAND, _LONG).sum(axis=1), _LONG)
-        lasting = audible & (_likeness(spectrum) > LASTING)
+        fine = _fine(spectrum)
+        likeness, likeness_later = _likeness(fine, _SOON), _likeness(fine, _LATE)
+        lasting = audible & (likeness > LASTING)
         heard += int(np.count_nonzero(audible))
         lasts += int(np.count_nonzero(lasting))
+        soon += float(likeness[lasting].sum())
+        late += float(likeness_later[lasting].sum())
         pitches.append(_peak(spectrum[lasting], *BAND, _LONG)[0])
-    return lasts > LEAST_MUSIC * heard and _pitches(np.concatenate(pitches), least=3) >= FEW_PITCHES
+    changes = late < CHANGED * soon and _pitches(np.concatenate(pitches), least=3) >= FEW_PITCHES
+    return lasts > LEAST_MUSIC * heard and changes
 
 
-def _likeness(spectrum: Numbers) -> Numbers:
-    """How like each spectrum is to the one 128 ms before, in which none of the same samples are:
-    correlation of what stands out from its surroundings, 120 Hz to each side."""
+def _fine(spectrum: Numbers) -> Numbers:
+    """What stands out from its surroundings, 120 Hz to each side, in the logarithm of each."""
     loudness = np.log(_band(spectrum, *BAND, _LONG) + np.float32(1e-12))
     around = 16
     sums = np.cumsum(np.pad(loudness, ((0, 0), (around + 1, around)), mode="edge"), axis=1)
     width = 2 * around + 1
-    fine = loudness - (sums[:, width:] - sums[:, :-width]) / width
+    fine: Numbers = loudness - (sums[:, width:] - sums[:, :-width]) / width
     fine -= fine.mean(axis=1, keepdims=True)
     size = np.sqrt(np.einsum("ij,ij->i", fine, fine)) + np.float32(1e-9)
-    likeness = np.zeros(len(spectrum), np.float32)
-    likeness[4:] = np.einsum("ij,ij->i", fine[4:], fine[:-4]) / (size[4:] * size[:-4])
+    fine /= size[:, None]
+    return fine
+
+
+def _likeness(fine: Numbers, lag: int) -> Numbers:
+    """How like each is to the one so many before (correlation)."""
+    likeness = np.zeros(len(fine), np.float32)
+    likeness[lag:] = np.einsum("ij,ij->i", fine[lag:], fine[: max(0, len(fine) - lag)])
     return likeness
 
 
