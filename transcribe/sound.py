@@ -227,10 +227,14 @@ def _powers(samples: Samples) -> NDArray[np.float64]:
     """Of each 20 ms, of what is left over at the end too: mean square, without the offset."""
     if not len(samples):
         return np.empty(0)
-    frames = np.pad(samples, (0, -len(samples) % FRAME), mode="edge").reshape(-1, FRAME)
-    means = frames.mean(axis=1, keepdims=True)
-    frames = frames - means
-    powers: NDArray[np.float64] = np.einsum("ij,ij->i", frames, frames).astype(np.float64) / FRAME
+    whole = len(samples) // FRAME * FRAME
+    parts = [samples[:whole].reshape(-1, FRAME), samples[None, whole:]]
+    parts = [part for part in parts if part.size]
+    means = np.concatenate([part.mean(axis=1, dtype=np.float64) for part in parts])
+    squares = [np.einsum("ij,ij->i", part, part, dtype=np.float64) for part in parts]
+    sizes = [np.full(len(part), part.shape[1]) for part in parts]
+    mean_squares: NDArray[np.float64] = np.concatenate(squares) / np.concatenate(sizes)
+    powers = np.maximum(0.0, mean_squares - means**2)
     if abs(float(np.median(means))) > 10 ** (SILENCE / 20):
         powers[[0, -1]] = 0.0  # the step into an offset and out of it is no sound of the line
     return powers

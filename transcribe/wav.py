@@ -15,6 +15,8 @@ _OTHERS: Final = (b"ID3", b"OggS", b"fLaC", b"RIFF", b"#!AMR")
 """How files begin that are sound by themselves."""
 _ENOUGH_FRAMES: Final = 3
 """Of MP3, one right behind the other: no other sound looks like that."""
+_LONGEST_HEADER: Final = 1 << 16
+_LONGEST_FORMAT: Final = 256  # bytes; the longest that is known has 50
 _BIT_RATES: Final = {  # kbit/s, by whether it is MPEG 1
     True: (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
     False: (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
@@ -27,15 +29,21 @@ def mended(audio: bytes) -> bytes:
     a WAV; any other as it is."""
     if audio[:4] != b"RIFF" or audio[8:12] != b"WAVE":
         return audio
-    tag, at = 0, 12
+    tag, form, at = 0, b"", 12
     while at + 8 <= len(audio):
         name, length = struct.unpack_from("<4sI", audio, at)
         if name == b"data":
             return _with_sound_at(audio, at + 8, length, tag)
         if name == b"fmt " and at + 10 <= len(audio):
+            form = audio[at : at + 8 + length + length % 2] if length <= _LONGEST_FORMAT else b""
             (tag,) = struct.unpack_from("<H", audio, at + 8)
         at += 8 + length + length % 2
-    return audio
+    sound = audio.find(b"data", 12, _LONGEST_HEADER)
+    if not form or sound < 0 or sound + 8 > len(audio):
+        return audio
+    # Without the chunk whose length is wrong.
+    (length,) = struct.unpack_from("<I", audio, sound + 4)
+    return _with_sound_at(audio[:12] + form + audio[sound:], 12 + len(form) + 8, length, tag)
 
 
 def _with_sound_at(audio: bytes, start: int, promised: int, tag: int) -> bytes:

@@ -67,7 +67,15 @@ def test_whatever_a_provider_sends_is_decoded(
 
 @given(st.binary(max_size=300))
 def test_bytes_that_are_no_audio_are_called_so(garbage: bytes) -> None:
-    for prefix in (b"", b"RIFF\x24\x00\x00\x00WAVEfmt ", b"ID3"):
+    wav = SPOKEN.path.read_bytes()[: HEADER - 8]
+    for prefix in (
+        b"",
+        b"RIFF\x24\x00\x00\x00WAVEfmt ",
+        b"ID3",
+        wav,
+        wav + b"data",
+        b"\xff\xfb\x90\x64",
+    ):
         # A few bytes may happen to be some sound; whatever else they are is said, not raised.
         with contextlib.suppress(BadAudio):
             assert decode(prefix + garbage).dtype == np.float32
@@ -170,6 +178,13 @@ def test_a_recording_of_nothing_is_not_made_of_the_chunks_behind_it() -> None:
         decode(whole[: HEADER - 4] + struct.pack("<I", 0) + behind)
     with pytest.raises(BadAudio, match="no sound"):
         decode(whole[: HEADER - 4] + struct.pack("<I", 0))
+
+
+@pytest.mark.parametrize("length", [10, 4000, 0xFFFFFF, 0x7FFFFFFF])
+def test_a_chunk_of_a_wrong_length_does_not_hide_the_sound(length: int) -> None:
+    whole = SPOKEN.path.read_bytes()
+    chunk = b"LIST" + struct.pack("<I", length) + b"INFOISFT"
+    assert np.array_equal(decode(whole[: HEADER - 8] + chunk + whole[HEADER - 8 :]), decode(whole))
 
 
 @pytest.mark.parametrize("tag", [0x55, 0x50, 1, 7])
