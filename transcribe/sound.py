@@ -234,7 +234,7 @@ def _powers(samples: Samples) -> NDArray[np.float64]:
     squares = [np.einsum("ij,ij->i", part, part, dtype=np.float64) for part in parts]
     sizes = [np.full(len(part), part.shape[1]) for part in parts]
     mean_squares: NDArray[np.float64] = np.concatenate(squares) / np.concatenate(sizes)
-    powers = np.maximum(0.0, mean_squares - means**2)
+    powers: NDArray[np.float64] = np.maximum(0.0, mean_squares - means**2)
     if abs(float(np.median(means))) > 10 ** (SILENCE / 20):
         powers[[0, -1]] = 0.0  # the step into an offset and out of it is no sound of the line
     return powers

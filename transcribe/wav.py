@@ -15,6 +15,7 @@ _OTHERS: Final = (b"ID3", b"OggS", b"fLaC", b"RIFF", b"#!AMR")
 """How files begin that are sound by themselves."""
 _ENOUGH_FRAMES: Final = 3
 """Of MP3, one right behind the other: no other sound looks like that."""
+_MOST_GARBAGE: Final = 4_096  # bytes, a quarter of a second to half of one
 _LONGEST_HEADER: Final = 1 << 16
 _LONGEST_FORMAT: Final = 256  # bytes; the longest that is known has 50
 _BIT_RATES: Final = {  # kbit/s, by whether it is MPEG 1
@@ -55,9 +56,8 @@ def _with_sound_at(audio: bytes, start: int, promised: int, tag: int) -> bytes:
         return audio[start:]
     there = len(audio) - start
     behind = there - promised
-    # Behind a sound there may be chunks, or a little garbage; not more than there is sound.
-    believable = behind >= 0 and (behind <= promised or _chunks(audio, start + promised))
-    if believable or (behind < 0 and tag):
+    # Behind a sound there may be chunks, or a little garbage; what is more than that is sound.
+    if behind < 0 or behind <= min(promised, _MOST_GARBAGE) or _chunks(audio, start + promised):
         return audio  # that a file is too short, whoever reads it sees
     return audio[: start - 4] + struct.pack("<I", there) + audio[start:]
 

@@ -148,7 +148,9 @@ def with_length(promised: int) -> bytes:
     return whole[: HEADER - 4] + struct.pack("<I", promised) + whole[HEADER:]
 
 
-@pytest.mark.parametrize("promised", [0, 1, 10, 100_000, 0x7FFFFFFF, 0xFFFFFFFE, 0xFFFFFFFF])
+@pytest.mark.parametrize(
+    "promised", [0, 1, 10, 25_000, 43_000, 100_000, 0x7FFFFFFF, 0xFFFFFFFE, 0xFFFFFFFF]
+)
 def test_a_header_that_was_written_before_the_sound_is_not_believed(promised: int) -> None:
     whole = decode(SPOKEN.path.read_bytes())
     assert np.array_equal(decode(with_length(promised)), whole)
