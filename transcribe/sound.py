@@ -32,9 +32,10 @@ HIGH_KEYS: Final = (1209.0, 1336.0, 1477.0, 1633.0)
 """Hz: a key is one of each (ITU-T Q.23)."""
 KEYS: Final = ("123A", "456B", "789C", "*0#D")
 OFF_KEY: Final = 0.02
-"""How far a frequency may be off; Q.24 has 1.8% accepted, and 3.5% refused."""
+"""How far a frequency may be off. Telephones keep to 1.8%; what is 3.5% off is another sound."""
 TWIST: Final = 10.0
-"""dB that one of the two may be louder; Q.24 has 4 to 8, a handset held to another adds to it."""
+"""dB that one of the two may be louder: the line takes some off the higher, and a key that is
+heard through the air between two handsets may lose more."""
 OF_TONES: Final = 0.85
 """Share of the energy of a spectrum in its two peaks from which on it is a tone, or a key."""
 STEADY: Final = 0.006
