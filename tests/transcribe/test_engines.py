@@ -6,10 +6,15 @@ import io
 import re
 import unicodedata
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 import soundfile
 import torch
+from faster_whisper.transcribe import WhisperModel
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reports.model import RecordingState
 from reports.ports import SpeechEngine
@@ -19,6 +24,7 @@ from transcribe.checkpoint import read_ctranslate2
 from transcribe.engines import UnknownEngine, faster_whisper, load_engine, whisper
 from transcribe.engines.scripted import Answer, ScriptedEngine
 from transcribe.pipeline import SpeechPipeline
+from transcribe.quality import LOOPING_COMPRESSION
 from transcribe.weights import BadWeights, ctranslate2_folder, openai_checkpoint
 
 CACHE = Path("var/test-cache")
@@ -43,7 +49,9 @@ def quick() -> SpeechEngine:
 @pytest.mark.whisper
 @pytest.mark.timeout(300)
 def test_both_engines_say_the_same_greedily(reference: whisper.OpenAIWhisper) -> None:
-    peer = faster_whisper.load("base", CACHE, lambda _: None, compute_type="float32", beam=1)
+    peer = faster_whisper.load(
+        "base", CACHE, lambda _: None, compute_type="float32", beam=1, margin=None
+    )
     for name in CALLS:
         call = spoken_call(name)
         for spoken in (call.where, call.what):
@@ -53,6 +61,57 @@ def test_both_engines_say_the_same_greedily(reference: whisper.OpenAIWhisper) ->
                 for engine in (reference, peer)
             )
             assert words(ours) == words(theirs), spoken.path.name
+
+
+@pytest.mark.whisper
+@pytest.mark.timeout(300)
+def test_a_short_message_is_heard_as_well_without_the_rest_of_the_window(
+    quick: SpeechEngine,
+) -> None:
+    whole = faster_whisper.load("base", CACHE, lambda _: None, margin=None)
+    for name in CALLS:
+        call = spoken_call(name)
+        samples = decode(call.where.path.read_bytes())
+        told = [
+            {*words(" ".join(one.text for one in engine.hear(samples, call.language).segments))}
+            for engine in (quick, whole)
+        ]
+        for place in call.where.place_words:
+            known = {*words(place)}
+            assert known <= told[0] or not known <= told[1], (name, place, told)
+
+
+@pytest.mark.whisper
+def test_what_the_short_window_does_not_bear_is_heard_in_the_whole_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # So short a window that the decoder has been seen to loop in it.
+    engine = faster_whisper.load("base", CACHE, lambda _: None, margin=0)
+    encoded: list[int] = []
+    encode = WhisperModel.encode
+
+    def noting(model: WhisperModel, features: np.ndarray[Any, Any]) -> object:
+        encoded.append(features.shape[-1])
+        return encode(model, features)
+
+    monkeypatch.setattr(WhisperModel, "encode", noting)
+    for call in (spoken_call(name) for name in CALLS):
+        for said in (call.where, call.what):
+            heard = engine.hear(decode(said.path.read_bytes()), call.language)
+            assert all(one.compression <= LOOPING_COMPRESSION for one in heard.segments)
+    assert min(encoded) < 3000
+    assert 3000 in encoded
+
+
+@given(st.integers(0, 3000), st.integers(0, 400))
+def test_the_sound_itself_is_never_cut(length: int, margin: int) -> None:
+    window = np.zeros((80, 3000), dtype=np.float32)
+    window[:, :length] = 1.0
+    kept = faster_whisper.without_rest(window, margin)
+    assert kept.shape[-1] % 2 == 0
+    assert kept.shape[-1] <= length + margin
+    # At most one frame of 10 ms, and that only where no margin is left.
+    assert kept.sum() >= window.sum() - 80
 
 
 @pytest.mark.whisper
