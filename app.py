@@ -39,6 +39,7 @@ from oncall.briefs import BadTells
 from reports.store import connect
 from serving import children
 from transcribe.engines import load_engine
+from transcribe.hears import BadHears
 from wiring import Adapters, Clock, now
 from workers.queues import QueueName, QueueUnavailable
 from workers.supervisor import Supervisor
@@ -86,6 +87,7 @@ def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
             api_token=settings.api_token.get_secret_value(),
             language_names=adapters.tells.languages,
             question_titles=adapters.tells.questions,
+            written_out=adapters.written_out,
             spoken=[spoken_language(language) for language in adapters.prompts.languages],
             limits=settings.limits,
         ),
@@ -150,7 +152,8 @@ def serve() -> None:
     upgrade(connect(settings.database_url))
     try:
         create_app(settings)  # what is wrong is said here once, and not by each process in turn
-    except (BadPrompts, BadTells) as bad:
+        _ = Adapters(settings).hears
+    except (BadPrompts, BadTells, BadHears) as bad:
         raise click.ClickException(str(bad)) from bad
     Supervisor(children(settings), log=click.echo).run()
 

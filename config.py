@@ -29,6 +29,7 @@ from ivr.stamped import read_public_key
 from keeping.sealing import Keyring
 from oncall.roster import QuietHours
 from reports.pressure import Limits
+from transcribe.engines import ENGINES, EngineChoice
 
 UUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 APIS = {
@@ -106,6 +107,22 @@ def _listed(text: Any) -> Any:
     )
 
 
+def _by_language(text: Any) -> Any:
+    """'so=faster-whisper:/models/so,am=…' by language."""
+    if not isinstance(text, str):
+        return text
+    named: dict[str, EngineChoice] = {}
+    for part in _listed(text):
+        language, _, choice = part.partition("=")
+        engine, _, model = choice.partition(":")
+        if not re.fullmatch(r"[a-z]{2,3}", language) or not model:
+            raise ValueError(f"{part!r}: write language=engine:model, as so=faster-whisper:small")
+        if engine not in ENGINES:
+            raise ValueError(f"{part!r}: there is no engine {engine!r}, but {', '.join(ENGINES)}")
+        named[language] = EngineChoice(engine, model)
+    return named
+
+
 def _quiet(text: Any) -> Any:
     return QuietHours.parse(text) if isinstance(text, str) else text
 
@@ -121,8 +138,9 @@ WebAddress = Annotated[str, AfterValidator(_web_address)]
 LongSecret = Annotated[SecretStr, AfterValidator(_long_secret)]
 
 
-class Settings(BaseSettings):
-    """Each field is the setting of the same name in capitals."""
+class SpeechSettings(BaseSettings):
+    """What it takes to write out speech, without a telephone. Each field is the setting of the same
+    name in capitals."""
 
     model_config = SettingsConfigDict(
         frozen=True,
@@ -131,6 +149,26 @@ class Settings(BaseSettings):
         extra="ignore",
         env_ignore_empty=True,
     )
+
+    prompts: Path = Path(__file__).parent / "prompts"
+    """The script and what is said in each language; and how far a machine is trusted to hear it."""
+    state_dir: Path = Path("var")
+    """Database, audio, queue and model cache, unless their own settings say otherwise."""
+    speech_engine: Literal["openai-whisper", "faster-whisper", "scripted"] = "openai-whisper"
+    speech_model: str = "base"
+    """A model's name or the path of its weights."""
+    speech_engines: Annotated[dict[str, EngineChoice], NoDecode, BeforeValidator(_by_language)] = (
+        Field(default_factory=dict)
+    )
+    """Engines for single languages, apart by commas: 'so=faster-whisper:/models/whisper-somali'."""
+
+    @property
+    def model_cache(self) -> Path:
+        return self.state_dir / "models"
+
+
+class Settings(SpeechSettings):
+    """All that a line needs."""
 
     public_url: Annotated[str, AfterValidator(_public_url)]
     """Where the provider and the organizers reach this line. Signatures are checked against it."""
@@ -161,8 +199,6 @@ class Settings(BaseSettings):
     press the star at the language menu. By default nobody does."""
     quiet_hours: Annotated[QuietHours | None, NoDecode, BeforeValidator(_quiet)] = None
     """When nobody is rung for a caller, in TIME_ZONE: '22:00-06:30'. Texts go out all the same."""
-    prompts: Path = Path(__file__).parent / "prompts"
-    """The script and what is said in each language."""
     caller_links: Annotated[tuple[WebAddress, ...], NoDecode, BeforeValidator(_listed)] = ()
     """Addresses, apart by commas, that stand below the reference in a text that a caller asked for:
     the group's own page, one's rights."""
@@ -171,17 +207,12 @@ class Settings(BaseSettings):
     time_zone: Annotated[str, AfterValidator(_time_zone)] = "America/Chicago"
     organizer_language: str = "en"
     """In which the alerts are written."""
-    state_dir: Path = Path("var")
-    """Database, audio, queue and model cache, unless their own settings say otherwise."""
     database_url: str = ""
     """Any SQLAlchemy URL; by default SQLite in `state_dir`."""
     redis_url: str | None = None
     """A Redis-compatible server; by default one of our own, see `workers.embedded_redis`."""
     audio_url: str = ""
     """A folder, `file:///…` or `s3://bucket/prefix`; by default `state_dir/audio`."""
-    speech_engine: Literal["openai-whisper", "faster-whisper", "scripted"] = "openai-whisper"
-    speech_model: str = "base"
-    """A model's name or the path of its weights."""
     trusted_proxies: Annotated[int, Field(ge=0, le=5)] = 0
     """How many proxies stand in front and say who called them; by default one where PUBLIC_URL is
     https, for something must speak TLS."""
@@ -272,10 +303,6 @@ class Settings(BaseSettings):
     def secure_cookies(self) -> bool:
         return self.public_url.startswith("https://")
 
-    @property
-    def model_cache(self) -> Path:
-        return self.state_dir / "models"
-
 
 def load_settings(**overrides: Any) -> Settings:
     """The settings, or one message with everything that is wrong with them.
@@ -286,11 +313,23 @@ def load_settings(**overrides: Any) -> Settings:
     try:
         return Settings(**overrides)
     except ValidationError as invalid:
-        raise BadSettings(_explain(invalid)) from None
+        raise BadSettings(_explain("The line cannot start.", invalid)) from None
 
 
-def _explain(invalid: ValidationError) -> str:
-    lines = ["The line cannot start. In the environment or in .env:"]
+def load_speech_settings(**overrides: Any) -> SpeechSettings:
+    """Those of speech alone, where there is no line.
+
+    Raises:
+        BadSettings: as `load_settings`.
+    """
+    try:
+        return SpeechSettings(**overrides)
+    except ValidationError as invalid:
+        raise BadSettings(_explain("Nothing can be written out.", invalid)) from None
+
+
+def _explain(what: str, invalid: ValidationError) -> str:
+    lines = [f"{what} In the environment or in .env:"]
     for error in invalid.errors(include_url=False, include_input=False, include_context=False):
         name = ".".join(str(part) for part in error["loc"]).upper()
         missing = error["type"] == "missing"

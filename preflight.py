@@ -18,6 +18,7 @@ from oncall.briefs import BadTells
 from reports.ports import ProviderRefused, ProviderUnavailable
 from reports.store import connect
 from transcribe.engines import load_engine
+from transcribe.hears import BadHears
 from wiring import Adapters
 from workers.queues import QueueName, QueueUnavailable
 
@@ -78,7 +79,8 @@ def _prompts(settings: Settings, adapters: Adapters) -> Iterator[Finding]:
     try:
         prompts = adapters.prompts
         _ = adapters.tells
-    except (BadPrompts, BadTells) as bad:
+        _ = adapters.hears
+    except (BadPrompts, BadTells, BadHears) as bad:
         yield Finding("prompts", False, str(bad), "mend the files it names")
         return
     try:

@@ -39,6 +39,8 @@ from reports.ports import (
 )
 from reports.services.texts import CallerTexts
 from reports.store import SqlReportStore, connect
+from transcribe.hears import Hears, load_hears
+from transcribe.weights import Progress
 from workers.jobs import Equipment
 from workers.queues import TIME_LIMITS, RqJobQueue
 from workers.queues import connect as connect_redis
@@ -217,6 +219,40 @@ class Adapters:
     @cached_property
     def written_language(self) -> WrittenLanguage:
         return WrittenLanguage(language.code for language in self.prompts.languages)
+
+    @cached_property
+    def hears(self) -> Hears:
+        return load_hears(self.settings.prompts)
+
+    @property
+    def written_out(self) -> tuple[str, ...]:
+        """The languages that the line speaks and a machine here writes out."""
+        trusts, settings = self.hears.trusts, self.settings
+        return tuple(
+            code
+            for code in (each.code.partition("-")[0] for each in self.prompts.languages)
+            if code in settings.speech_engines or trusts(code, settings.speech_model)
+        )
+
+    def transcriber(self, on_progress: Progress) -> Transcriber:
+        """With all its engines in memory.
+
+        Raises:
+            BadHears, BadPrompts, BadWeights.
+        """
+        # The engines bring hundreds of megabytes along, which the web does not need.
+        from transcribe.pipeline import load_transcriber, primary
+
+        settings = self.settings
+        return load_transcriber(
+            settings.speech_engine,
+            settings.speech_model,
+            cache_dir=settings.model_cache,
+            hears=self.hears,
+            by_language=settings.speech_engines,
+            offered=frozenset(primary(language.code) for language in self.prompts.languages),
+            on_progress=on_progress,
+        )
 
     def equipment(self, worker: str, transcriber: Transcriber | None = None) -> Equipment:
         """What a worker of that name works with."""

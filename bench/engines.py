@@ -22,9 +22,11 @@ from whisper.normalizers import BasicTextNormalizer, EnglishTextNormalizer
 
 from simulator.spoken import spoken_calls
 from transcribe.engines import load_engine
+from transcribe.hears import load_hears
 from transcribe.pipeline import SpeechPipeline, load_transcriber
 
 CACHE = Path("var/models")
+PROMPTS = Path("prompts")
 SHARED = Path("../shared/audio")
 ENGINES = ("openai-whisper", "faster-whisper")
 SHORT = 10.0
@@ -80,7 +82,9 @@ def normal(text: str, language: str) -> str:
 
 def measure(engine: str, model: str, samples: Sequence[Sample]) -> Result:
     began = time.perf_counter()
-    pipeline: SpeechPipeline = load_transcriber(engine, model, cache_dir=CACHE)
+    pipeline: SpeechPipeline = load_transcriber(
+        engine, model, cache_dir=CACHE, hears=load_hears(PROMPTS)
+    )
     load = time.perf_counter() - began
     took: list[float] = []
     texts: list[str] = []

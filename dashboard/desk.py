@@ -33,6 +33,8 @@ class Desk:
     """BCP-47 code -> the name that organizers know the language by."""
     question_titles: Mapping[str, str]
     """Id of a question of the script -> a few words for it, such as 'Where'."""
+    written_out: Sequence[str] = ()
+    """Codes of the languages that a machine here writes out."""
     spoken: Sequence[SpokenLanguage] = ()
     """The languages whose prompts are recorded here, in the order of their keys."""
     limits: Limits = field(default_factory=Limits)

@@ -20,7 +20,9 @@ from reports.model import (
     Notification,
     Recording,
     Segment,
+    Sound,
     Source,
+    Span,
     TextMessage,
     Transcript,
     WordsSource,
@@ -124,6 +126,11 @@ def _recording(recording: Recording, transcripts: tuple[Transcript, ...]) -> Doc
         "announced_at": _instant(recording.announced_at),
         "changed_at": _instant(recording.changed_at),
         "seconds": recording.seconds,
+        "language": recording.language,
+        "detected": recording.detected,
+        "detected_probability": recording.detected_probability,
+        "sound": _sound(recording.sound),
+        "translation": None if recording.translation is None else recording.translation.value,
         "sha256": recording.sha256,
         "size": recording.size,
         "stored_at": _instant(recording.stored_at),
@@ -134,6 +141,25 @@ def _recording(recording: Recording, transcripts: tuple[Transcript, ...]) -> Doc
             if transcript.recording_sid == recording.recording_sid
         ],
     }
+
+
+def _sound(sound: Sound | None) -> Document | None:
+    if sound is None:
+        return None
+    return {
+        "peak": sound.level.peak,
+        "rms": sound.level.rms,
+        "clipped": sound.clipped,
+        "noise": sound.noise,
+        "snr": sound.snr,
+        "speech_seconds": sound.speech_seconds,
+        "keys": [{**_span(key.span), "digit": key.digit} for key in sound.keys],
+        "beeps": [_span(beep) for beep in sound.beeps],
+    }
+
+
+def _span(span: Span) -> Document:
+    return {"start": span.start, "end": span.end}
 
 
 def _text(message: TextMessage) -> Document:
@@ -163,11 +189,14 @@ def _attachment(attachment: Attachment) -> Document:
 
 def _transcript(transcript: Transcript) -> Document:
     return {
+        "kind": transcript.kind.value,
         "language": transcript.language,
         "language_probability": transcript.language_probability,
         "engine": transcript.engine,
         "model": transcript.model,
         "made_at": _instant(transcript.made_at),
+        "made_by": transcript.made_by,
+        "confidence": transcript.confidence,
         "text": transcript.text,
         "segments": [_segment(segment) for segment in transcript.segments],
     }
@@ -181,12 +210,15 @@ def _segment(segment: Segment) -> Document:
         "log_probability": segment.log_probability,
         "no_speech": segment.no_speech,
         "compression": segment.compression,
+        "confidence": segment.confidence,
+        "struck": segment.struck,
         "words": [
             {
                 "text": word.text.strip(),
                 "start": word.start,
                 "end": word.end,
                 "probability": word.probability,
+                "confidence": word.sureness,
             }
             for word in segment.words
         ],

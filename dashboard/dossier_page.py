@@ -19,11 +19,22 @@ from reports.model import (
     Dossier,
     Medium,
     Recording,
+    RecordingState,
     Report,
     Segment,
+    Sound,
     TextMessage,
     Transcript,
 )
+
+LIKELY_LANGUAGE = 0.5
+"""Probability from which on people are told that it sounds like another language."""
+NOISY = 10.0
+"""dB of the voices above the noise, below which words are hard to make out."""
+CLIPPED = 0.01
+"""Share of the sound that is cut off, above which it is distorted."""
+QUIET = -45.0
+"""dBFS RMS, below which the volume has to be turned up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +52,8 @@ class Line:
     start: float
     end: float
     words: tuple[SpokenWord, ...]
+    struck: str | None
+    """Why it is not believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +64,38 @@ class Text:
     language: str
     lines: tuple[Line, ...]
     unsure_words: int
+    made_by: str | None
+    """The name of who wrote it down; None: a machine."""
+
+    @property
+    def right_in_ten(self) -> int | None:
+        """How many words in ten are likely right, of a machine's; None: it cannot be said."""
+        sureness = self.transcript.confidence
+        return None if self.made_by or sureness is None else round(10 * sureness)
+
+    @property
+    def editable(self) -> str:
+        """What is believed, a line a stretch of speech."""
+        return "\n".join(segment.text.strip() for segment in self.transcript.believed)
 
 
 @dataclass(frozen=True, slots=True)
 class Tape:
-    """A recording with its player and what was made of it, the last transcript first."""
+    """A recording with its player and what was made of it."""
 
     recording: Recording
     title: str
-    texts: tuple[Text, ...]
+    text: Text | None
+    """What counts as said."""
+    english: Text | None
+    others: tuple[Text, ...]
+    """Earlier ones, and the same in another language; the last first."""
+    sounds_like: str | None
+    """The language that it sounds like, where that is another than the one it was heard in."""
+    faults: tuple[str, ...]
+    """Of its sound: 'noisy', 'clipped', 'quiet'."""
+    hear_as: tuple[tuple[str, str], ...]
+    """Code and name of the languages that it may be written out in."""
 
     @property
     def player_version(self) -> str:
@@ -69,7 +105,18 @@ class Tape:
     @property
     def version(self) -> str:
         tape = self.recording
-        return fingerprint((tape.state, tape.reason, tape.erased_at_provider_at, self.texts))
+        shown = (self.text, self.english, self.others, self.sounds_like, self.faults, tape.sound)
+        return fingerprint((tape.state, tape.reason, tape.translation, shown))
+
+    @property
+    def form_version(self) -> str:
+        """Of the forms for putting right what the machine made of it."""
+        return fingerprint((self.correctable, self.text, self.hear_as))
+
+    @property
+    def correctable(self) -> bool:
+        """Whether there is something to put right, and no machine at work on it."""
+        return self.recording.playable and self.recording.state is not RecordingState.STORED
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +175,7 @@ def page_of(
         language=desk.language_name(dossier.call.language),
         on_the_line=dossier.call.state is CallState.IN_PROGRESS,
         facts=facts_of(dossier),
-        tapes=tuple(_tape(recording, dossier, desk) for recording in dossier.recordings),
+        tapes=tuple(_tape(recording, dossier, desk, names) for recording in dossier.recordings),
         notes=tuple(_note(message, dossier) for message in dossier.texts),
         alerting=alerting_of(dossier.notifications),
         events=timeline(dossier, desk, names, caller.made_here),
@@ -148,25 +195,60 @@ def _note(message: TextMessage, dossier: Dossier) -> Note:
     )
 
 
-def _tape(recording: Recording, dossier: Dossier, desk: Desk) -> Tape:
+def _tape(recording: Recording, dossier: Dossier, desk: Desk, names: Mapping[str, str]) -> Tape:
+    sid = recording.recording_sid
+    said, english = dossier.transcript(sid), dossier.translation(sid)
+    heard_in = said.language if said else recording.language or dossier.call.language
     return Tape(
         recording=recording,
         title=desk.question_title(recording.question),
-        texts=tuple(
-            _text(transcript, desk)
-            for transcript in reversed(dossier.transcripts)
-            if transcript.recording_sid == recording.recording_sid
+        text=None if said is None else _text(said, desk, names),
+        english=None if english is None else _text(english, desk, names),
+        others=tuple(
+            _text(one, desk, names)
+            for one in reversed(dossier.transcripts)
+            if one.recording_sid == sid and one not in (said, english)
+        ),
+        sounds_like=_sounds_like(recording, heard_in, desk),
+        faults=() if recording.sound is None else _faults(recording.sound),
+        hear_as=tuple(
+            (code, desk.language_names.get(code, code))
+            for code in desk.written_out
+            if recording.playable and code != _primary(heard_in)
         ),
     )
 
 
-def _text(transcript: Transcript, desk: Desk) -> Text:
+def _sounds_like(recording: Recording, heard_in: str | None, desk: Desk) -> str | None:
+    likely = recording.detected_probability or 0.0
+    if likely < LIKELY_LANGUAGE or recording.detected == _primary(heard_in):
+        return None
+    return desk.language_name(recording.detected)
+
+
+def _primary(language: str | None) -> str | None:
+    return language and language.partition("-")[0].lower()
+
+
+def _faults(sound: Sound) -> tuple[str, ...]:
+    found = {
+        "noisy": sound.snr is not None and sound.snr < NOISY,
+        "clipped": sound.clipped > CLIPPED,
+        "quiet": sound.level.rms < QUIET,
+    }
+    return tuple(fault for fault, there in found.items() if there)
+
+
+def _text(transcript: Transcript, desk: Desk, names: Mapping[str, str]) -> Text:
     lines = tuple(_line(segment) for segment in transcript.segments)
     return Text(
         transcript=transcript,
         language=desk.language_names.get(transcript.language, transcript.language),
         lines=lines,
-        unsure_words=sum(word.unsure for line in lines for word in line.words),
+        unsure_words=sum(
+            word.unsure for line in lines if line.struck is None for word in line.words
+        ),
+        made_by=transcript.made_by and names.get(transcript.made_by, transcript.made_by),
     )
 
 
@@ -179,8 +261,8 @@ def _line(segment: Segment) -> Line:
             SpokenWord(
                 text=word.text.strip(),
                 space=" " if word.text[:1].isspace() else "",
-                unsure=word.probability < UNSURE_BELOW,
+                unsure=word.sureness < UNSURE_BELOW,
             )
             for word in segment.words
         )
-    return Line(segment.start, segment.end, words)
+    return Line(segment.start, segment.end, words, segment.struck)

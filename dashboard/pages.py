@@ -53,6 +53,13 @@ from reports.services.blocks import (
     block_caller,
     undo_block,
 )
+from reports.services.correcting import (
+    NoSuchVersion,
+    NothingWritten,
+    NotYet,
+    correct,
+    hear_as,
+)
 from reports.services.notices import tell_again
 from reports.services.pressure import switch_flood
 from reports.services.recordings import try_again
@@ -296,6 +303,50 @@ class Pages:
         flash(recording_sid, "again" if tried else "nothing_to_try")
         return redirect(url_for(".report", reference=reference), 303)
 
+    def correct(self, reference: str, recording_sid: str) -> ResponseReturnValue:
+        self._recording(reference, recording_sid)
+        try:
+            changed = correct(
+                self._desk.store,
+                self._desk.queue,
+                recording_sid=recording_sid,
+                text=request.form.get("text", ""),
+                of=request.form.get("of", type=int),
+                **self._by_whom(),
+            )
+        except NothingWritten:
+            flash(recording_sid, "nothing_written")
+        except NotYet:
+            flash(recording_sid, "not_yet")
+        except NoSuchVersion:
+            abort(404)
+        else:
+            flash(recording_sid, "corrected" if changed else "unchanged")
+        return self._back_to(reference, recording_sid)
+
+    def hear_as(self, reference: str, recording_sid: str) -> ResponseReturnValue:
+        self._recording(reference, recording_sid)
+        language = request.form.get("language", "")
+        if language not in self._desk.written_out:
+            abort(400)
+        try:
+            hear_as(
+                self._desk.store,
+                self._desk.queue,
+                recording_sid=recording_sid,
+                language=language,
+                **self._by_whom(),
+            )
+        except NotYet:
+            flash(recording_sid, "not_yet")
+        else:
+            flash(recording_sid, "again")
+        return self._back_to(reference, recording_sid)
+
+    def _back_to(self, reference: str, recording_sid: str) -> ResponseReturnValue:
+        tape = f"tape-{recording_sid}"
+        return redirect(url_for(".report", reference=reference, _anchor=tape), 303)
+
     def tell_again(self, reference: str) -> ResponseReturnValue:
         self._dossier(reference)
         told = tell_again(
@@ -357,6 +408,8 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
         "/r/<reference>/verdict": here.judge,
         "/r/<reference>/number": here.show_number,
         "/r/<reference>/audio/<recording_sid>/again": here.again,
+        "/r/<reference>/audio/<recording_sid>/words": here.correct,
+        "/r/<reference>/audio/<recording_sid>/language": here.hear_as,
         "/r/<reference>/alerts/again": here.tell_again,
         "/r/<reference>/admission": here.admit,
         "/r/<reference>/block": here.block,
@@ -390,6 +443,7 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
             "zone": desk.zone,
             "hotline_number": desk.hotline_number,
             "question_title": desk.question_title,
+            "language_name": desk.language_name,
         }
 
     return blueprint

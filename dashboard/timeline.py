@@ -17,6 +17,7 @@ from reports.model import (
     NotificationKind,
     NotificationState,
     RecordingState,
+    TranscriptKind,
 )
 from reports.questions import PERSON
 
@@ -28,6 +29,9 @@ class Happened(StrEnum):
     RECORDED = "recorded"
     STORED = "stored"
     WRITTEN = "written"
+    TRANSLATED = "translated"
+    CORRECTED = "corrected"
+    HEARD_AS = "heard_as"
     UNWRITTEN = "unwritten"
     """No words came of it: `detail` is the recording's state."""
     ERASED_AT_PROVIDER = "erased_at_provider"
@@ -117,9 +121,15 @@ def _of_recordings(dossier: Dossier, desk: Desk) -> Iterator[Event]:
                 reason=tape.reason,
             )
     for made in dossier.transcripts:
-        yield Event(
-            made.made_at, Happened.WRITTEN, title_of[made.recording_sid], detail=made.engine
-        )
+        # A correction is somebody's act, and told of as such.
+        if made.kind is not TranscriptKind.CORRECTION:
+            translated = made.kind is TranscriptKind.TRANSLATION
+            yield Event(
+                made.made_at,
+                Happened.TRANSLATED if translated else Happened.WRITTEN,
+                title_of[made.recording_sid],
+                detail=made.engine,
+            )
 
 
 def _of_texts(dossier: Dossier) -> Iterator[Event]:
@@ -166,6 +176,8 @@ _ACTS: Mapping[ActKind, Happened] = {
     ActKind.BLOCKED: Happened.BLOCKED,
     ActKind.UNBLOCKED: Happened.UNBLOCKED,
     ActKind.ADMITTED: Happened.ADMITTED,
+    ActKind.CORRECTED: Happened.CORRECTED,
+    ActKind.HEARD_AS: Happened.HEARD_AS,
 }
 
 

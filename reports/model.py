@@ -6,7 +6,7 @@ place that says which changes are legal. Times are aware and in UTC. Durations a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -43,6 +43,14 @@ class RecordingState(StrEnum):
     """A machine cannot be trusted with it: a person must hear it."""
     FAILED = "failed"
     """The audio could not be had. The report says so; a person may have it tried again."""
+
+
+class TranslationState(StrEnum):
+    """Of a recording's machine translation into English."""
+
+    WANTED = "wanted"
+    MADE = "made"
+    FAILED = "failed"
 
 
 class AttachmentState(StrEnum):
@@ -144,6 +152,7 @@ class FloodMode(StrEnum):
 State = (
     CallState
     | RecordingState
+    | TranslationState
     | AttachmentState
     | CallerTextState
     | Handling
@@ -169,11 +178,23 @@ _LEGAL: Mapping[type[State], Mapping[State, frozenset[State]]] = MappingProxyTyp
                     RecordingState.NEEDS_LISTENER,
                 }
             ),
-            RecordingState.TRANSCRIBED: frozenset(),
-            RecordingState.NO_SPEECH: frozenset(),
-            # Another try, once whatever stopped the machine or the provider is mended.
-            RecordingState.NEEDS_LISTENER: frozenset({RecordingState.STORED}),
+            # A person heard that it is in another language, and has it written out anew.
+            RecordingState.TRANSCRIBED: frozenset({RecordingState.STORED}),
+            # Likewise; or they heard more in it than the machine did, and wrote it down.
+            RecordingState.NO_SPEECH: frozenset(
+                {RecordingState.STORED, RecordingState.TRANSCRIBED}
+            ),
+            # Likewise; or another try, once whatever stopped the machine or the provider is mended.
+            RecordingState.NEEDS_LISTENER: frozenset(
+                {RecordingState.STORED, RecordingState.TRANSCRIBED}
+            ),
             RecordingState.FAILED: frozenset({RecordingState.ANNOUNCED}),
+        },
+        TranslationState: {
+            TranslationState.WANTED: frozenset({TranslationState.MADE, TranslationState.FAILED}),
+            # Of other words: somebody corrected them, or the recording was written out again.
+            TranslationState.MADE: frozenset({TranslationState.WANTED}),
+            TranslationState.FAILED: frozenset({TranslationState.WANTED}),
         },
         AttachmentState: {
             AttachmentState.ANNOUNCED: frozenset(
@@ -213,6 +234,7 @@ S = TypeVar(
     "S",
     CallState,
     RecordingState,
+    TranslationState,
     AttachmentState,
     CallerTextState,
     Handling,
@@ -293,6 +315,54 @@ class Bridge:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """Seconds from the start of the recording."""
+
+    start: float
+    end: float
+
+    @property
+    def seconds(self) -> float:
+        return self.end - self.start
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """How loud a sound is, in dBFS: 0 is as loud as can be, -120 nothing at all."""
+
+    peak: float
+    rms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key that was pressed (DTMF), as it is heard in a recording."""
+
+    span: Span
+    digit: str
+    """0 to 9, A to D, * or #."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """What can be said of a recording by measuring it."""
+
+    level: Level
+    clipped: float
+    """Share of the samples, 0 to 1, that were cut off at a ceiling, wherever that lies."""
+    noise: float
+    """dBFS of what is heard between the voices; -120 if nothing is."""
+    snr: float | None
+    """dB by which the voices are louder than that; None without a voice."""
+    speech_seconds: float
+    """Seconds in which there may be a voice."""
+    keys: tuple[Key, ...]
+    """In order."""
+    beeps: tuple[Span, ...]
+    """Where there is nothing but a steady tone, or two: the beep of a recorder, a busy line."""
+
+
+@dataclass(frozen=True, slots=True)
 class Recording:
     """One recording of a call, keyed by the provider's RecordingSid."""
 
@@ -319,6 +389,15 @@ class Recording:
     """Not before this; None: at once."""
     claimed_by: str | None = None
     """The worker at work on it."""
+    language: str | None = None
+    """BCP-47 code of what a person who listened said it is; None: nobody did."""
+    detected: str | None = None
+    """The language that a machine thinks most likely, whatever was chosen; None: none was asked."""
+    detected_probability: float | None = None
+    sound: Sound | None = None
+    """None while it was not measured."""
+    translation: TranslationState | None = None
+    """Of its words into English; None: none is wanted."""
 
     @property
     def playable(self) -> bool:
@@ -336,6 +415,15 @@ class Word:
     start: float
     end: float
     probability: float
+    """As the engine itself has it: it trusts itself too much."""
+    confidence: float | None = None
+    """The same made honest: of words with 0.8, eight in ten are right. None: not worked out, or a
+    person wrote it."""
+
+    @property
+    def sureness(self) -> float:
+        """The best there is to say how likely it is right, 0 to 1."""
+        return self.probability if self.confidence is None else self.confidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,24 +442,77 @@ class Segment:
     log_probability: float
     no_speech: float
     compression: float
+    struck: str | None = None
+    """Why it is not believed, a short phrase for people; kept to be seen, and counted nowhere."""
+
+    @property
+    def confidence(self) -> float | None:
+        """Share of its words that are likely right, 0 to 1; None where no word was timed."""
+        return mean_sureness((self,))
+
+
+def mean_sureness(segments: Iterable[Segment]) -> float | None:
+    """Share of the words that are likely right, 0 to 1; None where no word was timed."""
+    words = [word.sureness for segment in segments for word in segment.words]
+    return sum(words) / len(words) if words else None
+
+
+class TranscriptKind(StrEnum):
+    MACHINE = "machine"
+    """What the caller said, as a machine heard it."""
+    RIVAL = "rival"
+    """The same in another language: which one it is, is in doubt, and this was the worse try."""
+    TRANSLATION = "translation"
+    """A machine's, into English. It stands beside the caller's words and never for them."""
+    CORRECTION = "correction"
+    """What a person made of it, having listened."""
 
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """What a machine made of one recording. Never changed: another try is another transcript."""
+    """What was made of one recording. Never changed: another try is another transcript, and so is
+    a correction."""
 
     recording_sid: str
     language: str
-    """BCP-47 code of what was heard."""
+    """BCP-47 code of the text."""
     language_probability: float
+    """How likely that was spoken, 0 to 1, as the engine detects it beside what the caller chose."""
     segments: tuple[Segment, ...]
     engine: str
+    """Empty of a correction, as is the model."""
     model: str
     made_at: datetime
+    kind: TranscriptKind = TranscriptKind.MACHINE
+    made_by: str | None = None
+    """The username of who corrected it; None: a machine made it."""
+    transcript_id: int | None = None
+    """None while it is not in the database."""
+
+    @property
+    def believed(self) -> tuple[Segment, ...]:
+        """The segments that were not struck out."""
+        return tuple(segment for segment in self.segments if segment.struck is None)
 
     @property
     def text(self) -> str:
-        return " ".join(segment.text.strip() for segment in self.segments).strip()
+        """What is believed."""
+        return " ".join(segment.text.strip() for segment in self.believed).strip()
+
+    @property
+    def confidence(self) -> float | None:
+        """Share of the believed words that are likely right; None where there are none timed."""
+        return mean_sureness(self.believed)
+
+
+def last_of(transcripts: Sequence[Transcript]) -> Transcript | None:
+    """Of the transcripts of one recording, in the order in which they were made, the one that
+    counts: the last that a person wrote down or, where none did, that a machine did."""
+    for kind in (TranscriptKind.CORRECTION, TranscriptKind.MACHINE):
+        for one in reversed(transcripts):
+            if one.kind is kind:
+                return one
+    return None
 
 
 # --- What was written -----------------------------------------------------------------------------
@@ -473,6 +614,11 @@ class ActKind(StrEnum):
     """They undid a block that was made from this report: before is until when it had to hold."""
     ADMITTED = "admitted"
     """They had a limited call told of like any other: from one admission to another."""
+    CORRECTED = "corrected"
+    """They wrote down what is said in a recording: before and after are empty, for the words stand
+    in the transcripts."""
+    HEARD_AS = "heard_as"
+    """They said which language a recording is in: from one code, or none, to another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -636,9 +782,18 @@ class Dossier:
         return next((r for r in reversed(self.recordings) if r.question == question), None)
 
     def transcript(self, recording_sid: str) -> Transcript | None:
-        """The last transcript of a recording."""
+        """What counts as said in a recording."""
+        return last_of([one for one in self.transcripts if one.recording_sid == recording_sid])
+
+    def translation(self, recording_sid: str) -> Transcript | None:
+        """The last into English that a machine made of a recording."""
         return next(
-            (t for t in reversed(self.transcripts) if t.recording_sid == recording_sid), None
+            (
+                one
+                for one in reversed(self.transcripts)
+                if one.recording_sid == recording_sid and one.kind is TranscriptKind.TRANSLATION
+            ),
+            None,
         )
 
 

@@ -35,6 +35,7 @@ from reports.model import (
     RecordingState,
     Report,
     Segment,
+    Sound,
     TextMessage,
     Transcript,
 )
@@ -111,7 +112,14 @@ class Records(Protocol):
     def recordings_to_erase(self) -> Sequence[Recording]:
         """Stored here and still held by the provider."""
 
-    def add_transcript(self, transcript: Transcript) -> None: ...
+    def recordings_to_translate(self) -> Sequence[Recording]:
+        """Those of which English is wanted, in the order in which they were announced."""
+
+    def add_transcript(self, transcript: Transcript) -> None:
+        """Whatever `transcript_id` it has: the database gives it one."""
+
+    def transcripts_of(self, recording_sid: str) -> Sequence[Transcript]:
+        """In the order in which they were made."""
 
     def text_message(self, message_sid: str) -> TextMessage | None: ...
     def add_text_message(self, message: TextMessage) -> bool: ...
@@ -252,6 +260,7 @@ class Job(StrEnum):
     TEXT_CALLER = "text_caller"
     IMPORT_RECORDINGS = "import_recordings"
     TRANSCRIBE_RECORDING = "transcribe_recording"
+    TRANSLATE_RECORDING = "translate_recording"
 
 
 class Urgency(StrEnum):
@@ -395,26 +404,48 @@ class PhoneProvider(PhoneLog, Protocol):
 # --- Speech ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What an engine made of a sound."""
-
-    language: str
-    language_probability: float
-    segments: tuple[Segment, ...]
-
-
 class SpeechEngine(Protocol):
+    """A model with its weights in memory."""
+
     @property
     def name(self) -> str: ...
     @property
     def model(self) -> str: ...
     @property
     def languages(self) -> frozenset[str]:
-        """BCP-47 codes that it was trained on."""
+        """Codes of the languages that it was trained on, without region or script."""
 
-    def hear(self, samples: Samples, language: str | None) -> Heard:
-        """Transcribes; `language` is the caller's, None to have it detected."""
+    @property
+    def translates(self) -> bool:
+        """Whether it can write in English what is said in another language."""
+
+    def likely_languages(self, samples: Samples) -> Mapping[str, float]:
+        """How likely (0 to 1) each of its languages is spoken, by the first 30 seconds."""
+
+    def hear(
+        self, samples: Samples, language: str, *, into_english: bool = False
+    ) -> tuple[Segment, ...]:
+        """What is said in a language, in order; `into_english`: what it means in English."""
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """The language that a machine thinks most likely, and how likely (0 to 1)."""
+
+    language: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What an engine made of a sound, judged: what is not believed is struck out."""
+
+    language: str
+    language_probability: float
+    """How likely the engine thinks that language, 0 to 1."""
+    segments: tuple[Segment, ...]
+    engine: str
+    model: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -425,16 +456,25 @@ class Transcribed:
     """`transcribed`, `no_speech` or `needs_listener`."""
     seconds: float
     heard: Heard | None = None
+    rival: Heard | None = None
+    """The same in another language, heard worse: which one it is, is in doubt."""
     reason: str | None = None
+    sound: Sound | None = None
+    """None: there was no sound to be had."""
+    detected: Detected | None = None
+    """None: it was not asked."""
 
 
 class Transcriber(Protocol):
-    @property
-    def engine(self) -> str: ...
-    @property
-    def model(self) -> str: ...
     def transcribe(self, audio: bytes, language: str | None) -> Transcribed:
-        """From the bytes of an audio file; whatever is wrong with them is a `needs_listener`."""
+        """From the bytes of an audio file in the language that the caller chose, None if they chose
+        none; whatever is wrong with the bytes is a `needs_listener`."""
+
+    def translates(self, language: str) -> bool:
+        """Whether it can write in English what is said in that language."""
+
+    def translate(self, audio: bytes, language: str) -> Heard | None:
+        """What is said, in English; None: nothing that can be believed came of it."""
 
 
 # --- Telling people -------------------------------------------------------------------------------

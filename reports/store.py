@@ -38,6 +38,8 @@ from reports.model import (
     Flood,
     FloodMode,
     Handling,
+    Key,
+    Level,
     Medium,
     Notification,
     NotificationKind,
@@ -49,9 +51,13 @@ from reports.model import (
     RecordingState,
     Report,
     Segment,
+    Sound,
+    Span,
     TakeSource,
     TextMessage,
     Transcript,
+    TranscriptKind,
+    TranslationState,
     Verdict,
     Word,
 )
@@ -179,6 +185,11 @@ recordings = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("next_attempt_at", UtcDateTime),
     sa.Column("claimed_by", sa.String(64)),
+    sa.Column("language", sa.String(35)),
+    sa.Column("detected", sa.String(35)),
+    sa.Column("detected_probability", sa.Float),
+    sa.Column("sound", sa.JSON(none_as_null=True)),
+    sa.Column("translation", _states(TranslationState, "translation"), index=True),
 )
 transcripts = sa.Table(
     "transcripts",
@@ -197,6 +208,8 @@ transcripts = sa.Table(
     sa.Column("engine", sa.String(64), nullable=False),
     sa.Column("model", sa.String(200), nullable=False),
     sa.Column("made_at", UtcDateTime, nullable=False),
+    sa.Column("kind", _states(TranscriptKind, "kind"), nullable=False),
+    sa.Column("made_by", sa.String(64)),
 )
 text_messages = sa.Table(
     "text_messages",
@@ -390,8 +403,29 @@ def _segments_in(stored: Iterable[Mapping[str, Any]]) -> tuple[Segment, ...]:
 
 
 def _transcript(row: RowMapping) -> Transcript:
-    columns = {name: row[name] for name in row if name != "transcript_id"}
-    return Transcript(**{**columns, "segments": _segments_in(row["segments"])})
+    return Transcript(**{**row, "segments": _segments_in(row["segments"])})
+
+
+def _recording(row: RowMapping) -> Recording:
+    return Recording(**{**row, "sound": _sound_in(row["sound"])})
+
+
+def _recording_columns(recording: Recording) -> dict[str, Any]:
+    sound = None if recording.sound is None else dataclasses.asdict(recording.sound)
+    return {**_columns(recording), "sound": sound}
+
+
+def _sound_in(stored: Mapping[str, Any] | None) -> Sound | None:
+    if stored is None:
+        return None
+    return Sound(
+        **{
+            **stored,
+            "level": Level(**stored["level"]),
+            "keys": tuple(Key(Span(**key["span"]), key["digit"]) for key in stored["keys"]),
+            "beeps": tuple(Span(**beep) for beep in stored["beeps"]),
+        }
+    )
 
 
 def _choice(row: RowMapping) -> PromptChoice:
@@ -588,13 +622,13 @@ class SqlRecords:
     # Recordings
 
     def recording(self, recording_sid: str) -> Recording | None:
-        return self._one(recordings, recording_sid, _plain(Recording))
+        return self._one(recordings, recording_sid, _recording)
 
     def add_recording(self, recording: Recording) -> bool:
-        return self._add(recordings, _columns(recording))
+        return self._add(recordings, _recording_columns(recording))
 
     def save_recording(self, recording: Recording) -> None:
-        self._save(recordings, _columns(recording))
+        self._save(recordings, _recording_columns(recording))
 
     def recordings_of(self, call_sid: str) -> Sequence[Recording]:
         return self._recordings(recordings.c.call_sid == call_sid)
@@ -623,11 +657,23 @@ class SqlRecords:
         self, condition: sa.ColumnElement[bool], at_most: int | None = None
     ) -> list[Recording]:
         query = sa.select(recordings).where(condition).order_by(recordings.c.announced_at)
-        return self._many(query.limit(at_most), _plain(Recording))
+        return self._many(query.limit(at_most), _recording)
+
+    def recordings_to_translate(self) -> Sequence[Recording]:
+        return self._recordings(recordings.c.translation == TranslationState.WANTED)
 
     def add_transcript(self, transcript: Transcript) -> None:
-        columns = {**_columns(transcript), "segments": _segments_out(transcript.segments)}
+        columns = _columns(transcript, without=frozenset({"transcript_id"}))
+        columns["segments"] = _segments_out(transcript.segments)
         self._connection.execute(transcripts.insert().values(**columns))
+
+    def transcripts_of(self, recording_sid: str) -> Sequence[Transcript]:
+        query = (
+            sa.select(transcripts)
+            .where(transcripts.c.recording_sid == recording_sid)
+            .order_by(transcripts.c.transcript_id)
+        )
+        return self._many(query, _transcript)
 
     # Text messages
 

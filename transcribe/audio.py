@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import soxr
 
+from reports.model import Level
 from reports.ports import Samples
 from transcribe.readers import READERS, Block, Unreadable
 from transcribe.wav import mended
@@ -34,14 +34,6 @@ _NOTHING = np.empty(0, np.float32)
 
 class BadAudio(ValueError):
     """There is no sound to be had of these bytes. `str()` is a short sentence for people."""
-
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    """How loud a sound is, in dBFS: 0 is as loud as can be, `FLOOR` nothing at all."""
-
-    peak: float
-    rms: float
 
 
 def decode(audio: bytes) -> Samples:

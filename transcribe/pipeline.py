@@ -1,4 +1,4 @@
-"""The stages in order: decode, look for a voice, hear, judge.
+"""The stages in order: decode, measure, look for a voice and its language, hear, judge.
 
 Whatever is wrong with a recording ends in a state that a person sees; what is wrong with the engine
 itself is raised, for then the recording can be tried again.
@@ -6,33 +6,48 @@ itself is raised, for then the recording can be tried again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 
-from reports.model import RecordingState
-from reports.ports import SpeechEngine, Transcribed
-from transcribe.audio import BadAudio, decode, seconds
-from transcribe.engines import load_engine
-from transcribe.quality import believe
-from transcribe.sound import why_no_speech
+from reports.model import RecordingState, Segment, Span, Word, mean_sureness
+from reports.ports import Detected, Heard, Samples, SpeechEngine, Transcribed
+from transcribe.audio import RATE, BadAudio, decode, seconds
+from transcribe.confidence import with_confidence
+from transcribe.engines import EngineChoice, load_engine
+from transcribe.hears import Hears
+from transcribe.language import choose
+from transcribe.quality import judge
+from transcribe.sound import measure_sound, why_no_speech
 from transcribe.speech import speech, voice
 from transcribe.weights import Progress
+
+ENGLISH = "en"
+AROUND = 0.3
+"""Seconds before the first voice and behind the last one that an engine is given too."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpeechPipeline:
-    """A `Transcriber`. `languages`: those that are written out; others go to a person at once."""
+    """A `Transcriber`.
+
+    `speech_engine` hears every language that it knows and `hears` trusts it with; `by_language` are
+    engines that somebody named for one; `offered` are the languages that the line speaks.
+    """
 
     speech_engine: SpeechEngine
-    languages: frozenset[str]
+    hears: Hears
+    by_language: Mapping[str, SpeechEngine] = field(default_factory=lambda: MappingProxyType({}))
+    offered: frozenset[str] = frozenset()
 
     @property
-    def engine(self) -> str:
-        return self.speech_engine.name
-
-    @property
-    def model(self) -> str:
-        return self.speech_engine.model
+    def trusted(self) -> frozenset[str]:
+        """The languages that are written out here; a recording in another goes to a person."""
+        engine = self.speech_engine
+        return frozenset(self.by_language).union(
+            code for code in engine.languages if self.hears.trusts(code, engine.model)
+        )
 
     def transcribe(self, audio: bytes, language: str | None) -> Transcribed:
         """From the bytes of an audio file in the language that the caller chose, None to have it
@@ -47,21 +62,121 @@ class SpeechPipeline:
             return Transcribed(RecordingState.NEEDS_LISTENER, 0.0, reason=str(bad))
         length = seconds(samples)
         spans = speech(voice(samples), length)
+        sound = measure_sound(samples, spans)
         if not spans:
             reason = why_no_speech(samples)
-            return Transcribed(RecordingState.NO_SPEECH, length, reason=reason)
-        chosen = None if language is None else primary(language)
-        if chosen is not None and chosen not in self.languages:
-            return _for_a_listener(length, "no machine here knows the language")
-        heard = self.speech_engine.hear(samples, chosen)
-        if heard.language not in self.languages:
-            return _for_a_listener(length, "no machine here knows the language")
-        believed = believe(heard, spans, chosen=chosen is not None)
-        if believed.doubt is not None:
+            return Transcribed(RecordingState.NO_SPEECH, length, reason=reason, sound=sound)
+        spoken = _Spoken.within(samples, spans)
+        likely = self.speech_engine.likely_languages(spoken.samples)
+        choice = choose(
+            None if language is None else primary(language),
+            likely,
+            trusted=self.trusted,
+            offered=self.offered,
+        )
+        detected = _most_likely(likely)
+        if choice.language is None:
             return Transcribed(
-                RecordingState.NEEDS_LISTENER, length, heard=believed.heard, reason=believed.doubt
+                RecordingState.NEEDS_LISTENER,
+                length,
+                reason=choice.reason,
+                sound=sound,
+                detected=detected,
             )
-        return Transcribed(RecordingState.TRANSCRIBED, length, heard=believed.heard)
+        tries = [self._heard(spoken, choice.language, likely)]
+        if choice.rival is not None:
+            tries.append(self._heard(spoken, choice.rival, likely))
+        best, *worse = sorted(tries, key=lambda tried: tried.score, reverse=True)
+        return Transcribed(
+            RecordingState.NEEDS_LISTENER if best.doubt else RecordingState.TRANSCRIBED,
+            length,
+            heard=best.heard,
+            rival=next((tried.heard for tried in worse), None),
+            reason=best.doubt,
+            sound=sound,
+            detected=detected,
+        )
+
+    def translates(self, language: str) -> bool:
+        """Whether the engine that hears a language can say in English what it hears."""
+        code = primary(language)
+        return code != ENGLISH and code in self.trusted and self._engine(code).translates
+
+    def translate(self, audio: bytes, language: str) -> Heard | None:
+        """What is said, in English, judged by where there is a voice.
+
+        Raises:
+            Exception: what the engine raised. Never for anything about the audio.
+        """
+        code = primary(language)
+        try:
+            samples = decode(audio)
+        except BadAudio:
+            return None
+        spans = speech(voice(samples), seconds(samples))
+        if not spans or not self.translates(code):
+            return None
+        engine, spoken = self._engine(code), _Spoken.within(samples, spans)
+        said = engine.hear(spoken.samples, code, into_english=True)
+        judged = judge(with_confidence(spoken.moved(said)), spans, self.hears.of(ENGLISH))
+        if not judged.believed:
+            return None
+        return Heard(ENGLISH, 1.0, judged.segments, engine.name, engine.model)
+
+    def _engine(self, language: str) -> SpeechEngine:
+        return self.by_language.get(language, self.speech_engine)
+
+    def _heard(self, spoken: _Spoken, language: str, likely: Mapping[str, float]) -> _Try:
+        engine = self._engine(language)
+        judged = judge(
+            with_confidence(spoken.moved(engine.hear(spoken.samples, language))),
+            spoken.spans,
+            self.hears.of(language),
+        )
+        heard = Heard(
+            language, likely.get(language, 0.0), judged.segments, engine.name, engine.model
+        )
+        score = mean_sureness(judged.believed) or 0.0
+        return _Try(heard if judged.segments else None, judged.doubt, score)
+
+
+@dataclass(frozen=True, slots=True)
+class _Try:
+    heard: Heard | None
+    doubt: str | None
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """The part of a recording in which somebody speaks."""
+
+    samples: Samples
+    spans: Sequence[Span]
+    """Of the whole recording."""
+    start: float
+    """Seconds."""
+
+    @classmethod
+    def within(cls, samples: Samples, spans: Sequence[Span]) -> _Spoken:
+        start = max(0.0, spans[0].start - AROUND)
+        end = spans[-1].end + AROUND
+        return cls(samples[int(start * RATE) : int(end * RATE)], spans, start)
+
+    def moved(self, segments: Sequence[Segment]) -> tuple[Segment, ...]:
+        """What was heard in the part, at its seconds of the whole."""
+        return tuple(
+            replace(
+                segment,
+                start=segment.start + self.start,
+                end=segment.end + self.start,
+                words=tuple(self._moved(word) for word in segment.words),
+            )
+            for segment in segments
+        )
+
+    def _moved(self, word: Word) -> Word:
+        return replace(word, start=word.start + self.start, end=word.end + self.start)
 
 
 def load_transcriber(
@@ -69,19 +184,27 @@ def load_transcriber(
     model: str,
     *,
     cache_dir: Path,
-    languages: frozenset[str] | None = None,
+    hears: Hears,
+    by_language: Mapping[str, EngineChoice] | None = None,
+    offered: frozenset[str] = frozenset(),
     on_progress: Progress | None = None,
 ) -> SpeechPipeline:
-    """Loads an engine, warm, once a worker.
-
-    `languages` narrows down which of the engine's languages it is trusted with.
+    """Loads the engines, warm, once a worker.
 
     Raises:
         UnknownEngine, BadWeights: see `load_engine`.
     """
-    loaded = load_engine(engine, model, cache_dir=cache_dir, on_progress=on_progress)
-    trusted = loaded.languages if languages is None else loaded.languages & languages
-    return SpeechPipeline(loaded, trusted)
+    return SpeechPipeline(
+        load_engine(engine, model, cache_dir=cache_dir, on_progress=on_progress),
+        hears,
+        {
+            code: load_engine(
+                choice.engine, choice.model, cache_dir=cache_dir, on_progress=on_progress
+            )
+            for code, choice in (by_language or {}).items()
+        },
+        offered,
+    )
 
 
 def primary(language: str) -> str:
@@ -89,5 +212,6 @@ def primary(language: str) -> str:
     return language.partition("-")[0].lower()
 
 
-def _for_a_listener(length: float, reason: str) -> Transcribed:
-    return Transcribed(RecordingState.NEEDS_LISTENER, length, reason=reason)
+def _most_likely(likely: Mapping[str, float]) -> Detected | None:
+    best = max(likely, key=lambda code: likely[code], default=None)
+    return None if best is None else Detected(best, likely[best])

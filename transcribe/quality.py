@@ -1,8 +1,9 @@
 """What to believe of what an engine heard.
 
 Whisper always answers: over noise, or in a language it hardly knows, it invents. Invented words in
-a report are worse than none, so what there is no evidence for is left out, and a recording of which
-too little remains goes to a person. The evidence is Whisper's own measures and the voice activity.
+a report are worse than none, so what there is no evidence for is struck out, and a recording of
+which too little remains goes to a person. The evidence is Whisper's own measures, the voice
+activity, and the script that the language is written in.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
+from unicodedata import name
 
-from reports.model import Segment
-from reports.ports import Heard
-from transcribe.speech import Span, overlap
+from reports.model import Segment, Span, mean_sureness
+from transcribe.hears import Hearing
+from transcribe.speech import overlap
 
 FAILED_LOG_PROBABILITY: Final = -1.0
 """Below, Whisper itself holds a decoding for failed (Radford et al., 2022, section 4.5); what still
@@ -27,8 +29,9 @@ FASTEST: Final = 40.0
 LONGEST_REPEAT: Final = 6
 """How often the same words may follow one another: people in fear say things again and again, a
 model in a loop dozens of times."""
-SURE_LANGUAGE: Final = 0.5
-"""Probability from which on a detected language counts as heard, when the caller chose none."""
+OTHER_SCRIPT: Final = 0.5
+"""Share of the letters that belong to another script than the language's, from which on it is not
+the language: Whisper falls into another one over noise."""
 MISSED_SHARE: Final = 0.5
 MISSED_SECONDS: Final = 2.0
 """When more than that share of the speech, and more than these seconds of it, has no words, a
@@ -36,34 +39,39 @@ person must hear the rest."""
 
 
 @dataclass(frozen=True, slots=True)
-class Believed:
-    """What may stand, and why a person must hear the recording all the same, if so."""
+class Judged:
+    """All segments, with those struck out that are not believed, and why a person must hear the
+    recording all the same, if so."""
 
-    heard: Heard | None
+    segments: tuple[Segment, ...]
     doubt: str | None = None
     """A short phrase for people."""
 
+    @property
+    def believed(self) -> tuple[Segment, ...]:
+        return tuple(segment for segment in self.segments if segment.struck is None)
 
-def believe(heard: Heard, spans: Sequence[Span], *, chosen: bool) -> Believed:
-    """Judges what was heard by where there was a voice.
 
-    `chosen` says that the caller named the language; else the engine guessed it.
-    """
-    if not chosen and heard.language_probability < SURE_LANGUAGE:
-        return Believed(None, "it is not clear which language this is")
-    kept = tuple(one for one in heard.segments if disbelief(one, spans) is None)
-    if not kept:
-        return Believed(None, "nothing that was heard can be believed")
-    heard = replace(heard, segments=kept)
+def judge(segments: Sequence[Segment], spans: Sequence[Span], asked: Hearing) -> Judged:
+    """Judges what was heard by where there was a voice, and by what is asked of the language."""
+    judged = Judged(
+        tuple(replace(one, struck=disbelief(one, spans, asked.script)) for one in segments)
+    )
+    if not judged.believed:
+        return replace(judged, doubt="nothing that was heard can be believed")
     spoken = sum(span.seconds for span in spans)
-    missed = spoken - sum(overlap(span, _timed(kept)) for span in spans)
+    missed = spoken - sum(overlap(span, _timed(judged.believed)) for span in spans)
     if missed > max(MISSED_SECONDS, MISSED_SHARE * spoken):
-        return Believed(heard, "much of what was said could not be made out")
-    return Believed(heard)
+        return replace(judged, doubt="much of what was said could not be made out")
+    sureness = mean_sureness(judged.believed)
+    if sureness is not None and sureness < asked.least_confidence:
+        return replace(judged, doubt="the machine is unsure of most of it")
+    return judged
 
 
-def disbelief(segment: Segment, spans: Sequence[Span]) -> str | None:
-    """Why a segment is not to be believed, None if it may be."""
+def disbelief(segment: Segment, spans: Sequence[Span], script: str | None) -> str | None:
+    """Why a segment is not to be believed, None if it may be. `script`: the one that the language
+    is written in, as Unicode names it."""
     voice = overlap(Span(segment.start, segment.end), spans)
     length = max(segment.end - segment.start, 0.0)
     if voice <= LEAST_VOICE * length:
@@ -74,7 +82,17 @@ def disbelief(segment: Segment, spans: Sequence[Span]) -> str | None:
         return "the engine does not trust it"
     if segment.compression > LOOPING_COMPRESSION or _repeats(segment.text) > LONGEST_REPEAT:
         return "it repeats itself"
+    if _other_script(segment.text, script) > OTHER_SCRIPT:
+        return "it is written in another language's letters"
     return None
+
+
+def _other_script(text: str, script: str | None) -> float:
+    """Share of the letters that are not of a script, 0 where none is named."""
+    letters = [letter for letter in text if letter.isalpha()]
+    if script is None or not letters:
+        return 0.0
+    return sum(not name(letter, "").startswith(script) for letter in letters) / len(letters)
 
 
 def _repeats(text: str) -> int:

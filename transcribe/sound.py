@@ -16,9 +16,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from reports.model import Key, Sound, Span
 from reports.ports import Samples
-from transcribe.audio import FLOOR, RATE, Level, decibels, measure, seconds
-from transcribe.speech import SILENCE, NoSpeech, Span, overlap
+from transcribe.audio import FLOOR, RATE, decibels, measure, seconds
+from transcribe.speech import SILENCE, NoSpeech, overlap
 
 Numbers = NDArray[np.float32]
 Flags = NDArray[np.bool_]
@@ -73,34 +74,6 @@ _BLURS = (0.03, 0.06, 0.12)  # of a ceiling, by resampling
 _BATCH = 1 << 10  # frames whose spectra are held at once
 _SOON, _LATE = 4, 40  # spectra of 128 ms: 128 ms apart, with no sample in both, and 1.3 s
 _SHORT, _LONG = 1024, 2048  # samples in a spectrum: 64 ms for keys, 128 ms for tones 40 Hz apart
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """A key that was pressed (DTMF), as it is heard in a recording."""
-
-    span: Span
-    digit: str
-    """0 to 9, A to D, * or #."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sound:
-    """What can be said of a recording by measuring it."""
-
-    level: Level
-    clipped: float
-    """Share of the samples, 0 to 1, that were cut off at a ceiling, wherever that lies."""
-    noise: float
-    """dBFS of what is heard between the voices; `FLOOR` if nothing is."""
-    snr: float | None
-    """dB by which the voices are louder than that; None without a voice."""
-    speech_seconds: float
-    """Seconds in which there may be a voice."""
-    keys: tuple[Key, ...]
-    """In order."""
-    beeps: tuple[Span, ...]
-    """Where there is nothing but a steady tone, or two: the beep of a recorder, a busy line."""
 
 
 @dataclass(frozen=True, slots=True)

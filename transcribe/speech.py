@@ -8,7 +8,6 @@ a whisper heard in vain costs a listener a minute, a whisper thrown away may cos
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -16,6 +15,7 @@ import numpy as np
 from faster_whisper.vad import get_vad_model
 from numpy.typing import NDArray
 
+from reports.model import Span
 from reports.ports import Samples
 from transcribe.audio import RATE
 
@@ -37,18 +37,6 @@ MOST_GAIN: Final = 10 ** (60 / 20)
 """60 dB: below, there is nothing but the steps of the telephone's own code."""
 SILENCE: Final = -55.0
 """dBFS RMS. Without a voice in it, what is softer than that we call silence."""
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Seconds from the start of the recording."""
-
-    start: float
-    end: float
-
-    @property
-    def seconds(self) -> float:
-        return self.end - self.start
 
 
 class NoSpeech(StrEnum):

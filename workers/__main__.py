@@ -17,7 +17,7 @@ from config import Settings, load_settings
 from ivr.languages import BadPrompts
 from oncall.briefs import BadTells
 from reports.services.recordings import release_claims
-from transcribe.pipeline import load_transcriber
+from transcribe.hears import BadHears
 from wiring import Adapters, now, redis_url
 from workers import jobs
 from workers.queues import QueueName
@@ -37,7 +37,7 @@ def main(role: str) -> None:
     settings = load_settings()
     try:
         sweep(settings) if role == SWEEPER else work(settings, QueueName(role))
-    except (BadPrompts, BadTells) as bad:
+    except (BadPrompts, BadTells, BadHears) as bad:
         sys.exit(str(bad))
 
 
@@ -45,12 +45,7 @@ def work(settings: Settings, queue: QueueName) -> None:
     adapters = Adapters(settings)
     transcriber = None
     if queue in SPEAKING:
-        transcriber = load_transcriber(
-            settings.speech_engine,
-            settings.speech_model,
-            cache_dir=settings.model_cache,
-            on_progress=log.info,
-        )
+        transcriber = adapters.transcriber(log.info)
     jobs.equip(adapters.equipment(queue, transcriber))
     left = release_claims(adapters.store, worker=queue, at=now())
     if left:

@@ -155,14 +155,28 @@ def import_recordings(until: str) -> None:
 
 def transcribe_recording(recording_sid: str) -> None:
     tools = _tools()
-    if tools.transcriber is None:
-        raise NotEquipped("this worker has no speech engine")
+    transcriber = _transcriber(tools)
     with _putting_down(tools, recording_sid):
         recordings.transcribe_recording(
             tools.store,
             tools.queue,
             tools.audio,
-            tools.transcriber,
+            transcriber,
+            recording_sid=recording_sid,
+            worker=tools.worker,
+            lease=tools.transcribe_lease,
+            clock=tools.clock,
+        )
+
+
+def translate_recording(recording_sid: str) -> None:
+    tools = _tools()
+    transcriber = _transcriber(tools)
+    with _putting_down(tools, recording_sid):
+        recordings.translate_recording(
+            tools.store,
+            tools.audio,
+            transcriber,
             recording_sid=recording_sid,
             worker=tools.worker,
             lease=tools.transcribe_lease,
@@ -181,7 +195,14 @@ WORK: Mapping[Job, Callable[[str], None]] = {
     Job.TEXT_CALLER: text_caller,
     Job.IMPORT_RECORDINGS: import_recordings,
     Job.TRANSCRIBE_RECORDING: transcribe_recording,
+    Job.TRANSLATE_RECORDING: translate_recording,
 }
+
+
+def _transcriber(tools: Equipment) -> Transcriber:
+    if tools.transcriber is None:
+        raise NotEquipped("this worker has no speech engine")
+    return tools.transcriber
 
 
 def _tools() -> Equipment:

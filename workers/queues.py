@@ -49,6 +49,7 @@ TIME_LIMITS: Final[Mapping[Job, int]] = MappingProxyType(
         Job.TEXT_CALLER: 60,
         Job.IMPORT_RECORDINGS: 300,
         Job.TRANSCRIBE_RECORDING: 900,
+        Job.TRANSLATE_RECORDING: 900,
     }
 )
 """Seconds after which the worker at a job is killed, see `workers.worker`."""
@@ -79,6 +80,8 @@ def queue_for(job: Job, urgency: Urgency) -> QueueName:
             | Job.IMPORT_RECORDINGS
         ):
             return QueueName.FETCHES
+        case Job.TRANSLATE_RECORDING:
+            return QueueName.REST
         case Job.TRANSCRIBE_RECORDING:
             return QueueName.URGENT if urgency is Urgency.URGENT else QueueName.REST
 

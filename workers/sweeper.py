@@ -92,7 +92,7 @@ class Sweeper:
             forget_callers(self._store, at=at, keep=self._keep_callers)
 
     def _do_here(self, item: Stalled) -> None:
-        if item.job is Job.TRANSCRIBE_RECORDING:
+        if item.job in (Job.TRANSCRIBE_RECORDING, Job.TRANSLATE_RECORDING):
             return
         try:
             self._run(item.job, item.subject)

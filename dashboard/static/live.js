@@ -41,6 +41,8 @@
         child = held;
       } else if (held && held.dataset.version === wanted.dataset.version) {
         child = held;
+      } else if (held && hasUnsaved(held)) {
+        child = held;
       } else if (held) {
         keepFolds(held, wanted);
         if (held === place) place = held.nextElementSibling;
@@ -55,6 +57,11 @@
     }
     for (const gone of known.values()) gone.remove();
     return changed;
+  }
+
+  // What somebody is writing is never taken from under their hands.
+  function hasUnsaved(element) {
+    return [...element.querySelectorAll("textarea")].some((area) => area.value !== area.defaultValue);
   }
 
   function keepFolds(old, fresh) {

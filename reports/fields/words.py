@@ -6,16 +6,15 @@ from reports.model import Dossier, Field, WordsSource
 
 
 def spoken(dossier: Dossier, question: str) -> Field[str]:
-    """What was said in answer to a question, the mean probability of its words as confidence."""
+    """What was said in answer to a question; as confidence, how many of the words are likely right,
+    or 1 where a person wrote them down."""
     recording = dossier.recording(question)
     transcript = recording and dossier.transcript(recording.recording_sid)
     if not transcript or not transcript.text:
         return Field()
-    words = [word for segment in transcript.segments for word in segment.words]
+    believed = transcript.believed
     return Field(
         value=transcript.text,
-        source=WordsSource(
-            transcript.recording_sid, transcript.segments[0].start, transcript.segments[-1].end
-        ),
-        confidence=sum(word.probability for word in words) / len(words) if words else 0.0,
+        source=WordsSource(transcript.recording_sid, believed[0].start, believed[-1].end),
+        confidence=transcript.confidence or 0.0,
     )

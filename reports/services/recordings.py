@@ -18,10 +18,13 @@ from reports.model import (
     Recording,
     RecordingState,
     Transcript,
+    TranscriptKind,
+    TranslationState,
     advance,
 )
 from reports.ports import (
     AudioStore,
+    Heard,
     Job,
     JobQueue,
     MediaMissing,
@@ -43,6 +46,7 @@ FETCH_LEASE = timedelta(minutes=4)
 """Longer than the provider and the audio store may take together."""
 TRANSCRIBE_ATTEMPTS = 3
 """After so many that ended without a word, a person must listen: the machine dies of this one."""
+TRANSLATE_ATTEMPTS = 2
 MISSING_FOR = timedelta(hours=1)
 """How long media that the provider does not have are asked for before that is said aloud."""
 UNREACHABLE_FOR = timedelta(days=2)
@@ -105,7 +109,7 @@ def miss_recording(
         recording = records.recording(recording_sid)
         if recording is None or recording.state is not RecordingState.ANNOUNCED:
             return
-        _settle(records, recording, RecordingState.FAILED, at, reason="nothing was recorded")
+        settle(records, recording, RecordingState.FAILED, at, reason="nothing was recorded")
         report = records.report_of_call(recording.call_sid)
     if report is not None:
         queue.put(Job.ALERT_ON_CALL, report.reference)
@@ -122,7 +126,7 @@ def store_recording(
     clock: Clock,
 ) -> None:
     """Fetches the audio, seals and reads it back; then asks for the transcript and the erasure."""
-    recording = _claim(store, recording_sid, RecordingState.ANNOUNCED, worker, clock(), FETCH_LEASE)
+    recording = _claim(store, recording_sid, _is_announced, worker, clock(), FETCH_LEASE)
     if recording is None:
         return
     try:
@@ -146,11 +150,11 @@ def store_recording(
         if held is None or held.state is not RecordingState.ANNOUNCED:
             return
         held = replace(held, stored_at=at, sha256=sha256, size=len(media))
-        _settle(records, held, RecordingState.STORED, at, reason=None)
-        urgency = _urgency(records, held)
+        settle(records, held, RecordingState.STORED, at, reason=None)
+        wanted = urgency(records, held)
         call = records.call(held.call_sid)
     if call is None or call.admission.alerts:
-        queue.put(Job.TRANSCRIBE_RECORDING, recording_sid, urgency)
+        queue.put(Job.TRANSCRIBE_RECORDING, recording_sid, wanted)
     queue.put(Job.ERASE_AT_PROVIDER, recording_sid)
 
 
@@ -166,7 +170,7 @@ def transcribe_recording(
     clock: Clock,
 ) -> None:
     """Has a stored recording written out, unless it has cost too many workers already."""
-    recording = _claim(store, recording_sid, RecordingState.STORED, worker, clock(), lease)
+    recording = _claim(store, recording_sid, _is_stored, worker, clock(), lease)
     if recording is None:
         return
     if recording.attempts > TRANSCRIBE_ATTEMPTS:
@@ -178,30 +182,112 @@ def transcribe_recording(
     else:
         with store.read() as records:
             call = records.call(recording.call_sid)
-        language = None if call is None else call.language
+        language = recording.language or (None if call is None else call.language)
         outcome = transcriber.transcribe(audio.get(recording_sid), language)
     at = clock()
     with store.begin() as records:
         held = records.recording(recording_sid)
         if held is None or held.state is not RecordingState.STORED:
             return
-        if outcome.heard is not None:
-            records.add_transcript(
-                Transcript(
-                    recording_sid=recording_sid,
-                    language=outcome.heard.language,
-                    language_probability=outcome.heard.language_probability,
-                    segments=outcome.heard.segments,
-                    engine=transcriber.engine,
-                    model=transcriber.model,
-                    made_at=at,
-                )
-            )
-        held = replace(held, seconds=outcome.seconds or held.seconds)
-        _settle(records, held, outcome.state, at, reason=outcome.reason)
+        held = _with_outcome(records, held, outcome, at)
+        if _worth_translating(records, held, outcome, transcriber):
+            held = replace(held, translation=TranslationState.WANTED)
+        settle(records, held, outcome.state, at, reason=outcome.reason)
         report = records.report_of_call(held.call_sid)
     if report is not None:
         queue.put(Job.ALERT_ON_CALL, report.reference)
+    if held.translation is TranslationState.WANTED:
+        queue.put(Job.TRANSLATE_RECORDING, recording_sid)
+
+
+def _worth_translating(
+    records: Records, recording: Recording, outcome: Transcribed, transcriber: Transcriber
+) -> bool:
+    """Not what pranks leave behind: thousands of them would stand before a witness's."""
+    call = records.call(recording.call_sid)
+    return (
+        outcome.heard is not None
+        and transcriber.translates(outcome.heard.language)
+        and (call is None or call.admission.alerts)
+    )
+
+
+def translate_recording(
+    store: ReportStore,
+    audio: AudioStore,
+    transcriber: Transcriber,
+    *,
+    recording_sid: str,
+    worker: str,
+    lease: timedelta,
+    clock: Clock,
+) -> None:
+    """Has what was said in another language written in English beside it."""
+    recording = _claim(store, recording_sid, _wants_english, worker, clock(), lease)
+    if recording is None:
+        return
+    with store.read() as records:
+        written = [
+            one
+            for one in records.transcripts_of(recording_sid)
+            if one.kind is TranscriptKind.MACHINE
+        ]
+    heard = None
+    if written and recording.attempts <= TRANSLATE_ATTEMPTS:
+        heard = transcriber.translate(audio.get(recording_sid), written[-1].language)
+    at = clock()
+    with store.begin() as records:
+        held = records.recording(recording_sid)
+        if held is None or held.translation is not TranslationState.WANTED:
+            return
+        if heard is not None:
+            records.add_transcript(
+                _transcript(recording_sid, heard, TranscriptKind.TRANSLATION, at)
+            )
+        came = TranslationState.FAILED if heard is None else TranslationState.MADE
+        records.save_recording(
+            replace(
+                held,
+                translation=advance(TranslationState.WANTED, came),
+                attempts=0,
+                next_attempt_at=None,
+                claimed_by=None,
+            )
+        )
+        records.touch(held.call_sid, at)
+
+
+def _with_outcome(
+    records: Records, recording: Recording, outcome: Transcribed, at: datetime
+) -> Recording:
+    """Adds what was heard; the better of two goes last, for the last one counts."""
+    for heard, kind in (
+        (outcome.rival, TranscriptKind.RIVAL),
+        (outcome.heard, TranscriptKind.MACHINE),
+    ):
+        if heard is not None:
+            records.add_transcript(_transcript(recording.recording_sid, heard, kind, at))
+    detected = outcome.detected
+    return replace(
+        recording,
+        seconds=outcome.seconds or recording.seconds,
+        sound=outcome.sound,
+        detected=None if detected is None else detected.language,
+        detected_probability=None if detected is None else detected.probability,
+    )
+
+
+def _transcript(recording_sid: str, heard: Heard, kind: TranscriptKind, at: datetime) -> Transcript:
+    return Transcript(
+        recording_sid=recording_sid,
+        language=heard.language,
+        language_probability=heard.language_probability,
+        segments=heard.segments,
+        engine=heard.engine,
+        model=heard.model,
+        made_at=at,
+        kind=kind,
+    )
 
 
 def erase_at_provider(
@@ -252,11 +338,12 @@ def try_again(
             again, job = RecordingState.ANNOUNCED, Job.FETCH_RECORDING
         elif recording.state is RecordingState.NEEDS_LISTENER:
             again, job = RecordingState.STORED, Job.TRANSCRIBE_RECORDING
+            recording = replace(recording, translation=None)
         else:
             return None
-        recording = _settle(records, recording, again, at, reason=None)
-        urgency = _urgency(records, recording)
-    queue.put(job, recording_sid, urgency)
+        recording = settle(records, recording, again, at, reason=None)
+        wanted = urgency(records, recording)
+    queue.put(job, recording_sid, wanted)
     return recording
 
 
@@ -268,8 +355,9 @@ def release_claims(store: ReportStore, *, worker: str, at: datetime) -> int:
     with store.begin() as records:
         left = [
             recording
-            for recording in records.recordings_in(
-                (RecordingState.ANNOUNCED, RecordingState.STORED)
+            for recording in (
+                *records.recordings_in((RecordingState.ANNOUNCED, RecordingState.STORED)),
+                *records.recordings_to_translate(),
             )
             if recording.claimed_by == worker
         ]
@@ -298,18 +386,30 @@ def pause_after(attempts: int) -> timedelta:
     return min(timedelta(seconds=2 ** min(attempts - 1, 20)), LONGEST_PAUSE)
 
 
+def _is_announced(recording: Recording) -> bool:
+    return recording.state is RecordingState.ANNOUNCED
+
+
+def _is_stored(recording: Recording) -> bool:
+    return recording.state is RecordingState.STORED
+
+
+def _wants_english(recording: Recording) -> bool:
+    return recording.translation is TranslationState.WANTED
+
+
 def _claim(
     store: ReportStore,
     recording_sid: str,
-    state: RecordingState,
+    waits: Callable[[Recording], bool],
     worker: str,
     at: datetime,
     lease: timedelta,
 ) -> Recording | None:
     with store.begin() as records:
         recording = records.recording(recording_sid)
-        if recording is None or recording.state is not state:
-            log.info("recording %s is not %s: nothing to do", recording_sid, state)
+        if recording is None or not waits(recording):
+            log.info("recording %s waits for nothing", recording_sid)
             return None
         if recording.claimed_by is not None and not _due(recording, at):
             log.info("recording %s is in other hands", recording_sid)
@@ -328,7 +428,7 @@ def _due(recording: Recording, at: datetime) -> bool:
     return recording.next_attempt_at is None or recording.next_attempt_at <= at
 
 
-def _settle(
+def settle(
     records: Records,
     recording: Recording,
     to: RecordingState,
@@ -358,7 +458,7 @@ def _give_up_fetching(
         held = records.recording(recording_sid)
         if held is None or held.state is not RecordingState.ANNOUNCED:
             return
-        _settle(records, held, RecordingState.FAILED, at, reason=reason)
+        settle(records, held, RecordingState.FAILED, at, reason=reason)
         report = records.report_of_call(held.call_sid)
     log.error("recording %s could not be had", recording_sid)
     if report is not None:
@@ -391,7 +491,8 @@ def _fetch_later(
         records.touch(held.call_sid, at)
 
 
-def _urgency(records: Records, recording: Recording) -> Urgency:
+def urgency(records: Records, recording: Recording) -> Urgency:
+    """In which queue it waits to be written out."""
     call = records.call(recording.call_sid)
     return urgency_of(
         recording.question,

@@ -51,6 +51,11 @@ def stalled(records: Records, at: datetime) -> list[Stalled]:
             urgency = urgency_of(recording.question, now, alerts=alerts)
             found.append(Stalled(Job.TRANSCRIBE_RECORDING, recording.recording_sid, urgency))
     found.extend(
+        Stalled(Job.TRANSLATE_RECORDING, recording.recording_sid)
+        for recording in records.recordings_to_translate()
+        if _waits(recording, recording.changed_at + QUEUE_WAIT, at)
+    )
+    found.extend(
         Stalled(Job.SEND_NOTIFICATION, notification.notification_id)
         for notification in records.notifications_in(
             (NotificationState.PENDING, NotificationState.SENDING)

@@ -135,6 +135,7 @@ def desk(tmp_path: Path, clock: Clock, queue: QueueInMemory) -> Iterator[Desk]:
         hotline_number="+16125550100",
         api_token=API_TOKEN,
         language_names={"es": "Spanish", "en": "English", "hmn": "Hmong", "so": "Somali"},
+        written_out=("en", "es"),
         question_titles={
             "when": "When",
             "where": "Where",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -27,7 +27,10 @@ from reports.model import (
     RecordingState,
     Report,
     Segment,
+    Sound,
     Transcript,
+    TranscriptKind,
+    TranslationState,
     Verdict,
     Word,
 )
@@ -261,8 +264,12 @@ class Stories:
         language: str = "en",
         reason: str | None = None,
         audio: bytes | None = None,
+        english: str | None = None,
+        sound: Sound | None = None,
+        detected: tuple[str, float] | None = None,
     ) -> str:
-        """A recording as far as `state`, its audio, and a transcript if anything was heard."""
+        """A recording as far as `state`, its audio, and a transcript if anything was heard; in
+        English beside it, how it sounds and which language it sounds like, if it is said."""
         sid = f"RE{reference}{question}"
         audio = audio or mu_law_wave()
         here = state not in (RecordingState.ANNOUNCED, RecordingState.FAILED)
@@ -284,20 +291,33 @@ class Stories:
                     size=len(audio) if here else None,
                     erased_at_provider_at=announced + timedelta(seconds=3) if here else None,
                     reason=reason,
+                    sound=sound,
+                    detected=detected and detected[0],
+                    detected_probability=detected and detected[1],
+                    translation=TranslationState.MADE if english else None,
                 )
             )
             if heard:
-                records.add_transcript(
-                    Transcript(
-                        recording_sid=sid,
-                        language=language,
-                        language_probability=0.97,
-                        segments=tuple(heard),
-                        engine="openai-whisper",
-                        model="base",
-                        made_at=announced + timedelta(seconds=6),
-                    )
+                made = Transcript(
+                    recording_sid=sid,
+                    language=language,
+                    language_probability=0.97,
+                    segments=tuple(heard),
+                    engine="openai-whisper",
+                    model="base",
+                    made_at=announced + timedelta(seconds=6),
                 )
+                records.add_transcript(made)
+                if english:
+                    records.add_transcript(
+                        replace(
+                            made,
+                            language="en",
+                            segments=(segment(english, heard[0].start, heard[-1].end),),
+                            kind=TranscriptKind.TRANSLATION,
+                            made_at=announced + timedelta(seconds=9),
+                        )
+                    )
         if here:
             self.audio.put(sid, audio)
         return sid

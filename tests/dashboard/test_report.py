@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
-from reports.model import Handling, RecordingState, Verdict
+from reports.model import Handling, Key, Level, RecordingState, Sound, Span, Verdict
 from reports.ports import Job
 from tests.dashboard.conftest import Browser, QueueInMemory
 from tests.dashboard.stories import CALLER, Stories, mu_law_wave, segment
@@ -105,6 +106,115 @@ def test_an_engine_that_times_no_words_still_shows_its_text(ana: Browser, storie
     plain = type(heard)(heard.text, 0, 2, (), -0.1, 0.0, 1.0)
     stories.recording("1001", "where", heard=[plain])
     assert "By the old mill." in part(ana.get("/r/1001").text, "tapes")
+
+
+def test_what_is_not_believed_is_struck_out_and_says_why(ana: Browser, stories: Stories) -> None:
+    stories.call("1001", 1, keys={"when": "1"})
+    invented = replace(segment("Thanks for watching", 3, 5), struck="no voice under it")
+    stories.recording("1001", "where", heard=[segment("By the old mill.", 0, 2), invented])
+    page = ana.get("/r/1001").text
+    assert re.search(r"<s>Thanks for watching</s> .*Not believed: no voice under it\.", page)
+    assert "Thanks" not in part(page, "facts")
+
+
+def test_how_likely_the_words_are_right_is_said(ana: Browser, stories: Stories) -> None:
+    stories.call("1001", 1, keys={"when": "1"})
+    stories.recording("1001", "where", heard=[segment("four four four mill", 0, 2, ["mill"])])
+    assert "Likely 8 words in 10 are right." in words_of(ana.get("/r/1001").text)
+
+
+def test_english_stands_beside_the_callers_words_and_says_what_it_is(
+    ana: Browser, stories: Stories
+) -> None:
+    stories.call("1001", 1, language="es", keys={"when": "1"})
+    stories.recording(
+        "1001", "where", heard=[segment("la esquina", 0, 2)], language="es", english="the corner"
+    )
+    page = ana.get("/r/1001").text
+    assert "In English, by a machine" in page
+    assert part(page, "tapes").index("la esquina") < part(page, "tapes").index("the corner")
+    assert "the corner" not in part(page, "facts")
+
+
+def test_how_it_sounds_is_told_in_plain_words(ana: Browser, stories: Stories) -> None:
+    stories.call("1001", 1, keys={"when": "1"})
+    sound = Sound(
+        level=Level(-30.0, -51.0),
+        clipped=0.03,
+        noise=-55.0,
+        snr=4.0,
+        speech_seconds=2.25,
+        keys=(Key(Span(7.4, 7.5), "#"),),
+        beeps=(Span(0.0, 0.5),),
+    )
+    stories.recording("1001", "where", sound=sound, heard=[segment("the mill", 0, 2)])
+    told = part(ana.get("/r/1001").text, "tapes")
+    for words in ("Much noise.", "Distorted", "Very quiet", "# at 0:07", "4 dB"):
+        assert words in told, words
+
+
+def test_a_recording_that_sounds_like_another_language_says_so(
+    ana: Browser, stories: Stories
+) -> None:
+    stories.call("1001", 1, keys={"when": "1"})
+    stories.recording("1001", "where", heard=[segment("the mill", 0, 2)], detected=("es", 0.93))
+    assert "It sounds like Spanish (93%), and was heard as English." in words_of(
+        ana.get("/r/1001").text
+    )
+    stories.call("1002", 1, keys={"when": "1"})
+    stories.recording("1002", "where", heard=[segment("the mill", 0, 2)], detected=("en", 0.93))
+    assert "It sounds like" not in ana.get("/r/1002").text
+
+
+def test_words_are_corrected_and_every_version_stays(
+    ana: Browser, stories: Stories, queue: QueueInMemory
+) -> None:
+    stories.call("1001", 1, keys={"when": "1"})
+    sid = stories.recording("1001", "where", heard=[segment("By the old bill.", 0, 2)])
+    of = re.search(r'name="of" value="(\d+)"', ana.get("/r/1001").text)
+    assert of is not None
+    answer = ana.acts("1001", f"audio/{sid}/words", text="By the old mill.", of=of[1])
+    assert answer.status_code == 303
+    page = ana.get("/r/1001").text
+    assert "Your words are kept" in page
+    assert "By the old mill." in part(page, "facts")
+    tapes = part(page, "tapes")
+    assert "Written down by Ana Fuentes" in tapes
+    assert "Other versions (1)" in tapes
+    assert "By the old bill." in tapes
+    assert "Ana Fuentes corrected the words of a recording" in words_of(page)
+
+
+def test_an_empty_correction_is_answered_with_what_to_do(ana: Browser, stories: Stories) -> None:
+    stories.call("1001", 1, keys={"when": "1"})
+    sid = stories.recording("1001", "where", heard=[segment("By the old bill.", 0, 2)])
+    ana.acts("1001", f"audio/{sid}/words", text="  ")
+    assert "write down what is said" in ana.get("/r/1001").text
+    assert ana.acts("1001", f"audio/{sid}/words", text="x", of="999").status_code == 404
+
+
+def test_what_no_machine_can_write_is_written_down_here(ana: Browser, stories: Stories) -> None:
+    stories.hmong_needs_a_listener("5590")
+    page = ana.get("/r/5590").text
+    assert "Write down what is said" in page
+    ana.acts("5590", "audio/RE5590where/words", text="Nyob ze lub khw")
+    assert "Nyob ze lub khw" in part(ana.get("/r/5590").text, "facts")
+
+
+def test_a_recording_in_another_language_is_written_out_again(
+    ana: Browser, stories: Stories, queue: QueueInMemory
+) -> None:
+    stories.call("1001", 1, keys={"when": "1"})
+    sid = stories.recording("1001", "where", heard=[segment("they squeeze", 0, 2)])
+    page = ana.get("/r/1001").text
+    offered = re.findall(r'<option value="(en|es)">', page)
+    assert offered == ["es"], "not the one that it was heard in"
+    assert ana.acts("1001", f"audio/{sid}/language", language="hmn").status_code == 400
+    assert ana.acts("1001", f"audio/{sid}/language", language="es").status_code == 303
+    assert queue.asked == [(Job.TRANSCRIBE_RECORDING, sid)]
+    page = ana.get("/r/1001").text
+    assert "Correct the words" not in page, "a machine is at work on it"
+    assert "had a recording written out as Spanish" in words_of(page)
 
 
 def test_everything_that_happened_stands_in_order_the_last_first(

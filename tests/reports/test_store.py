@@ -18,6 +18,8 @@ from reports.model import (
     Call,
     CallState,
     Handling,
+    Key,
+    Level,
     Notification,
     NotificationKind,
     NotificationState,
@@ -26,7 +28,10 @@ from reports.model import (
     RecordingState,
     Report,
     Segment,
+    Sound,
+    Span,
     Transcript,
+    TranslationState,
     Verdict,
     Word,
 )
@@ -34,7 +39,28 @@ from reports.store import SqlReportStore, connect
 
 AT = datetime(2026, 1, 15, 14, 10, 0, 123456, tzinfo=UTC)
 CALL = Call("CA1", AT, language="es", caller_number=b"\x00sealed", caller_hash="ab")
-RECORDING = Recording("RE1", "CA1", "where", AT, AT, seconds=4.5)
+SOUND = Sound(
+    level=Level(-3.5, -21.0),
+    clipped=0.01,
+    noise=-48.0,
+    snr=27.0,
+    speech_seconds=2.5,
+    keys=(Key(Span(0.1, 0.2), "#"),),
+    beeps=(Span(3.0, 3.5),),
+)
+RECORDING = Recording(
+    "RE1",
+    "CA1",
+    "where",
+    AT,
+    AT,
+    seconds=4.5,
+    language="es",
+    detected="en",
+    detected_probability=0.9,
+    sound=SOUND,
+    translation=TranslationState.WANTED,
+)
 REPORT = Report("4821", "CA1", AT, AT)
 TRANSCRIPT = Transcript(
     "RE1",
@@ -42,7 +68,7 @@ TRANSCRIPT = Transcript(
     0.98,
     (
         Segment("Calle Lake", 0.1, 1.5, (Word("Calle", 0.1, 0.6, 0.9),), -0.2, 0.01, 1.1),
-        Segment("y Bloomington", 1.5, 2.5, (), -0.4, 0.02, 1.0),
+        Segment("y Bloomington", 1.5, 2.5, (), -0.4, 0.02, 1.0, struck="it repeats itself"),
     ),
     "engine",
     "model",
@@ -72,7 +98,8 @@ def test_everything_comes_back_as_it_was(store: SqlReportStore) -> None:
         assert dossier.call == replace(CALL, answers=(Answer("when", "1", AT),))
         assert dossier.call.started_at.tzinfo is not None
         assert dossier.recordings == (RECORDING,)
-        assert dossier.transcripts == (TRANSCRIPT,)
+        (transcript,) = dossier.transcripts
+        assert replace(transcript, transcript_id=None) == TRANSCRIPT
         assert dossier.report == REPORT
         assert dossier.notifications == (NOTIFICATION,)
         assert dossier.acts[0].who == "ana"

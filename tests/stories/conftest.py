@@ -65,10 +65,10 @@ class StoryTranscriber:
     """Makes of each recording, in the order in which they come, what the story says; silence and
     other outcomes too. What the story did not foresee is 'something'."""
 
-    engine: str = "story"
-    model: str = "none"
     outcomes: list[Transcribed | str | Exception] = field(default_factory=list)
     languages: list[str | None] = field(default_factory=list)
+    english: dict[str, str | Exception] = field(default_factory=dict)
+    """By language, what it says in English; others cannot be translated."""
 
     def transcribe(self, audio: bytes, language: str | None) -> Transcribed:
         assert audio[:4] == b"RIFF"
@@ -78,6 +78,16 @@ class StoryTranscriber:
             raise outcome
         return heard(outcome, language) if isinstance(outcome, str) else outcome
 
+    def translates(self, language: str) -> bool:
+        return language in self.english
+
+    def translate(self, audio: bytes, language: str) -> Heard | None:
+        assert audio[:4] == b"RIFF"
+        english = self.english[language]
+        if isinstance(english, Exception):
+            raise english
+        return heard(english).heard if english else None
+
 
 def heard(text: str, language: str | None = "en", probability: float = 0.9) -> Transcribed:
     words = tuple(
@@ -86,7 +96,9 @@ def heard(text: str, language: str | None = "en", probability: float = 0.9) -> T
     )
     segment = Segment(text, 0.0, words[-1].end, words, -0.2, 0.01, 1.2)
     return Transcribed(
-        RecordingState.TRANSCRIBED, words[-1].end, Heard(language or "en", 0.99, (segment,))
+        RecordingState.TRANSCRIBED,
+        words[-1].end,
+        Heard(language or "en", 0.99, (segment,), "story", "none"),
     )
 
 

@@ -23,11 +23,13 @@ from transcribe.audio import decode
 from transcribe.checkpoint import read_ctranslate2
 from transcribe.engines import UnknownEngine, faster_whisper, load_engine, whisper
 from transcribe.engines.scripted import Answer, ScriptedEngine
+from transcribe.hears import load_hears
 from transcribe.pipeline import SpeechPipeline
 from transcribe.quality import LOOPING_COMPRESSION
 from transcribe.weights import BadWeights, ctranslate2_folder, openai_checkpoint
 
 CACHE = Path("var/test-cache")
+HEARS = load_hears(Path("prompts"))
 CALLS = ("en-lake-bloomington", "en-38th-and-4th", "es-cedar-riverside", "es-franklin")
 
 
@@ -57,7 +59,7 @@ def test_both_engines_say_the_same_greedily(reference: whisper.OpenAIWhisper) ->
         for spoken in (call.where, call.what):
             samples = decode(spoken.path.read_bytes())
             ours, theirs = (
-                " ".join(segment.text for segment in engine.hear(samples, call.language).segments)
+                " ".join(segment.text for segment in engine.hear(samples, call.language))
                 for engine in (reference, peer)
             )
             assert words(ours) == words(theirs), spoken.path.name
@@ -73,7 +75,7 @@ def test_a_short_message_is_heard_as_well_without_the_rest_of_the_window(
         call = spoken_call(name)
         samples = decode(call.where.path.read_bytes())
         told = [
-            {*words(" ".join(one.text for one in engine.hear(samples, call.language).segments))}
+            {*words(" ".join(one.text for one in engine.hear(samples, call.language)))}
             for engine in (quick, whole)
         ]
         for place in call.where.place_words:
@@ -98,7 +100,7 @@ def test_what_the_short_window_does_not_bear_is_heard_in_the_whole_one(
     for call in (spoken_call(name) for name in CALLS):
         for said in (call.where, call.what):
             heard = engine.hear(decode(said.path.read_bytes()), call.language)
-            assert all(one.compression <= LOOPING_COMPRESSION for one in heard.segments)
+            assert all(one.compression <= LOOPING_COMPRESSION for one in heard)
     assert min(encoded) < 3000
     assert 3000 in encoded
 
@@ -144,7 +146,7 @@ def test_the_place_is_recognised_and_its_words_have_times(
 ) -> None:
     call = spoken_call(name)
     for engine in (reference, quick):
-        pipeline = SpeechPipeline(engine, engine.languages)
+        pipeline = SpeechPipeline(engine, HEARS)
         result = pipeline.transcribe(call.where.path.read_bytes(), call.language)
         assert result.state is RecordingState.TRANSCRIBED
         assert result.heard is not None
@@ -161,7 +163,7 @@ def test_the_place_is_recognised_and_its_words_have_times(
 
 @pytest.mark.whisper
 def test_an_unknown_language_is_detected(quick: SpeechEngine) -> None:
-    pipeline = SpeechPipeline(quick, quick.languages)
+    pipeline = SpeechPipeline(quick, HEARS, offered=frozenset({"en", "es"}))
     for name in ("en-lake-bloomington", "es-cedar-riverside"):
         call = spoken_call(name)
         result = pipeline.transcribe(call.what.path.read_bytes(), None)
@@ -172,7 +174,7 @@ def test_an_unknown_language_is_detected(quick: SpeechEngine) -> None:
 def everything_is_speech() -> SpeechPipeline:
     """An engine that always says something, as Whisper does over noise."""
     engine = ScriptedEngine(lambda *_: Answer("thanks for watching"))
-    return SpeechPipeline(engine, engine.languages)
+    return SpeechPipeline(engine, HEARS)
 
 
 @pytest.mark.parametrize("name", ["silence", "street-noise", "tone"])
@@ -199,7 +201,7 @@ def test_a_quiet_voice_is_a_voice(gain: float) -> None:
     file = io.BytesIO()
     soundfile.write(file, samples * gain, 16000, subtype="PCM_16", format="WAV")
     engine = ScriptedEngine(lambda *_: Answer("they are at lake and bloomington"))
-    result = SpeechPipeline(engine, engine.languages).transcribe(file.getvalue(), "en")
+    result = SpeechPipeline(engine, HEARS).transcribe(file.getvalue(), "en")
     assert result.state is RecordingState.TRANSCRIBED
 
 
@@ -221,7 +223,7 @@ def test_an_engine_that_breaks_is_not_hidden() -> None:
     engine = ScriptedEngine(lambda *_: Answer(fails="out of memory"))
     audio = spoken_call("en-lake-bloomington").where.path.read_bytes()
     with pytest.raises(RuntimeError, match="out of memory"):
-        SpeechPipeline(engine, engine.languages).transcribe(audio, "en")
+        SpeechPipeline(engine, HEARS).transcribe(audio, "en")
 
 
 def test_an_unknown_engine_is_answered_with_those_there_are(tmp_path: Path) -> None:

@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
+from reports.model import Sound, Span
 from reports.ports import Samples
 from simulator.spoken import line_sound, spoken_calls
 from transcribe.audio import FLOOR, RATE, decode, seconds
-from transcribe.sound import KEYS, Sound, keys_in, measure_sound, why_no_speech
-from transcribe.speech import NoSpeech, Span, speech, voice
+from transcribe.sound import KEYS, keys_in, measure_sound, why_no_speech
+from transcribe.speech import NoSpeech, speech, voice
 
 LINE = 8_000  # samples a second
 Wave = NDArray[np.float64]

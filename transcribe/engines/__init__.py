@@ -9,7 +9,7 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, cast
+from typing import Final, NamedTuple, cast
 
 from reports.ports import SpeechEngine
 from transcribe.weights import Progress
@@ -22,6 +22,13 @@ ENGINES: Final = MappingProxyType(
     }
 )
 """Name to module: imported when asked for, since each brings hundreds of megabytes along."""
+
+
+class EngineChoice(NamedTuple):
+    """An engine by its name, with a model by its name or the path of its weights."""
+
+    engine: str
+    model: str
 
 
 class UnknownEngine(LookupError):

@@ -16,6 +16,10 @@ TEMPERATURES: Final = (0.0, 0.2, 0.4, 0.6)
 """Tried in turn while a decoding fails by Whisper's own measures (Radford et al., 2022, section
 4.5). It goes on to 1.0; what only comes out there is as good as invented, and seconds count."""
 
+TRANSCRIBE: Final = "transcribe"
+TRANSLATE: Final = "translate"
+"""Whisper's tasks: what is said, in its own language or in English."""
+
 SILENCE: Final[Samples] = np.zeros(RATE, dtype=np.float32)
 """A second for an engine to warm up on. It is only asked for the language: over silence, to write
 words out costs seconds of invention."""

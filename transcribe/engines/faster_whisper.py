@@ -14,8 +14,15 @@ from faster_whisper.transcribe import TranscriptionOptions, WhisperModel
 from huggingface_hub.errors import LocalEntryNotFoundError
 
 from reports.model import Segment, Word
-from reports.ports import Heard, Samples
-from transcribe.engines.decoding import BEAM, SILENCE, TEMPERATURES, label
+from reports.ports import Samples
+from transcribe.engines.decoding import (
+    BEAM,
+    SILENCE,
+    TEMPERATURES,
+    TRANSCRIBE,
+    TRANSLATE,
+    label,
+)
 from transcribe.hardware import threads
 from transcribe.weights import Progress, ctranslate2_folder
 
@@ -132,28 +139,28 @@ class FasterWhisper:
         self.languages = frozenset(model.supported_languages)
         # What is set up on its first use, no caller shall wait for; and a GPU that cannot be used
         # says so now.
-        self._languages_of(SILENCE)
+        self.likely_languages(SILENCE)
 
-    def hear(self, samples: Samples, language: str | None) -> Heard:
-        likely = self._languages_of(samples)
-        language = language or max(likely, key=lambda code: likely[code])
+    @property
+    def translates(self) -> bool:
+        return bool(self._whisper.model.is_multilingual)
+
+    def hear(
+        self, samples: Samples, language: str, *, into_english: bool = False
+    ) -> tuple[Segment, ...]:
         said, _ = self._whisper.transcribe(
             samples,
             language=language,
+            task=TRANSLATE if into_english else TRANSCRIBE,
             beam_size=self._beam,
             temperature=TEMPERATURES,
             condition_on_previous_text=False,
             word_timestamps=True,
         )
-        return Heard(
-            language=language,
-            language_probability=likely[language],
-            segments=tuple(_segment(one) for one in said if one.words),
-        )
+        return tuple(_segment(one) for one in said if one.words)
 
-    def _languages_of(self, samples: Samples) -> dict[str, float]:
-        """How likely each language is, by the first 30 seconds: without the last frame, the very
-        window that `transcribe` begins with, so that it is encoded once."""
+    def likely_languages(self, samples: Samples) -> dict[str, float]:
+        # Without the last frame, the very window that `hear` begins with: it is encoded once.
         features = self._whisper.feature_extractor(samples)[:, :-1]
         _, _, likely = self._whisper.detect_language(features=features)
         return {code: float(probability) for code, probability in likely}

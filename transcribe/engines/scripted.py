@@ -7,7 +7,8 @@ As a model it takes the path of a TOML file:
     [[answer]]
     sha256 = "…"               # of the sound, see `fingerprint`
     text = "At Lake and Bloomington."
-    language = "en"            # optional: what is detected when the caller chose none
+    language = "en"            # optional: what is detected
+    english = "…"              # optional: what it means
     takes = 2.5                # optional: seconds
     fails = "out of memory"    # optional: raises RuntimeError instead
     dies_once = "been-here"    # optional: kills its own process, unless that file is there
@@ -26,12 +27,13 @@ from pathlib import Path
 from typing import Final
 
 from reports.model import Segment, Word
-from reports.ports import Heard, Samples
+from reports.ports import Samples
 from transcribe.audio import seconds
 from transcribe.engines.decoding import label
 from transcribe.weights import BadWeights, Progress
 
 NAME: Final = "scripted"
+SURE: Final = 0.99
 LANGUAGES: Final = frozenset({"am", "ar", "en", "es", "fr", "pt", "so", "vi", "zh"})
 
 
@@ -41,6 +43,7 @@ class Answer:
 
     text: str = ""
     language: str = "en"
+    english: str = ""
     takes: float = 0.0
     fails: str | None = None
     dies_once: Path | None = None
@@ -59,13 +62,19 @@ class ScriptedEngine:
     name: str = NAME
     model: str = "none"
     languages: frozenset[str] = field(default=LANGUAGES)
+    translates: bool = True
 
     @classmethod
     def of(cls, by_sound: Mapping[str, Answer], otherwise: Answer, model: str) -> ScriptedEngine:
         """Answers by `fingerprint`."""
         return cls(lambda samples, _: by_sound.get(fingerprint(samples), otherwise), model=model)
 
-    def hear(self, samples: Samples, language: str | None) -> Heard:
+    def likely_languages(self, samples: Samples) -> dict[str, float]:
+        return {self.answers(samples, None).language: SURE}
+
+    def hear(
+        self, samples: Samples, language: str, *, into_english: bool = False
+    ) -> tuple[Segment, ...]:
         answer = self.answers(samples, language)
         time.sleep(answer.takes)
         if answer.dies_once is not None and not answer.dies_once.exists():
@@ -73,7 +82,8 @@ class ScriptedEngine:
             os.kill(os.getpid(), signal.SIGKILL)
         if answer.fails is not None:
             raise RuntimeError(answer.fails)
-        return heard(answer.text, language or answer.language, seconds(samples))
+        text = answer.english if into_english else answer.text
+        return one_segment(text, seconds(samples))
 
 
 def load(model: str, _cache_dir: Path, _say: Progress) -> ScriptedEngine:
@@ -96,7 +106,7 @@ def fingerprint(samples: Samples) -> str:
     return hashlib.sha256(samples.tobytes()).hexdigest()
 
 
-def heard(text: str, language: str, length: float) -> Heard:
+def one_segment(text: str, length: float) -> tuple[Segment, ...]:
     """A text as an engine sure of itself would hear it: one segment, its words evenly spread over
     so many seconds. No text, no segment."""
     words = text.split()
@@ -106,14 +116,14 @@ def heard(text: str, language: str, length: float) -> Heard:
         start=0.0,
         end=length,
         words=tuple(
-            Word(f" {word}" if index else word, index * step, (index + 1) * step, 0.99)
+            Word(f" {word}" if index else word, index * step, (index + 1) * step, SURE)
             for index, word in enumerate(words)
         ),
         log_probability=-0.1,
         no_speech=0.01,
         compression=1.0,
     )
-    return Heard(language, 0.99, (segment,) if words else ())
+    return (segment,) if words else ()
 
 
 def _answer(entry: dict[str, object], folder: Path) -> Answer:

@@ -12,8 +12,14 @@ from whisper.timing import dtw
 from whisper.tokenizer import LANGUAGES
 
 from reports.model import Segment, Word
-from reports.ports import Heard, Samples
-from transcribe.engines.decoding import SILENCE, TEMPERATURES, label
+from reports.ports import Samples
+from transcribe.engines.decoding import (
+    SILENCE,
+    TEMPERATURES,
+    TRANSCRIBE,
+    TRANSLATE,
+    label,
+)
 from transcribe.hardware import threads
 from transcribe.weights import Progress, openai_checkpoint
 
@@ -48,30 +54,30 @@ class OpenAIWhisper:
         self.model = called
         self.languages = frozenset(tuple(LANGUAGES)[: model.num_languages])
         # What is set up or compiled on its first use, no caller shall wait for.
-        self._languages_of(SILENCE)
+        self.likely_languages(SILENCE)
         dtw(torch.zeros(1, 1))
 
-    def hear(self, samples: Samples, language: str | None) -> Heard:
-        likely = self._languages_of(samples)
-        language = language or max(likely, key=lambda code: likely[code])
+    @property
+    def translates(self) -> bool:
+        return bool(self._whisper.is_multilingual)
+
+    def hear(
+        self, samples: Samples, language: str, *, into_english: bool = False
+    ) -> tuple[Segment, ...]:
         said = self._whisper.transcribe(
             samples,
             language=language,
+            task=TRANSLATE if into_english else TRANSCRIBE,
             beam_size=self._beam,
             temperature=TEMPERATURES,
             condition_on_previous_text=False,
             word_timestamps=True,
             fp16=self._whisper.device.type == "cuda",
         )
-        return Heard(
-            language=language,
-            language_probability=likely[language],
-            segments=tuple(_segment(one) for one in said["segments"] if one["words"]),
-        )
+        return tuple(_segment(one) for one in said["segments"] if one["words"])
 
-    def _languages_of(self, samples: Samples) -> dict[str, float]:
-        """How likely each language is, by the first 30 seconds: the very window that `transcribe`
-        begins with, so that it is encoded once."""
+    def likely_languages(self, samples: Samples) -> dict[str, float]:
+        # The very window that `hear` begins with: it is encoded once.
         mel = log_mel_spectrogram(samples, self._whisper.dims.n_mels, padding=N_SAMPLES)
         window = pad_or_trim(mel[:, :-N_FRAMES][:, :N_FRAMES], N_FRAMES).to(self._whisper.device)
         if self._whisper.device.type == "cuda":
