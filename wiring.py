@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -29,24 +29,27 @@ from providers.signalwire import SignalWireProvider
 from providers.somleng import SomlengProvider
 from providers.telnyx import TelnyxProvider
 from providers.twilio import TwilioProvider
+from reports.fields import urgency_of
+from reports.model import Rank
 from reports.ports import (
     AudioNotFound,
-    Job,
     MediaMissing,
     MediaRefused,
     ProviderUnavailable,
     Transcriber,
+    Urgency,
 )
 from reports.services.texts import CallerTexts
 from reports.store import SqlReportStore, connect
+from transcribe.apart import ApartTranscriber, Order, smaller
 from transcribe.hears import Hears, load_hears
 from transcribe.weights import Progress
 from workers.jobs import Equipment
-from workers.queues import TIME_LIMITS, RqJobQueue
+from workers.queues import QueueName, RqJobQueue
 from workers.queues import connect as connect_redis
+from workers.tether import tethered
 
-LEASE_MARGIN = timedelta(seconds=30)
-"""Past the time limit that kills a worker: then its recording is free again."""
+URGENT_RANKS = frozenset(rank for rank in Rank if urgency_of(rank) is Urgency.URGENT)
 
 
 Clock = Callable[[], datetime]
@@ -254,6 +257,22 @@ class Adapters:
             on_progress=on_progress,
         )
 
+    @cached_property
+    def apart(self) -> ApartTranscriber:
+        """Hears what the engine of a worker failed on, with a smaller model if there is one."""
+        settings = self.settings
+        return ApartTranscriber(
+            Order(
+                engine=settings.speech_engine,
+                model=smaller(settings.speech_model, settings.model_cache),
+                cache_dir=str(settings.model_cache.absolute()),
+                prompts=str(settings.prompts),
+                offered=tuple(language.code for language in self.prompts.languages),
+                by_language=settings.speech_engines,
+            ),
+            tethered,
+        )
+
     def equipment(self, worker: str, transcriber: Transcriber | None = None) -> Equipment:
         """What a worker of that name works with."""
         sms = SmsChannel(self.provider, self.settings.public_url)
@@ -269,8 +288,8 @@ class Adapters:
             tells=self.tells,
             caller_texts=self.caller_texts,
             public_url=self.settings.public_url,
-            transcribe_lease=timedelta(seconds=TIME_LIMITS[Job.TRANSCRIBE_RECORDING])
-            + LEASE_MARGIN,
             clock=self.clock,
             transcriber=transcriber,
+            apart=self.apart,
+            ranks=URGENT_RANKS if worker == QueueName.URGENT else frozenset(Rank),
         )

@@ -47,8 +47,8 @@ from demo.household import HOTLINE, Keys, free_port, keep_keys, settings
 from migrations import upgrade
 from reports.model import Admission, CallState, Flood
 from reports.store import SqlReportStore, connect, floods, recordings
-from transcribe.audio import decode
 from transcribe.engines.scripted import fingerprint
+from transcribe.pipeline import part_with_speech
 
 REAL_SHARE = 300 / 16_400
 PRANK_TELEPHONES = 40
@@ -317,7 +317,7 @@ def surge(callers: Sequence[Caller], port: int, keys: Keys, at_once: int) -> tup
 def script_words(folder: Path, witnesses: int) -> Path:
     """What is heard of each witness's recordings: words with their number in them."""
     answers = [
-        f'[[answer]]\nsha256 = "{fingerprint(decode(sound_of(sid)))}"\n'
+        f'[[answer]]\nsha256 = "{fingerprint(part_with_speech(sound_of(sid)))}"\n'
         f'text = "{words_of(place, question)}"\n'
         for place in range(witnesses)
         for question in (WHERE, WHAT)

@@ -45,6 +45,17 @@ class RecordingState(StrEnum):
     """The audio could not be had. The report says so; a person may have it tried again."""
 
 
+class Rank(StrEnum):
+    """Which recordings are written out before others, from the first to the last."""
+
+    PLACE_NOW = "place_now"
+    """Where something is that may be happening now."""
+    DETAILS_NOW = "details_now"
+    EARLIER = "earlier"
+    LIMITED = "limited"
+    """Of a caller of whom nobody is told by itself."""
+
+
 class TranslationState(StrEnum):
     """Of a recording's machine translation into English."""
 
@@ -389,6 +400,10 @@ class Recording:
     """Not before this; None: at once."""
     claimed_by: str | None = None
     """The worker at work on it."""
+    rank: Rank | None = None
+    """None while it does not wait to be written out, nor did."""
+    turn_at: datetime | None = None
+    """When it is due to be written out: those with the earliest turn go first."""
     language: str | None = None
     """BCP-47 code of what a person who listened said it is; None: nobody did."""
     detected: str | None = None

@@ -31,6 +31,7 @@ from reports.model import (
     Organizer,
     PromptChoice,
     PromptTake,
+    Rank,
     Recording,
     RecordingState,
     Report,
@@ -108,6 +109,10 @@ class Records(Protocol):
     ) -> Sequence[Recording]:
         """In the order in which they were announced. `limited`: only those of calls that were
         limited or blocked (True), or were not (False)."""
+
+    def next_in_turn(self, ranks: Iterable[Rank], at: datetime) -> Recording | None:
+        """Of those of these ranks that wait to be written out, and may be tried at an instant, the
+        one whose turn is first."""
 
     def recordings_to_erase(self) -> Sequence[Recording]:
         """Stored here and still held by the provider."""

@@ -47,6 +47,7 @@ from reports.model import (
     Organizer,
     PromptChoice,
     PromptTake,
+    Rank,
     Recording,
     RecordingState,
     Report,
@@ -185,11 +186,14 @@ recordings = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("next_attempt_at", UtcDateTime),
     sa.Column("claimed_by", sa.String(64)),
+    sa.Column("rank", _states(Rank, "rank")),
+    sa.Column("turn_at", UtcDateTime),
     sa.Column("language", sa.String(35)),
     sa.Column("detected", sa.String(35)),
     sa.Column("detected_probability", sa.Float),
     sa.Column("sound", sa.JSON(none_as_null=True)),
     sa.Column("translation", _states(TranslationState, "translation"), index=True),
+    sa.Index("ix_recordings_in_turn", "state", "turn_at"),
 )
 transcripts = sa.Table(
     "transcripts",
@@ -647,6 +651,22 @@ class SqlRecords:
             )
             wanted = wanted & (of_limited if limited else ~of_limited)
         return self._recordings(wanted, at_most)
+
+    def next_in_turn(self, ranks: Iterable[Rank], at: datetime) -> Recording | None:
+        query = (
+            sa.select(recordings)
+            .where(
+                recordings.c.state == RecordingState.STORED,
+                recordings.c.rank.in_(list(ranks)),
+                recordings.c.next_attempt_at.is_(None) | (recordings.c.next_attempt_at <= at),
+            )
+            .order_by(recordings.c.turn_at)
+            .limit(1)
+        )
+        if self._hold:
+            # One that another worker is just about to take is passed over, not waited for.
+            query = query.with_for_update(skip_locked=True)
+        return next(iter(self._many(query, _recording)), None)
 
     def recordings_to_erase(self) -> Sequence[Recording]:
         return self._recordings(

@@ -98,6 +98,16 @@ def openai_checkpoint(model: str, cache_dir: Path, say: Progress) -> Path | None
     return cached
 
 
+def at_hand(model: str, cache_dir: Path) -> bool:
+    """Whether a model's weights need not be downloaded, for whichever engine they are."""
+    return (
+        model in PACKAGED
+        or any(cache_dir.glob(f"whisper-{model}[.-]*"))
+        or (cache_dir / f"{model}.pt").is_file()
+        or any(cache_dir.glob(f"models--*-{model}/snapshots/*"))
+    )
+
+
 def _installed(packaged: Packaged) -> list[Path] | None:
     """The parts in order, None if a package is missing."""
     try:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from oncall.alerts import Contact
 from oncall.alerts import alert_on_call as alert
 from oncall.briefs import Tells
+from reports.model import Rank, Recording
 from reports.ports import (
     AudioStore,
     Channel,
@@ -25,6 +26,7 @@ from reports.ports import (
     Transcriber,
 )
 from reports.services import attachments, importing, notices, reconciling, recordings, texts
+from workers.worker import ending_after
 
 log = logging.getLogger(__name__)
 
@@ -44,9 +46,12 @@ class Equipment:
     tells: Tells
     caller_texts: texts.CallerTexts
     public_url: str
-    transcribe_lease: timedelta
     clock: Callable[[], datetime]
     transcriber: Transcriber | None = None
+    apart: Transcriber | None = None
+    """Writes out, apart from all others, what failed before."""
+    ranks: frozenset[Rank] = frozenset(Rank)
+    """Of the recordings that are written out here."""
 
 
 class NotEquipped(RuntimeError):
@@ -153,25 +158,31 @@ def import_recordings(until: str) -> None:
     )
 
 
-def transcribe_recording(recording_sid: str) -> None:
+def transcribe_recording(_recording_sid: str) -> None:
+    """Writes out one recording: not the one that asked, but the one whose turn it is. There are as
+    many who ask as there are recordings that wait."""
     tools = _tools()
-    transcriber = _transcriber(tools)
-    with _putting_down(tools, recording_sid):
+    transcriber, apart = _transcribers(tools)
+    recording = recordings.claim_next(
+        tools.store, ranks=tools.ranks, worker=tools.worker, at=tools.clock()
+    )
+    if recording is None:
+        return
+    with _putting_down(tools, recording.recording_sid), _in_time(recording):
         recordings.transcribe_recording(
             tools.store,
             tools.queue,
             tools.audio,
             transcriber,
-            recording_sid=recording_sid,
-            worker=tools.worker,
-            lease=tools.transcribe_lease,
+            apart,
+            recording=recording,
             clock=tools.clock,
         )
 
 
 def translate_recording(recording_sid: str) -> None:
     tools = _tools()
-    transcriber = _transcriber(tools)
+    transcriber, _ = _transcribers(tools)
     with _putting_down(tools, recording_sid):
         recordings.translate_recording(
             tools.store,
@@ -179,9 +190,13 @@ def translate_recording(recording_sid: str) -> None:
             transcriber,
             recording_sid=recording_sid,
             worker=tools.worker,
-            lease=tools.transcribe_lease,
             clock=tools.clock,
         )
+
+
+def _in_time(recording: Recording) -> AbstractContextManager[None]:
+    """A second try has the time of the first, and that of the process that it starts."""
+    return ending_after(recordings.time_limit(recording) * recording.attempts)
 
 
 WORK: Mapping[Job, Callable[[str], None]] = {
@@ -199,10 +214,10 @@ WORK: Mapping[Job, Callable[[str], None]] = {
 }
 
 
-def _transcriber(tools: Equipment) -> Transcriber:
-    if tools.transcriber is None:
+def _transcribers(tools: Equipment) -> tuple[Transcriber, Transcriber]:
+    if tools.transcriber is None or tools.apart is None:
         raise NotEquipped("this worker has no speech engine")
-    return tools.transcriber
+    return tools.transcriber, tools.apart
 
 
 def _tools() -> Equipment:

@@ -60,6 +60,16 @@ class KernelAlarm(BaseDeathPenalty):
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
+@contextlib.contextmanager
+def ending_after(seconds: float) -> Iterator[None]:
+    """Another time limit for a part of a job, past which the process dies likewise."""
+    left, _ = signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, left)
+
+
 class WarmWorker(SimpleWorker):
     """Works one queue until SIGTERM or SIGINT, which let it finish the job it is at.
 

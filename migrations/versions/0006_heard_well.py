@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from migrations.states import restate
+from reports.store import UtcDateTime
 
 revision = "0006"
 down_revision = "0005"
@@ -15,6 +16,24 @@ KINDS = ("handling", "verdict", "number_shown", "blocked", "unblocked", "admitte
 
 def upgrade() -> None:
     with op.batch_alter_table("recordings", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column(
+                "rank",
+                sa.Enum(
+                    "place_now",
+                    "details_now",
+                    "earlier",
+                    "limited",
+                    name="rank",
+                    native_enum=False,
+                    create_constraint=True,
+                    length=32,
+                ),
+                nullable=True,
+            )
+        )
+        batch_op.add_column(sa.Column("turn_at", UtcDateTime, nullable=True))
+        batch_op.create_index("ix_recordings_in_turn", ["state", "turn_at"])
         batch_op.add_column(sa.Column("language", sa.String(length=35), nullable=True))
         batch_op.add_column(sa.Column("detected", sa.String(length=35), nullable=True))
         batch_op.add_column(sa.Column("detected_probability", sa.Float(), nullable=True))
@@ -35,6 +54,10 @@ def upgrade() -> None:
             )
         )
         batch_op.create_index(batch_op.f("ix_recordings_translation"), ["translation"])
+    # What waits just now goes first.
+    op.execute(
+        "UPDATE recordings SET rank = 'place_now', turn_at = stored_at WHERE state = 'stored'"
+    )
     with op.batch_alter_table("transcripts", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column(
@@ -69,3 +92,6 @@ def downgrade() -> None:
         batch_op.drop_column("detected_probability")
         batch_op.drop_column("detected")
         batch_op.drop_column("language")
+        batch_op.drop_index("ix_recordings_in_turn")
+        batch_op.drop_column("turn_at")
+        batch_op.drop_column("rank")

@@ -11,7 +11,7 @@ from reports.fields.officers import officers
 from reports.fields.place import place
 from reports.fields.presence import family_taken, happening_now, still_there
 from reports.fields.time import seen_at
-from reports.fields.urgency import urgency_of
+from reports.fields.urgency import rank_of, turn_of, urgency_of
 from reports.model import Dossier, ReportFields
 
 
@@ -36,8 +36,10 @@ __all__ = [
     "happening_now",
     "officers",
     "place",
+    "rank_of",
     "report_fields",
     "seen_at",
     "still_there",
+    "turn_of",
     "urgency_of",
 ]

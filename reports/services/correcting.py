@@ -124,7 +124,7 @@ def hear_as(
             reason=None,
         )
         records.add_act(Act(report.reference, at, who, ActKind.HEARD_AS, before, language))
-        asked: Urgency = urgency(records, recording)
+        asked: Urgency = urgency(recording)
     queue.put(Job.TRANSCRIBE_RECORDING, recording_sid, asked)
 
 

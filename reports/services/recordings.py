@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from reports.fields import happening_now, urgency_of
+from reports.fields import happening_now, rank_of, turn_of, urgency_of
 from reports.model import (
+    Rank,
     Recording,
     RecordingState,
     Transcript,
@@ -44,8 +45,7 @@ log = logging.getLogger(__name__)
 
 FETCH_LEASE = timedelta(minutes=4)
 """Longer than the provider and the audio store may take together."""
-TRANSCRIBE_ATTEMPTS = 3
-"""After so many that ended without a word, a person must listen: the machine dies of this one."""
+LEASE_MARGIN = timedelta(seconds=30)
 TRANSLATE_ATTEMPTS = 2
 MISSING_FOR = timedelta(hours=1)
 """How long media that the provider does not have are asked for before that is said aloud."""
@@ -150,12 +150,23 @@ def store_recording(
         if held is None or held.state is not RecordingState.ANNOUNCED:
             return
         held = replace(held, stored_at=at, sha256=sha256, size=len(media))
-        settle(records, held, RecordingState.STORED, at, reason=None)
-        wanted = urgency(records, held)
+        held = settle(records, held, RecordingState.STORED, at, reason=None)
+        wanted = urgency(held)
         call = records.call(held.call_sid)
     if call is None or call.admission.alerts:
         queue.put(Job.TRANSCRIBE_RECORDING, recording_sid, wanted)
     queue.put(Job.ERASE_AT_PROVIDER, recording_sid)
+
+
+def claim_next(
+    store: ReportStore, *, ranks: Iterable[Rank], worker: str, at: datetime
+) -> Recording | None:
+    """Takes up the recording whose turn it is, of these ranks; None: none waits."""
+    with store.begin() as records:
+        recording = records.next_in_turn(ranks, at)
+        if recording is None:
+            return None
+        return _take(records, recording, worker, at + lease_for(recording))
 
 
 def transcribe_recording(
@@ -163,27 +174,26 @@ def transcribe_recording(
     queue: JobQueue,
     audio: AudioStore,
     transcriber: Transcriber,
+    apart: Transcriber,
     *,
-    recording_sid: str,
-    worker: str,
-    lease: timedelta,
+    recording: Recording,
     clock: Clock,
 ) -> None:
-    """Has a stored recording written out, unless it has cost too many workers already."""
-    recording = _claim(store, recording_sid, _is_stored, worker, clock(), lease)
-    if recording is None:
-        return
-    if recording.attempts > TRANSCRIBE_ATTEMPTS:
-        outcome = Transcribed(
-            state=RecordingState.NEEDS_LISTENER,
-            seconds=recording.seconds or 0.0,
-            reason="the machine failed on it again and again",
-        )
-    else:
-        with store.read() as records:
-            call = records.call(recording.call_sid)
-        language = recording.language or (None if call is None else call.language)
+    """Has a recording that was claimed written out.
+
+    Where that has failed before, or killed whoever was at it, it is tried once more `apart` from
+    all others; after that a person must listen.
+    """
+    recording_sid = recording.recording_sid
+    with store.read() as records:
+        call = records.call(recording.call_sid)
+    language = recording.language or (None if call is None else call.language)
+    if recording.attempts == 1:
         outcome = transcriber.transcribe(audio.get(recording_sid), language)
+    elif recording.attempts == 2:
+        outcome = _apart(apart, audio.get(recording_sid), language) or _given_up(recording)
+    else:
+        outcome = _given_up(recording)
     at = clock()
     with store.begin() as records:
         held = records.recording(recording_sid)
@@ -198,6 +208,38 @@ def transcribe_recording(
         queue.put(Job.ALERT_ON_CALL, report.reference)
     if held.translation is TranslationState.WANTED:
         queue.put(Job.TRANSLATE_RECORDING, recording_sid)
+
+
+def _apart(apart: Transcriber, audio: bytes, language: str | None) -> Transcribed | None:
+    try:
+        return apart.transcribe(audio, language)
+    except Exception as error:
+        log.error("not written out apart from the others either: %s", type(error).__name__)
+        return None
+
+
+def _given_up(recording: Recording) -> Transcribed:
+    return Transcribed(
+        state=RecordingState.NEEDS_LISTENER,
+        seconds=recording.seconds or 0.0,
+        reason="the machine failed on it twice",
+    )
+
+
+def time_limit(recording: Recording) -> float:
+    """Seconds after which whoever writes it out hangs, and is put an end to."""
+    return 60.0 + 10.0 * _length(recording)
+
+
+def lease_for(recording: Recording) -> timedelta:
+    """Past all that it may take, so that two never work on it."""
+    return timedelta(seconds=2 * time_limit(recording)) + LEASE_MARGIN
+
+
+def _length(recording: Recording) -> float:
+    """Seconds; while nobody has counted, by the bytes, of which the telephone's code has the
+    fewest."""
+    return recording.seconds or (recording.size or 0) / 8_000
 
 
 def _worth_translating(
@@ -219,11 +261,10 @@ def translate_recording(
     *,
     recording_sid: str,
     worker: str,
-    lease: timedelta,
     clock: Clock,
 ) -> None:
     """Has what was said in another language written in English beside it."""
-    recording = _claim(store, recording_sid, _wants_english, worker, clock(), lease)
+    recording = _claim(store, recording_sid, _wants_english, worker, clock())
     if recording is None:
         return
     with store.read() as records:
@@ -342,7 +383,7 @@ def try_again(
         else:
             return None
         recording = settle(records, recording, again, at, reason=None)
-        wanted = urgency(records, recording)
+        wanted = urgency(recording)
     queue.put(job, recording_sid, wanted)
     return recording
 
@@ -390,10 +431,6 @@ def _is_announced(recording: Recording) -> bool:
     return recording.state is RecordingState.ANNOUNCED
 
 
-def _is_stored(recording: Recording) -> bool:
-    return recording.state is RecordingState.STORED
-
-
 def _wants_english(recording: Recording) -> bool:
     return recording.translation is TranslationState.WANTED
 
@@ -404,7 +441,7 @@ def _claim(
     waits: Callable[[Recording], bool],
     worker: str,
     at: datetime,
-    lease: timedelta,
+    lease: timedelta | None = None,
 ) -> Recording | None:
     with store.begin() as records:
         recording = records.recording(recording_sid)
@@ -414,14 +451,15 @@ def _claim(
         if recording.claimed_by is not None and not _due(recording, at):
             log.info("recording %s is in other hands", recording_sid)
             return None
-        recording = replace(
-            recording,
-            attempts=recording.attempts + 1,
-            claimed_by=worker,
-            next_attempt_at=at + lease,
-        )
-        records.save_recording(recording)
-    return recording
+        return _take(records, recording, worker, at + (lease or lease_for(recording)))
+
+
+def _take(records: Records, recording: Recording, worker: str, until: datetime) -> Recording:
+    taken = replace(
+        recording, attempts=recording.attempts + 1, claimed_by=worker, next_attempt_at=until
+    )
+    records.save_recording(taken)
+    return taken
 
 
 def _due(recording: Recording, at: datetime) -> bool:
@@ -437,6 +475,9 @@ def settle(
     reason: str | None,
 ) -> Recording:
     """Moves on to another state, in which nothing has been tried yet."""
+    if to is RecordingState.STORED:
+        rank = _rank(records, recording)
+        recording = replace(recording, rank=rank, turn_at=turn_of(rank, at, _length(recording)))
     settled = replace(
         recording,
         state=advance(recording.state, to),
@@ -491,10 +532,14 @@ def _fetch_later(
         records.touch(held.call_sid, at)
 
 
-def urgency(records: Records, recording: Recording) -> Urgency:
-    """In which queue it waits to be written out."""
+def urgency(recording: Recording) -> Urgency:
+    """In which queue a recording waits to be written out."""
+    return urgency_of(recording.rank or Rank.EARLIER)
+
+
+def _rank(records: Records, recording: Recording) -> Rank:
     call = records.call(recording.call_sid)
-    return urgency_of(
+    return rank_of(
         recording.question,
         call is None or happening_now(call).value is not False,
         alerts=call is None or call.admission.alerts,

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from reports.fields import happening_now, urgency_of
 from reports.model import (
     Attachment,
     AttachmentState,
@@ -18,6 +17,7 @@ from reports.model import (
     RecordingState,
 )
 from reports.ports import Job, Records, Urgency
+from reports.services.recordings import urgency
 
 HINT_WAIT = timedelta(seconds=15)
 """How long after a recording was first heard of its status callback may take."""
@@ -45,11 +45,9 @@ def stalled(records: Records, at: datetime) -> list[Stalled]:
             found.append(Stalled(Job.FETCH_RECORDING, recording.recording_sid))
     for recording in _at_work(records, RecordingState.STORED):
         if _waits(recording, recording.changed_at + QUEUE_WAIT, at):
-            call = records.call(recording.call_sid)
-            now = call is None or happening_now(call).value is not False
-            alerts = call is None or call.admission.alerts
-            urgency = urgency_of(recording.question, now, alerts=alerts)
-            found.append(Stalled(Job.TRANSCRIBE_RECORDING, recording.recording_sid, urgency))
+            found.append(
+                Stalled(Job.TRANSCRIBE_RECORDING, recording.recording_sid, urgency(recording))
+            )
     found.extend(
         Stalled(Job.TRANSLATE_RECORDING, recording.recording_sid)
         for recording in records.recordings_to_translate()

@@ -11,7 +11,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -114,6 +114,8 @@ class Line:
     network: PhoneNetwork
     clock: Clock
     speech: StoryTranscriber
+    apart: StoryTranscriber
+    """What hears, in a process of its own, what `speech` failed on."""
     redis_url: str
     web: BaseWSGIServer
 
@@ -250,15 +252,15 @@ def running_line(
     settings = settings.model_copy(update={"public_url": public_url})
     adapters = Adapters(settings, clock)
     server.app = create_app(settings, clock)
-    speech = StoryTranscriber()
-    jobs.equip(adapters.equipment("story", speech))
+    speech, apart = StoryTranscriber(), StoryTranscriber()
+    jobs.equip(replace(adapters.equipment("story", speech), apart=apart))
     with network:
         network.configure(
             voice_url=f"{public_url}/voice/incoming",
             status_url=f"{public_url}/voice/status",
             sms_url=f"{public_url}/sms/incoming",
         )
-        line = Line(settings, adapters, network, clock, speech, redis_url, server)
+        line = Line(settings, adapters, network, clock, speech, apart, redis_url, server)
         yield line
     jobs.equip(None)
     line.goes_down()

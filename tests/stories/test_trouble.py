@@ -9,8 +9,8 @@ import pytest
 import requests
 from twilio.request_validator import RequestValidator
 
-from reports.model import CallState, NotificationKind, NotificationState, RecordingState
-from reports.services.recordings import TRANSCRIBE_ATTEMPTS, try_again
+from reports.model import CallState, NotificationKind, NotificationState, Rank, RecordingState
+from reports.services.recordings import claim_next, lease_for, try_again
 from simulator import Faults
 from simulator.caller import PhoneCall
 from simulator.faults import FOREVER
@@ -223,16 +223,40 @@ def test_redis_emptied_at_every_step_loses_nothing(line: Line) -> None:
     assert not line.network.recordings
 
 
-def test_a_transcription_that_breaks_is_tried_again_and_then_left_to_a_person(line: Line) -> None:
-    line.speech.outcomes = [MemoryError()] * (TRANSCRIBE_ATTEMPTS + 1)
+def test_a_transcription_that_breaks_is_tried_again_apart_from_the_others(line: Line) -> None:
+    line.speech.outcomes = [MemoryError()]
+    line.apart.outcomes = ["Lake and Bloomington"]
     a_report(line)
     line.works()
     assert line.states() == {"where": RecordingState.STORED}
-    for _ in range(6):
-        line.time_passes(30)
+    line.time_passes(30)
+    assert line.states() == {"where": RecordingState.TRANSCRIBED}
+    assert line.fields.place.value == "Lake and Bloomington"
+    assert (len(line.speech.languages), len(line.apart.languages)) == (1, 1)
+
+
+def test_what_breaks_there_too_is_left_to_a_person(line: Line) -> None:
+    line.speech.outcomes = [MemoryError()]
+    line.apart.outcomes = [MemoryError()]
+    a_report(line)
+    line.works()
+    line.time_passes(30)
     assert line.states() == {"where": RecordingState.NEEDS_LISTENER}
-    assert len(line.speech.languages) == TRANSCRIBE_ATTEMPTS
     assert "place: please listen" in line.texts[-1].body
+
+
+def test_what_kills_whoever_is_at_it_is_not_tried_a_third_time(line: Line) -> None:
+    """Nothing comes back from them: no error, no word."""
+    a_report(line)
+    line.works_one(QueueName.FETCHES)
+    for _ in range(2):
+        taken = claim_next(line.adapters.store, ranks=Rank, worker="dead", at=line.clock())
+        assert taken is not None
+        line.clock.ahead += lease_for(taken)
+    line.time_passes(1)
+    assert line.states() == {"where": RecordingState.NEEDS_LISTENER}
+    assert not line.speech.languages
+    assert not line.apart.languages
 
 
 # --- Alerts -----------------------------------------------------------------------------------

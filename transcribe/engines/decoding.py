@@ -16,6 +16,9 @@ TEMPERATURES: Final = (0.0, 0.2, 0.4, 0.6)
 """Tried in turn while a decoding fails by Whisper's own measures (Radford et al., 2022, section
 4.5). It goes on to 1.0; what only comes out there is as good as invented, and seconds count."""
 
+SILENT_SECONDS: Final = 2.0
+"""Of silence around words that look made up, from which on they are passed over."""
+
 TRANSCRIBE: Final = "transcribe"
 TRANSLATE: Final = "translate"
 """Whisper's tasks: what is said, in its own language or in English."""

@@ -18,6 +18,7 @@ from reports.ports import Samples
 from transcribe.engines.decoding import (
     BEAM,
     SILENCE,
+    SILENT_SECONDS,
     TEMPERATURES,
     TRANSCRIBE,
     TRANSLATE,
@@ -155,6 +156,7 @@ class FasterWhisper:
             beam_size=self._beam,
             temperature=TEMPERATURES,
             condition_on_previous_text=False,
+            hallucination_silence_threshold=SILENT_SECONDS,
             word_timestamps=True,
         )
         return tuple(_segment(one) for one in said if one.words)

@@ -5,7 +5,7 @@ As a model it takes the path of a TOML file:
     otherwise = "What is heard of any sound that is not named."
 
     [[answer]]
-    sha256 = "…"               # of the sound, see `fingerprint`
+    sha256 = "…"               # of what the engine is given to hear, see `fingerprint`
     text = "At Lake and Bloomington."
     language = "en"            # optional: what is detected
     english = "…"              # optional: what it means

@@ -15,6 +15,7 @@ from reports.model import Segment, Word
 from reports.ports import Samples
 from transcribe.engines.decoding import (
     SILENCE,
+    SILENT_SECONDS,
     TEMPERATURES,
     TRANSCRIBE,
     TRANSLATE,
@@ -71,6 +72,7 @@ class OpenAIWhisper:
             beam_size=self._beam,
             temperature=TEMPERATURES,
             condition_on_previous_text=False,
+            hallucination_silence_threshold=SILENT_SECONDS,
             word_timestamps=True,
             fp16=self._whisper.device.type == "cuda",
         )
