@@ -6,6 +6,7 @@ python app.py COMMAND --help says what each command does.
 from __future__ import annotations
 
 import base64
+import json
 import logging
 import secrets
 import sys
@@ -18,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import preflight
-from config import Settings, load_settings
+from config import Settings, load_settings, load_speech_settings
 from dashboard import (
     AccountRefused,
     Desk,
@@ -38,9 +39,11 @@ from migrations import upgrade
 from oncall.briefs import BadTells
 from reports.store import connect
 from serving import children
+from transcribe.bulk import Done, Format, Means, result_of, tasks, write_out
 from transcribe.engines import load_engine
 from transcribe.hears import BadHears
-from wiring import Adapters, Clock, now
+from transcribe.weights import BadWeights
+from wiring import Adapters, Clock, now, speech_pipeline
 from workers.queues import QueueName, QueueUnavailable
 from workers.supervisor import Supervisor
 
@@ -182,6 +185,76 @@ def weights() -> None:
         on_progress=click.echo,
     )
     click.echo("Ready.")
+
+
+@cli.command()
+@click.argument(
+    "paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path), metavar="PATH…"
+)
+@click.option("--lang", "language", help="The language that all are in; by default detected.")
+@click.option("--json", "as_json", is_flag=True, help="One file: print all of it, write nothing.")
+@click.option("--english", is_flag=True, help="Write English beside what is in other languages.")
+@click.option(
+    "--to",
+    type=click.Path(file_okay=False, path_type=Path),
+    default="transcripts",
+    show_default=True,
+    help="The folder for the transcripts.",
+)
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    type=click.Choice([each.value for each in Format]),
+    default=[each.value for each in Format],
+    show_default=True,
+    help="Again for each; JSON is always written.",
+)
+def transcribe(
+    paths: tuple[Path, ...],
+    language: str | None,
+    as_json: bool,
+    english: bool,
+    to: Path,
+    formats: tuple[str, ...],
+) -> None:
+    """Write out audio files, or all in folders, without a telephone.
+
+    What was written before is not written again: broken off, it goes on where it stopped.
+    """
+    logging.getLogger("faster_whisper").setLevel(logging.WARNING)  # a line for each file
+    settings = load_speech_settings()
+    means = Means(settings.speech_engine, settings.speech_model, language, english)
+    wanted = tasks(paths, to)
+    if as_json and len(wanted) != 1:
+        raise click.UsageError(f"--json is for one file; these are {len(wanted)}")
+    click.echo(f"Loading {means.engine} {means.model} …", err=True)
+    try:
+        transcriber = speech_pipeline(settings, lambda line: click.echo(line, err=True))
+    except (BadHears, BadPrompts, BadWeights) as bad:
+        raise click.ClickException(str(bad)) from bad
+    if as_json:
+        file = wanted[0].file
+        result = result_of(transcriber, file.name, file.read_bytes(), means)
+        click.echo(json.dumps(result, ensure_ascii=False, indent=1))
+        return
+    ended: dict[Done, list[Path]] = {done: [] for done in Done}
+    with click.progressbar(
+        wanted, label="Writing out", item_show_func=lambda task: task.file.name if task else ""
+    ) as bar:
+        for task in bar:
+            done = write_out(transcriber, task, means, [Format(each) for each in formats])
+            ended[done].append(task.file)
+    click.echo(
+        f"{len(ended[Done.WRITTEN])} written to {to}, {len(ended[Done.THERE])} were there before,"
+        f" {len(ended[Done.NO_WORDS])} without words, {len(ended[Done.NO_AUDIO])} no audio."
+    )
+    for file in ended[Done.NO_WORDS]:
+        click.echo(f"  listen: {file}")
+    for file in ended[Done.NO_AUDIO]:
+        click.echo(f"  not read: {file}", err=True)
+    if ended[Done.NO_AUDIO]:
+        sys.exit(1)
 
 
 @cli.command()

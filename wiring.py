@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
-from config import Settings
+from config import Settings, SpeechSettings
 from ivr.dialects import DIALECTS, Dialect
 from ivr.languages import BadPrompts, Language, Prompts, load_prompts
 from ivr.playback import Playback
@@ -73,6 +73,28 @@ def redis_url(settings: Settings) -> str:
     if address.exists():
         return address.read_text(encoding="utf-8").strip()
     return f"unix://{redis_folder(settings) / 'redis.sock'}"
+
+
+def speech_pipeline(settings: SpeechSettings, on_progress: Progress) -> Transcriber:
+    """What writes out speech, with all its engines in memory.
+
+    Raises:
+        BadHears, BadPrompts, BadWeights.
+    """
+    # The engines bring hundreds of megabytes along, which the web does not need.
+    from transcribe.pipeline import load_transcriber, primary
+
+    return load_transcriber(
+        settings.speech_engine,
+        settings.speech_model,
+        cache_dir=settings.model_cache,
+        hears=load_hears(settings.prompts),
+        by_language=settings.speech_engines,
+        offered=frozenset(
+            primary(language.code) for language in load_prompts(settings.prompts).languages
+        ),
+        on_progress=on_progress,
+    )
 
 
 @dataclass(frozen=True)
@@ -238,24 +260,8 @@ class Adapters:
         )
 
     def transcriber(self, on_progress: Progress) -> Transcriber:
-        """With all its engines in memory.
-
-        Raises:
-            BadHears, BadPrompts, BadWeights.
-        """
-        # The engines bring hundreds of megabytes along, which the web does not need.
-        from transcribe.pipeline import load_transcriber, primary
-
-        settings = self.settings
-        return load_transcriber(
-            settings.speech_engine,
-            settings.speech_model,
-            cache_dir=settings.model_cache,
-            hears=self.hears,
-            by_language=settings.speech_engines,
-            offered=frozenset(primary(language.code) for language in self.prompts.languages),
-            on_progress=on_progress,
-        )
+        """As `speech_pipeline`."""
+        return speech_pipeline(self.settings, on_progress)
 
     @cached_property
     def apart(self) -> ApartTranscriber:
