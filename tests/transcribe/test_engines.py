@@ -22,6 +22,7 @@ from simulator.spoken import line_sound, line_sounds, spoken_call
 from transcribe.audio import decode
 from transcribe.checkpoint import read_ctranslate2
 from transcribe.engines import UnknownEngine, faster_whisper, load_engine, whisper
+from transcribe.engines.decoding import frames_to_encode
 from transcribe.engines.scripted import Answer, ScriptedEngine
 from transcribe.hears import load_hears
 from transcribe.pipeline import SpeechPipeline
@@ -105,15 +106,56 @@ def test_what_the_short_window_does_not_bear_is_heard_in_the_whole_one(
     assert 3000 in encoded
 
 
-@given(st.integers(0, 3000), st.integers(0, 400))
-def test_the_sound_itself_is_never_cut(length: int, margin: int) -> None:
-    window = np.zeros((80, 3000), dtype=np.float32)
-    window[:, :length] = 1.0
-    kept = faster_whisper.without_rest(window, margin)
-    assert kept.shape[-1] % 2 == 0
-    assert kept.shape[-1] <= length + margin
+@pytest.mark.whisper
+def test_the_reference_too_hears_in_the_whole_window_what_the_short_one_does_not_bear() -> None:
+    engine = whisper.load("base", CACHE, lambda _: None, margin=0)
+    encoded: list[int] = []
+    first = engine.encoder.conv1
+    handle = first.register_forward_hook(lambda _, given, __: encoded.append(given[0].shape[-1]))
+    for call in (spoken_call(name) for name in CALLS):
+        for said in (call.where, call.what):
+            heard = engine.hear(decode(said.path.read_bytes()), call.language)
+            assert all(one.compression <= LOOPING_COMPRESSION for one in heard)
+    handle.remove()
+    assert min(encoded) < 3000
+    assert 3000 in encoded
+
+
+@pytest.mark.whisper
+def test_the_reference_hears_a_short_message_as_well_and_times_its_words_alike(
+    reference: whisper.OpenAIWhisper,
+) -> None:
+    whole = whisper.load("base", CACHE, lambda _: None, margin=None)
+    for name in CALLS:
+        call = spoken_call(name)
+        samples = decode(call.where.path.read_bytes())
+        told, known = (
+            [word for segment in engine.hear(samples, call.language) for word in segment.words]
+            for engine in (reference, whole)
+        )
+        for place in call.where.place_words:
+            places = {*words(place)}
+            assert places <= {*words(" ".join(word.text for word in told))} or not places <= {
+                *words(" ".join(word.text for word in known))
+            }, name
+        if [word.text for word in told] == [word.text for word in known]:
+            apart = [abs(one.start - two.start) for one, two in zip(told, known, strict=True)]
+            assert sorted(apart)[len(apart) // 2] <= 0.1, name
+
+
+@given(st.integers(0, 3000), st.none() | st.integers(0, 400))
+def test_the_sound_itself_is_never_cut(length: int, margin: int | None) -> None:
+    sounding = np.zeros(3000, dtype=np.bool_)
+    sounding[:length] = True
+    frames = frames_to_encode(sounding, margin)
+    assert frames % 2 == 0
+    assert frames <= 3000
     # At most one frame of 10 ms, and that only where no margin is left.
-    assert kept.sum() >= window.sum() - 80
+    assert frames >= length - 1
+    if margin is None:
+        assert frames == 3000
+    else:
+        assert frames <= length + margin
 
 
 @pytest.mark.whisper

@@ -17,11 +17,13 @@ from reports.model import Segment, Word
 from reports.ports import Samples
 from transcribe.engines.decoding import (
     BEAM,
+    MARGIN_FRAMES,
     SILENCE,
     SILENT_SECONDS,
     TEMPERATURES,
     TRANSCRIBE,
     TRANSLATE,
+    frames_to_encode,
     label,
 )
 from transcribe.hardware import threads
@@ -31,12 +33,6 @@ NAME: Final = "faster-whisper"
 
 Decoded = tuple[Any, float, float, float]
 """What CTranslate2 generated, its mean log-probability, its temperature, its compression ratio."""
-
-
-MARGIN_FRAMES: Final = 300
-"""Frames of 10 ms that the encoder sees behind the last sound, instead of what is left of 30 s.
-With 3 s, real telephone speech was heard no worse than in the whole window, for less than half the
-work; with 2 s and less the decoder may begin to loop. docs/decisions/0015."""
 
 
 class _Cutting(WhisperModel):
@@ -57,7 +53,8 @@ class _Cutting(WhisperModel):
         return self._last[1]
 
     def _cut(self, features: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-        return features if self.margin is None else without_rest(features, self.margin)
+        frames = frames_to_encode(np.asarray(features.any(axis=0)), self.margin)
+        return np.ascontiguousarray(features[:, :frames])
 
     def generate_with_fallback(
         self,
@@ -85,15 +82,6 @@ class _Cutting(WhisperModel):
             super().encode(window), prompt, tokenizer, options
         )
         return again
-
-
-def without_rest(features: np.ndarray[Any, Any], margin: int) -> np.ndarray[Any, Any]:
-    """A window of log-mel features (bands by frames) up to `margin` frames behind the last one
-    that is not padding; a whole number of pairs of frames, as the encoder takes them."""
-    sounding = np.flatnonzero(features.any(axis=0))
-    last = int(sounding[-1]) + 1 if len(sounding) else 0
-    keep = min(features.shape[-1], last + margin)
-    return np.ascontiguousarray(features[:, : keep - keep % 2])
 
 
 def load(

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import torch
 import whisper
+from torch.nn.functional import gelu
 from whisper.audio import N_FRAMES, N_SAMPLES, log_mel_spectrogram, pad_or_trim
+from whisper.decoding import DecodingOptions, DecodingResult, decode
+from whisper.model import AudioEncoder
 from whisper.timing import dtw
 from whisper.tokenizer import LANGUAGES
 
 from reports.model import Segment, Word
 from reports.ports import Samples
 from transcribe.engines.decoding import (
+    LEAST_LOG_PROBABILITY,
+    MARGIN_FRAMES,
+    MOST_COMPRESSION,
     SILENCE,
     SILENT_SECONDS,
     TEMPERATURES,
     TRANSCRIBE,
     TRANSLATE,
+    frames_to_encode,
     label,
 )
 from transcribe.hardware import threads
@@ -30,16 +38,23 @@ GREEDY: Final = None
 speech a caller's place is wanted soon. See bench/engines.py."""
 
 
-def load(model: str, cache_dir: Path, say: Progress, *, beam: int | None = GREEDY) -> OpenAIWhisper:
+def load(
+    model: str,
+    cache_dir: Path,
+    say: Progress,
+    *,
+    beam: int | None = GREEDY,
+    margin: int | None = MARGIN_FRAMES,
+) -> OpenAIWhisper:
+    """`margin`: frames behind a short message that are encoded, None: the whole window."""
     checkpoint = openai_checkpoint(model, cache_dir, say)
     if checkpoint is None:
         say(f"Fetching Whisper {model}, unless it is in the cache …")
-        return OpenAIWhisper(
-            whisper.load_model(model, download_root=str(cache_dir)), label(model), beam=beam
-        )
+        loaded = whisper.load_model(model, download_root=str(cache_dir))
+        return OpenAIWhisper(loaded, label(model), beam=beam, margin=margin)
     loaded = whisper.load_model(str(checkpoint))
     _time_words_by(loaded, checkpoint)
-    return OpenAIWhisper(loaded, label(model), beam=beam)
+    return OpenAIWhisper(loaded, label(model), beam=beam, margin=margin)
 
 
 class OpenAIWhisper:
@@ -47,9 +62,18 @@ class OpenAIWhisper:
 
     name = NAME
 
-    def __init__(self, model: whisper.Whisper, called: str, *, beam: int | None = GREEDY) -> None:
+    def __init__(
+        self,
+        model: whisper.Whisper,
+        called: str,
+        *,
+        beam: int | None = GREEDY,
+        margin: int | None = MARGIN_FRAMES,
+    ) -> None:
         torch.set_num_threads(threads())
-        model.encoder = _Remembering(model.encoder)
+        self.encoder = model.encoder
+        model.encoder = _Cutting(model.encoder, margin)
+        model.decode = partial(_decode, model)
         self._whisper = model
         self._beam = beam
         self.model = called
@@ -88,22 +112,61 @@ class OpenAIWhisper:
         return {str(code): float(probability) for code, probability in likely.items()}
 
 
-class _Remembering(torch.nn.Module):
-    """An encoder that does not encode twice what it has just encoded.
+class _Cutting(torch.nn.Module):
+    """An encoder that encodes a short message with a few seconds behind it, not with the rest of a
+    window of 30 s, and nothing twice that it has just encoded.
 
     Whisper has the same window encoded to detect the language, at each temperature, and to time the
     words: on a CPU that is most of the work.
     """
 
-    def __init__(self, encoder: torch.nn.Module) -> None:
+    def __init__(self, encoder: AudioEncoder, margin: int | None) -> None:
         super().__init__()
         self.encoder = encoder
+        self._margin = margin
         self._last: tuple[torch.Tensor, torch.Tensor] | None = None
 
     def forward(self, mel: torch.Tensor) -> torch.Tensor:
         if self._last is None or not _same(self._last[0], mel):
-            self._last = mel, self.encoder(mel)
+            sounding = mel.any(dim=1).any(dim=0).cpu().numpy()
+            frames = frames_to_encode(sounding, self._margin)
+            self._last = mel, self._encode(mel[:, :, :frames])
         return self._last[1]
+
+    def encode_whole(self, mel: torch.Tensor) -> bool:
+        """From here on the window is given whole; False: it already was."""
+        known = self(mel)
+        if known.shape[1] == mel.shape[2] // 2:
+            return False
+        self._last = mel, self._encode(mel)
+        return True
+
+    def _encode(self, mel: torch.Tensor) -> torch.Tensor:
+        """As `AudioEncoder.forward`, which takes no window but a whole one."""
+        layers = self.encoder
+        sound = gelu(layers.conv2(gelu(layers.conv1(mel)))).permute(0, 2, 1)
+        positions = layers.positional_embedding[: sound.shape[1]]
+        sound = (sound + positions).to(sound.dtype)
+        for block in layers.blocks:
+            sound = block(sound)
+        encoded: torch.Tensor = layers.ln_post(sound)
+        return encoded
+
+
+def _decode(
+    model: whisper.Whisper, mel: torch.Tensor, options: DecodingOptions
+) -> DecodingResult | list[DecodingResult]:
+    """In place of `model.decode`: what fails in a cut window is decoded again in the whole one,
+    which the higher temperatures and the times of the words then keep to."""
+    found = decode(model, mel, options)
+    if isinstance(found, DecodingResult) and (
+        found.avg_logprob < LEAST_LOG_PROBABILITY or found.compression_ratio > MOST_COMPRESSION
+    ):
+        window = mel.unsqueeze(0)
+        with torch.no_grad():
+            if model.encoder.encode_whole(window):
+                return decode(model, mel, options)
+    return found
 
 
 def _same(one: torch.Tensor, other: torch.Tensor) -> bool:
