@@ -281,7 +281,7 @@ def test_a_number_that_was_shown_is_hidden_again_on_reload(page: Page, stories: 
     page.goto("/r/4821")
     page.get_by_role("button", name="Show number").click()
     expect(page.get_by_role("link", name=CALLER)).to_be_visible()
-    assert page.url.endswith("/r/4821")
+    page.wait_for_url("**/r/4821")
     page.reload()
     expect(page.get_by_role("button", name="Show number")).to_be_visible()
     assert CALLER[-7:] not in page.content()
