@@ -41,7 +41,9 @@ from reports.store import connect
 from serving import children
 from transcribe.bulk import Done, Format, Means, result_of, tasks, write_out
 from transcribe.engines import load_engine
+from transcribe.hardware import threads
 from transcribe.hears import BadHears
+from transcribe.tuning import Measured, best, candidates, measure, save
 from transcribe.weights import BadWeights
 from wiring import Adapters, Clock, now, speech_pipeline
 from workers.queues import QueueName, QueueUnavailable
@@ -255,6 +257,58 @@ def transcribe(
         click.echo(f"  not read: {file}", err=True)
     if ended[Done.NO_AUDIO]:
         sys.exit(1)
+
+
+@cli.group()
+def speech() -> None:
+    """What hears callers."""
+
+
+@speech.command()
+@click.argument(
+    "files",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE…",
+)
+@click.option("--lang", "language", help="The language that all are in; by default detected.")
+@click.option("--dry-run", is_flag=True, help="Only measure; the next start is as it was.")
+def tune(files: tuple[Path, ...], language: str | None, dry_run: bool) -> None:
+    """Measure which engine, model and threads suit this machine, and keep that for the next start.
+
+    FILEs are some recordings of speech as callers make them, 5 to 15 seconds each; ten are enough.
+    Other work on the machine should rest meanwhile.
+    """
+    settings = load_speech_settings()
+    wanted = candidates(settings.model_cache)
+    if not wanted:
+        raise click.ClickException("no weights are at hand: python app.py weights")
+    click.echo(f"{len(wanted)} candidates, {len(files)} recordings, {threads()} cores.")
+    click.echo(f"{'':36}{'load s':>8}{'work/s':>8}{'a minute':>10}{'MiB':>7}")
+    measured: list[Measured] = []
+    for candidate in wanted:
+        name = f"{candidate.engine} {candidate.model}, threads {candidate.threads}"
+        click.echo(f"{name:36}", nl=False)
+        found = measure(candidate, files, language, settings.model_cache)
+        if isinstance(found, str):
+            click.echo(f"  {found}")
+            continue
+        measured.append(found)
+        in_time = "" if found.in_time else "  too slow"
+        click.echo(
+            f"{found.load:8.1f}{found.share:8.2f}{found.a_minute:10.0f}{found.memory:7.0f}{in_time}"
+        )
+    chosen = best(measured)
+    if chosen is None:
+        raise click.ClickException("none could be measured: are these recordings of speech?")
+    name = f"{chosen.candidate.engine} {chosen.candidate.model}"
+    click.echo(f"Best: {name}, {chosen.candidate.threads} thread(s) for each worker.")
+    if not chosen.in_time:
+        click.echo("Even that is slower than a place is wanted: a smaller model, or more cores.")
+    if not dry_run:
+        file = save(chosen, settings.state_dir, f"{now():%Y-%m-%d}")
+        click.echo(f"Kept in {file}; start the line again.")
 
 
 @cli.command()

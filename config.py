@@ -7,6 +7,7 @@ write instead. Secrets are `SecretStr`: they print as stars.
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -30,6 +31,7 @@ from keeping.sealing import Keyring
 from oncall.roster import QuietHours
 from reports.pressure import Limits
 from transcribe.engines import ENGINES, EngineChoice
+from transcribe.tuning import PROFILE
 
 UUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 APIS = {
@@ -157,10 +159,28 @@ class SpeechSettings(BaseSettings):
     speech_engine: Literal["openai-whisper", "faster-whisper", "scripted"] = "openai-whisper"
     speech_model: str = "base"
     """A model's name or the path of its weights."""
+    speech_threads: Annotated[int | None, Field(ge=1, le=64)] = None
+    """Of each of the two workers that write out; by default half of the cores. This and the two
+    above are taken from the profile in `state_dir`, if `speech tune` left one, where they are not
+    set."""
     speech_engines: Annotated[dict[str, EngineChoice], NoDecode, BeforeValidator(_by_language)] = (
         Field(default_factory=dict)
     )
     """Engines for single languages, apart by commas: 'so=faster-whisper:/models/whisper-somali'."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _tuned(cls, values: Any) -> Any:
+        file = Path(values.get("state_dir") or "var") / PROFILE
+        if file.is_file():
+            try:
+                profile = tomllib.loads(file.read_text(encoding="utf-8"))
+            except ValueError as error:
+                raise ValueError(f"{file}: {error}; delete it, or tune anew") from error
+            # An engine that is set is not asked to run the model that was measured with another.
+            if not {"speech_engine", "speech_model"} & values.keys():
+                values.update(profile | values)
+        return values
 
     @property
     def model_cache(self) -> Path:
@@ -331,7 +351,7 @@ def load_speech_settings(**overrides: Any) -> SpeechSettings:
 def _explain(what: str, invalid: ValidationError) -> str:
     lines = [f"{what} In the environment or in .env:"]
     for error in invalid.errors(include_url=False, include_input=False, include_context=False):
-        name = ".".join(str(part) for part in error["loc"]).upper()
+        name = ".".join(str(part) for part in error["loc"]).upper() or "profile"
         missing = error["type"] == "missing"
         problem = "is missing" if missing else error["msg"].removeprefix("Value error, ")
         lines.append(f"  {name}: {problem}")

@@ -42,6 +42,7 @@ from reports.ports import (
 from reports.services.texts import CallerTexts
 from reports.store import SqlReportStore, connect
 from transcribe.apart import ApartTranscriber, Order, smaller
+from transcribe.hardware import threads
 from transcribe.hears import Hears, load_hears
 from transcribe.weights import Progress
 from workers.jobs import Equipment
@@ -49,6 +50,8 @@ from workers.queues import QueueName, RqJobQueue
 from workers.queues import connect as connect_redis
 from workers.tether import tethered
 
+SPEAKING_WORKERS = 2
+"""Processes that write out at once: those of the queues `urgent` and `rest`."""
 URGENT_RANKS = frozenset(rank for rank in Rank if urgency_of(rank) is Urgency.URGENT)
 
 
@@ -75,8 +78,11 @@ def redis_url(settings: Settings) -> str:
     return f"unix://{redis_folder(settings) / 'redis.sock'}"
 
 
-def speech_pipeline(settings: SpeechSettings, on_progress: Progress) -> Transcriber:
-    """What writes out speech, with all its engines in memory.
+def speech_pipeline(
+    settings: SpeechSettings, on_progress: Progress, *, threads: int | None = None
+) -> Transcriber:
+    """What writes out speech, with all its engines in memory; `threads`: how many it may use, None
+    for all, unless the settings say it.
 
     Raises:
         BadHears, BadPrompts, BadWeights.
@@ -88,6 +94,7 @@ def speech_pipeline(settings: SpeechSettings, on_progress: Progress) -> Transcri
         settings.speech_engine,
         settings.speech_model,
         cache_dir=settings.model_cache,
+        threads=settings.speech_threads or threads,
         hears=load_hears(settings.prompts),
         by_language=settings.speech_engines,
         offered=frozenset(
@@ -260,8 +267,9 @@ class Adapters:
         )
 
     def transcriber(self, on_progress: Progress) -> Transcriber:
-        """As `speech_pipeline`."""
-        return speech_pipeline(self.settings, on_progress)
+        """As `speech_pipeline`, for one of the workers that share the cores."""
+        share = max(1, threads() // SPEAKING_WORKERS)
+        return speech_pipeline(self.settings, on_progress, threads=share)
 
     @cached_property
     def apart(self) -> ApartTranscriber:
@@ -270,7 +278,7 @@ class Adapters:
         return ApartTranscriber(
             Order(
                 engine=settings.speech_engine,
-                model=smaller(settings.speech_model, settings.model_cache),
+                model=smaller(settings.speech_engine, settings.speech_model, settings.model_cache),
                 cache_dir=str(settings.model_cache.absolute()),
                 prompts=str(settings.prompts),
                 offered=tuple(language.code for language in self.prompts.languages),

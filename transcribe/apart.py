@@ -91,11 +91,11 @@ class ApartTranscriber:
         return None
 
 
-def smaller(model: str, cache_dir: Path) -> str:
-    """The next smaller model whose weights are at hand, or the same one."""
+def smaller(engine: str, model: str, cache_dir: Path) -> str:
+    """An engine's next smaller model whose weights are at hand, or the same one."""
     size = size_of(model)
     below = () if size is None else SIZES[: SIZES.index(size)]
-    return next((each for each in reversed(below) if at_hand(each, cache_dir)), model)
+    return next((each for each in reversed(below) if at_hand(engine, each, cache_dir)), model)
 
 
 def main() -> None:

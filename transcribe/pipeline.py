@@ -188,6 +188,7 @@ def load_transcriber(
     *,
     cache_dir: Path,
     hears: Hears,
+    threads: int | None = None,
     by_language: Mapping[str, EngineChoice] | None = None,
     offered: frozenset[str] = frozenset(),
     on_progress: Progress | None = None,
@@ -198,11 +199,15 @@ def load_transcriber(
         UnknownEngine, BadWeights: see `load_engine`.
     """
     return SpeechPipeline(
-        load_engine(engine, model, cache_dir=cache_dir, on_progress=on_progress),
+        load_engine(engine, model, cache_dir=cache_dir, threads=threads, on_progress=on_progress),
         hears,
         {
             code: load_engine(
-                choice.engine, choice.model, cache_dir=cache_dir, on_progress=on_progress
+                choice.engine,
+                choice.model,
+                cache_dir=cache_dir,
+                threads=threads,
+                on_progress=on_progress,
             )
             for code, choice in (by_language or {}).items()
         },

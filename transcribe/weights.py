@@ -98,14 +98,16 @@ def openai_checkpoint(model: str, cache_dir: Path, say: Progress) -> Path | None
     return cached
 
 
-def at_hand(model: str, cache_dir: Path) -> bool:
-    """Whether a model's weights need not be downloaded, for whichever engine they are."""
-    return (
-        model in PACKAGED
-        or any(cache_dir.glob(f"whisper-{model}[.-]*"))
-        or (cache_dir / f"{model}.pt").is_file()
-        or any(cache_dir.glob(f"models--*-{model}/snapshots/*"))
-    )
+def at_hand(engine: str, model: str, cache_dir: Path) -> bool:
+    """Whether the weights of an engine's model need not be downloaded."""
+    packaged = PACKAGED.get(model)
+    if packaged is not None and _installed(packaged) is not None:
+        return True
+    places = {
+        "faster-whisper": (f"whisper-{model}-ct2", f"models--*-{model}/snapshots/*"),
+        "openai-whisper": (f"whisper-{model}.pt", f"{model}.pt"),
+    }
+    return any(any(cache_dir.glob(place)) for place in places.get(engine, ()))
 
 
 def _installed(packaged: Packaged) -> list[Path] | None:

@@ -61,8 +61,9 @@ def test_a_long_message_may_take_longer() -> None:
 
 
 def test_a_smaller_model_is_taken_where_its_weights_are_at_hand(tmp_path: Path) -> None:
-    assert smaller("base", tmp_path) == "base"
+    assert smaller("openai-whisper", "base", tmp_path) == "base"
     (tmp_path / "tiny.pt").touch()
-    assert smaller("base", tmp_path) == "tiny"
-    assert smaller("large-v3", tmp_path) == "base", "which is installed with the line"
-    assert smaller("my-own", tmp_path) == "my-own"
+    assert smaller("openai-whisper", "base", tmp_path) == "tiny"
+    assert smaller("faster-whisper", "base", tmp_path) == "base", "which reads other files"
+    assert smaller("openai-whisper", "large-v3", tmp_path) == "base", "installed with the line"
+    assert smaller("openai-whisper", "my-own", tmp_path) == "my-own"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -131,7 +130,7 @@ def command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         [sys.executable, str(Path("app.py").absolute()), "transcribe", *arguments],
         cwd=folder,
         env={
-            "PATH": os.environ["PATH"],
+            "PATH": "/usr/bin:/bin",
             "SPEECH_ENGINE": "scripted",
             "SPEECH_MODEL": str(script),
         },

@@ -1,15 +1,14 @@
 """The engines that can hear speech: one a file, by name in the table below.
 
-A new one is a module with `load(model, cache_dir, say)` and a line here.
+A new one is a module with a `load`, see `_Load`, and a line here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, NamedTuple, cast
+from typing import Final, NamedTuple, Protocol, cast
 
 from reports.ports import SpeechEngine
 from transcribe.weights import Progress
@@ -36,12 +35,18 @@ class UnknownEngine(LookupError):
 
 
 def load_engine(
-    name: str, model: str, *, cache_dir: Path, on_progress: Progress | None = None
+    name: str,
+    model: str,
+    *,
+    cache_dir: Path,
+    threads: int | None = None,
+    on_progress: Progress | None = None,
 ) -> SpeechEngine:
     """The engine, its weights in memory and ready to hear.
 
     `model` is a name such as 'base' or the path of its weights. What is downloaded, joined or
-    converted is kept in `cache_dir`; `on_progress` is told so, a line at a time.
+    converted is kept in `cache_dir`; `on_progress` is told so, a line at a time. `threads`: how
+    many it may use, None for all that the machine lends.
 
     Raises:
         UnknownEngine: there is none of that name.
@@ -50,10 +55,13 @@ def load_engine(
     if name not in ENGINES:
         raise UnknownEngine(f"no speech engine {name!r}; there are {', '.join(sorted(ENGINES))}")
     load = cast(_Load, import_module(ENGINES[name]).load)
-    return load(model, cache_dir, on_progress or _unheard)
+    return load(model, cache_dir, on_progress or _unheard, threads=threads)
 
 
-_Load = Callable[[str, Path, Progress], SpeechEngine]
+class _Load(Protocol):
+    def __call__(
+        self, model: str, cache_dir: Path, say: Progress, *, threads: int | None
+    ) -> SpeechEngine: ...
 
 
 def _unheard(_line: str) -> None:

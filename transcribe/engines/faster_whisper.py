@@ -26,7 +26,7 @@ from transcribe.engines.decoding import (
     frames_to_encode,
     label,
 )
-from transcribe.hardware import threads
+from transcribe.hardware import threads as lent_threads
 from transcribe.weights import Progress, ctranslate2_folder
 
 NAME: Final = "faster-whisper"
@@ -89,6 +89,7 @@ def load(
     cache_dir: Path,
     say: Progress,
     *,
+    threads: int | None = None,
     compute_type: str | None = None,
     beam: int = BEAM,
     margin: int | None = MARGIN_FRAMES,
@@ -99,7 +100,7 @@ def load(
     options = {
         "device": "cuda" if gpu else "cpu",
         "compute_type": compute_type or ("float16" if gpu else "int8"),
-        "cpu_threads": threads(),
+        "cpu_threads": threads or lent_threads(),
         "download_root": str(cache_dir),
     }
     folder = ctranslate2_folder(model, cache_dir, say)

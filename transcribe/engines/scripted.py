@@ -86,7 +86,13 @@ class ScriptedEngine:
         return one_segment(text, seconds(samples))
 
 
-def load(model: str, _cache_dir: Path, _say: Progress) -> ScriptedEngine:
+def load(
+    model: str,
+    cache_dir: Path,  # noqa: ARG001  # an engine's load
+    say: Progress,  # noqa: ARG001
+    *,
+    threads: int | None = None,  # noqa: ARG001
+) -> ScriptedEngine:
     """Raises:
     BadWeights: the file is missing or not as described above.
     """

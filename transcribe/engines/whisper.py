@@ -29,7 +29,7 @@ from transcribe.engines.decoding import (
     frames_to_encode,
     label,
 )
-from transcribe.hardware import threads
+from transcribe.hardware import threads as lent_threads
 from transcribe.weights import Progress, openai_checkpoint
 
 NAME: Final = "openai-whisper"
@@ -43,10 +43,12 @@ def load(
     cache_dir: Path,
     say: Progress,
     *,
+    threads: int | None = None,
     beam: int | None = GREEDY,
     margin: int | None = MARGIN_FRAMES,
 ) -> OpenAIWhisper:
     """`margin`: frames behind a short message that are encoded, None: the whole window."""
+    torch.set_num_threads(threads or lent_threads())
     checkpoint = openai_checkpoint(model, cache_dir, say)
     if checkpoint is None:
         say(f"Fetching Whisper {model}, unless it is in the cache …")
@@ -70,7 +72,6 @@ class OpenAIWhisper:
         beam: int | None = GREEDY,
         margin: int | None = MARGIN_FRAMES,
     ) -> None:
-        torch.set_num_threads(threads())
         self.encoder = model.encoder
         model.encoder = _Cutting(model.encoder, margin)
         model.decode = partial(_decode, model)
