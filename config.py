@@ -156,7 +156,9 @@ class SpeechSettings(BaseSettings):
     """The script and what is said in each language; and how far a machine is trusted to hear it."""
     state_dir: Path = Path("var")
     """Database, audio, queue and model cache, unless their own settings say otherwise."""
-    speech_engine: Literal["openai-whisper", "faster-whisper", "scripted"] = "openai-whisper"
+    speech_engine: Literal["openai-whisper", "faster-whisper", "transformers", "scripted"] = (
+        "openai-whisper"
+    )
     speech_model: str = "base"
     """A model's name or the path of its weights."""
     speech_threads: Annotated[int | None, Field(ge=1, le=64)] = None

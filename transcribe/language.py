@@ -37,11 +37,17 @@ class Choice:
 
 
 def choose(
-    hint: str | None, likely: Mapping[str, float], *, trusted: Set[str], offered: Set[str]
+    hint: str | None,
+    likely: Mapping[str, float],
+    *,
+    trusted: Set[str],
+    offered: Set[str],
+    detectable: Set[str],
 ) -> Choice:
     """`hint`: what the caller chose, None if nothing; `likely`: how likely each language is, by
     the sound; `trusted`: those that a machine here may write out; `offered`: those that the line
-    speaks.
+    speaks; `detectable`: those that whoever detected them knows well. Against another it says
+    nothing: Whisper takes Somali for anything.
     """
     best = max(likely, key=lambda code: likely[code], default=None)
     if hint is not None:
@@ -50,6 +56,7 @@ def choose(
         speaks_against = (
             best is not None
             and best != hint
+            and hint in detectable
             and likely[best] >= LOUDLY
             and likely.get(hint, 0.0) < HARDLY
         )

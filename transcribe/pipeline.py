@@ -47,10 +47,13 @@ class SpeechPipeline:
     @property
     def trusted(self) -> frozenset[str]:
         """The languages that are written out here; a recording in another goes to a person."""
+        return self._known | self.by_language.keys()
+
+    @property
+    def _known(self) -> frozenset[str]:
+        """The languages that the engine for all is trusted with."""
         engine = self.speech_engine
-        return frozenset(self.by_language).union(
-            code for code in engine.languages if self.hears.trusts(code, engine.model)
-        )
+        return frozenset(code for code in engine.languages if self.hears.trusts(code, engine.model))
 
     def transcribe(self, audio: bytes, language: str | None) -> Transcribed:
         """From the bytes of an audio file in the language that the caller chose, None to have it
@@ -76,6 +79,7 @@ class SpeechPipeline:
             likely,
             trusted=self.trusted,
             offered=self.offered,
+            detectable=self._known,
         )
         detected = _most_likely(likely)
         if choice.language is None:

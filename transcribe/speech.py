@@ -75,8 +75,8 @@ def speech(probabilities: Probabilities, seconds: float) -> tuple[Span, ...]:
     step = WINDOW / RATE
     spans: list[Span] = []
     for index in np.flatnonzero(probabilities >= VOICE):
-        start = max(0.0, index * step - MARGIN)
-        end = min(seconds, (index + 1) * step + MARGIN)
+        start = max(0.0, float(index) * step - MARGIN)
+        end = min(seconds, float(index + 1) * step + MARGIN)
         if spans and start <= spans[-1].end:
             spans[-1] = Span(spans[-1].start, end)
         elif end > start:

@@ -13,7 +13,7 @@ OFFERED = frozenset({"en", "es", "so", "hmn"})
 
 
 def chosen(hint: str | None, **likely: float) -> Choice:
-    return choose(hint, likely, trusted=TRUSTED, offered=OFFERED)
+    return choose(hint, likely, trusted=TRUSTED, offered=OFFERED, detectable=TRUSTED - {"pt"})
 
 
 def test_the_callers_choice_counts_though_it_sounds_a_little_like_another() -> None:
@@ -26,6 +26,10 @@ def test_where_the_sound_speaks_loudly_against_it_both_are_tried() -> None:
 
 def test_a_rival_that_no_machine_here_can_write_is_not_tried() -> None:
     assert chosen("en", so=0.95, en=0.02) == Choice("en")
+
+
+def test_nobody_contradicts_who_chose_a_language_that_the_detector_hardly_knows() -> None:
+    assert chosen("pt", es=0.95, pt=0.02) == Choice("pt")
 
 
 def test_a_language_that_no_machine_can_be_trusted_with_goes_to_a_person() -> None:

@@ -17,6 +17,7 @@ ENGINES: Final = MappingProxyType(
     {
         "openai-whisper": "transcribe.engines.whisper",
         "faster-whisper": "transcribe.engines.faster_whisper",
+        "transformers": "transcribe.engines.hugging_face",
         "scripted": "transcribe.engines.scripted",
     }
 )
