@@ -9,36 +9,22 @@ Whisper's own normaliser, seconds for the first and for a further short message,
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import statistics
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import jiwer
-from whisper.normalizers import BasicTextNormalizer, EnglishTextNormalizer
 
-from simulator.spoken import spoken_calls
+from bench.samples import CACHE, PROMPTS, SHARED, Sample, normal, real, spoken
 from transcribe.engines import load_engine
 from transcribe.hears import load_hears
 from transcribe.pipeline import SpeechPipeline, load_transcriber
 
-CACHE = Path("var/models")
-PROMPTS = Path("prompts")
-SHARED = Path("../shared/audio")
 ENGINES = ("openai-whisper", "faster-whisper")
 SHORT = 10.0
 """Seconds up to which a message is a short one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    audio: bytes
-    seconds: float
-    language: str
-    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,34 +36,6 @@ class Result:
     short: float
     factor: float
     errors: dict[str, float]
-
-
-def spoken() -> list[Sample]:
-    return [
-        Sample(said.path.read_bytes(), said.seconds, call.language, said.words)
-        for call in spoken_calls()
-        for said in (call.where, call.what)
-    ]
-
-
-def real() -> list[Sample]:
-    """Empty where the recordings are not there."""
-    manifest = SHARED / "manifest.jsonl"
-    if not manifest.exists():
-        return []
-    entries = map(json.loads, manifest.read_text(encoding="utf-8").splitlines())
-    return [
-        Sample(
-            (SHARED / entry["file"]).read_bytes(), entry["seconds"], entry["lang"], entry["text"]
-        )
-        for entry in entries
-        if entry["lang"] in ("en", "es")
-    ]
-
-
-def normal(text: str, language: str) -> str:
-    normaliser = EnglishTextNormalizer() if language == "en" else BasicTextNormalizer()
-    return str(normaliser(text))
 
 
 def measure(engine: str, model: str, samples: Sequence[Sample]) -> Result:

@@ -19,7 +19,7 @@ import jiwer
 import numpy as np
 from faster_whisper.transcribe import WhisperModel
 
-from bench.engines import CACHE, normal, real
+from bench.samples import CACHE, normal, real
 from reports.ports import Samples
 from simulator.spoken import line_sounds, spoken_calls
 from transcribe.audio import decode

@@ -66,6 +66,10 @@ class SpeechPipeline:
             samples = decode(audio)
         except BadAudio as bad:
             return Transcribed(RecordingState.NEEDS_LISTENER, 0.0, reason=str(bad))
+        return self.transcribe_sound(samples, language)
+
+    def transcribe_sound(self, samples: Samples, language: str | None) -> Transcribed:
+        """As `transcribe`, of what the bytes hold."""
         length = seconds(samples)
         spans = speech(voice(samples), length)
         sound = measure_sound(samples, spans)
