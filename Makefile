@@ -46,6 +46,7 @@ format: $(TEST_STAMP) ## bring the style in order
 bench: $(TEST_STAMP) ## measure: webhooks and engines as ratios, seconds until each text arrives
 	$(BIN)/python -m bench.webhooks
 	$(BIN)/python -m bench.engines
+	$(BIN)/python -m bench.hearing
 	$(BIN)/python -m bench.surge
 	$(BIN)/python -m bench.beep
 	# Seconds from hanging up to each text and transcript, with callers who take their time.

@@ -68,7 +68,7 @@ def faster_whisper_batched() -> Hear:
 
 
 def whisper_cpp() -> Hear:
-    """whisper.cpp with its own defaults, when `pip install pywhispercpp` was done."""
+    """whisper.cpp with the beam of its command line, when `pip install pywhispercpp` was done."""
     from pywhispercpp.model import Model
 
     checkpoint = openai_checkpoint(MODEL, CACHE, print)
@@ -76,7 +76,13 @@ def whisper_cpp() -> Hear:
     converted = CACHE / f"ggml-{MODEL}.bin"
     if not converted.exists():
         ggml.convert(checkpoint, converted)
-    model = Model(str(converted), print_progress=False, redirect_whispercpp_logs_to=None)
+    model = Model(
+        str(converted),
+        params_sampling_strategy=1,  # with a beam
+        beam_search={"beam_size": 5, "patience": -1.0},
+        print_progress=False,
+        redirect_whispercpp_logs_to=None,
+    )
 
     def hear(sound: Samples, language: str) -> str:
         return " ".join(each.text for each in model.transcribe(sound, language=language))

@@ -20,6 +20,8 @@ from reports.model import (
     Call,
     CallState,
     Handling,
+    Key,
+    Level,
     Notification,
     NotificationKind,
     NotificationState,
@@ -28,6 +30,7 @@ from reports.model import (
     Report,
     Segment,
     Sound,
+    Span,
     Transcript,
     TranscriptKind,
     TranslationState,
@@ -205,6 +208,36 @@ class Stories:
             reference, ActKind.VERDICT, Verdict.UNVERIFIED, Verdict.FALSE_ALARM, minutes_ago=1400
         )
         self.act(reference, ActKind.HANDLING, Handling.NEW, Handling.CLOSED, minutes_ago=1399)
+        return reference
+
+    def spanish_with_everything(self, reference: str = "4300", minutes_ago: float = 6) -> str:
+        """Noisy, sounding like another language, with words struck out, and English beside it."""
+        self.call(reference, minutes_ago, language="es", keys={"when": "1", "officers": "3"})
+        invented = replace(
+            segment("Gracias por ver el video.", 6.0, 7.5), struck="no voice under it"
+        )
+        self.recording(
+            reference,
+            "where",
+            heard=[
+                segment("En la calle Orchard con la Quinta,", 0.4, 3.0, ["Orchard"]),
+                segment("enfrente de la panadería.", 3.2, 5.1),
+                invented,
+            ],
+            language="es",
+            english="On Orchard Street and Fifth, in front of the bakery.",
+            detected=("pt", 0.62),
+            sound=Sound(
+                level=Level(-8.0, -27.0),
+                clipped=0.02,
+                noise=-34.0,
+                snr=7.0,
+                speech_seconds=4.7,
+                keys=(Key(Span(7.6, 7.7), "#"),),
+                beeps=(),
+            ),
+        )
+        self.told(reference, NotificationState.DELIVERED)
         return reference
 
     def limited_prank(self, reference: str = "9001", minutes_ago: float = 2) -> str:

@@ -19,9 +19,10 @@ from dashboard import change_password
 from reports.model import FloodMode, Handling, Verdict
 from reports.pressure import Limits
 from reports.services.blocks import block_caller
+from reports.services.correcting import correct
 from reports.services.pressure import switch_flood
 from reports.services.review import handle, judge
-from tests.dashboard.conftest import PASSWORD, QUICK, Clock
+from tests.dashboard.conftest import PASSWORD, QUICK, Clock, QueueInMemory
 from tests.dashboard.stories import CALLER, Stories
 
 CHROMIUM = shutil.which("chromium")
@@ -273,6 +274,30 @@ def test_what_plays_is_not_cut_off_by_news(page: Page, stories: Stories, clock: 
     assert not player.evaluate("player => player.paused")
 
 
+def test_what_somebody_is_writing_is_not_taken_away_by_news(
+    page: Page, stories: Stories, clock: Clock
+) -> None:
+    stories.spanish_with_everything("4300")
+    page.goto("/r/4300")
+    page.get_by_text("Correct the words").click()
+    words = page.get_by_label("What is said, in the caller's language")
+    words.fill("En la calle Orchard con la Sexta")
+    correct(
+        stories.store,
+        QueueInMemory(),
+        recording_sid="RE4300where",
+        text="En la calle Orchard",
+        of=None,
+        who="ben",
+        at=clock(),
+    )
+    expect(page.get_by_text("Written down by")).to_be_visible(timeout=LIVE)
+    expect(words).to_have_value("En la calle Orchard con la Sexta")
+    page.get_by_role("button", name="Keep these words").click()
+    expect(page.get_by_text("Your words are kept")).to_be_visible()
+    expect(page.locator("#facts")).to_contain_text("Sexta")
+
+
 # --- The number
 
 
@@ -290,7 +315,7 @@ def test_a_number_that_was_shown_is_hidden_again_on_reload(page: Page, stories: 
 # --- On a telephone, in the dark, without script
 
 PATHS = (
-    *("/?show=all", "/r/4821", "/r/5590", "/r/3107", "/r/2296", "/r/6644"),
+    *("/?show=all", "/r/4821", "/r/5590", "/r/3107", "/r/2296", "/r/6644", "/r/4300"),
     *("/?show=limited", "/r/9001", "/blocklist"),
 )
 
@@ -330,6 +355,7 @@ def test_on_a_telephone_all_fits_can_be_hit_and_can_be_read(
     opens: Callable[..., Page], stories: Stories, scheme: str
 ) -> None:
     stories.whole_morning()
+    stories.spanish_with_everything()
     stories.limited_prank("9001")
     for reference in ("9001", "3107"):
         block_caller(
