@@ -116,13 +116,22 @@ def _by_language(text: Any) -> Any:
     named: dict[str, EngineChoice] = {}
     for part in _listed(text):
         language, _, choice = part.partition("=")
-        engine, _, model = choice.partition(":")
-        if not re.fullmatch(r"[a-z]{2,3}", language) or not model:
+        if not re.fullmatch(r"[a-z]{2,3}", language) or ":" not in choice:
             raise ValueError(f"{part!r}: write language=engine:model, as so=faster-whisper:small")
-        if engine not in ENGINES:
-            raise ValueError(f"{part!r}: there is no engine {engine!r}, but {', '.join(ENGINES)}")
-        named[language] = EngineChoice(engine, model)
+        named[language] = _engine(choice)
     return named
+
+
+def _engine(text: Any) -> Any:
+    """'faster-whisper:medium'."""
+    if not isinstance(text, str):
+        return text
+    engine, _, model = text.partition(":")
+    if not model:
+        raise ValueError(f"{text!r}: write engine:model, as faster-whisper:medium")
+    if engine not in ENGINES:
+        raise ValueError(f"{text!r}: there is no engine {engine!r}, but {', '.join(ENGINES)}")
+    return EngineChoice(engine, model)
 
 
 def _quiet(text: Any) -> Any:
@@ -169,6 +178,10 @@ class SpeechSettings(BaseSettings):
         Field(default_factory=dict)
     )
     """Engines for single languages, apart by commas: 'so=faster-whisper:/models/whisper-somali'."""
+
+    translation_engine: Annotated[EngineChoice | None, NoDecode, BeforeValidator(_engine)] = None
+    """What puts other languages into English, as 'faster-whisper:medium'; by default the engine
+    that hears them, where it can."""
 
     @model_validator(mode="before")
     @classmethod

@@ -100,6 +100,7 @@ def speech_pipeline(
         offered=frozenset(
             primary(language.code) for language in load_prompts(settings.prompts).languages
         ),
+        translator=settings.translation_engine,
         on_progress=on_progress,
     )
 

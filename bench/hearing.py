@@ -37,6 +37,8 @@ SLOW_AT_NOISE = frozenset({"openai-whisper, its command line"})
 SHORT = (5.0, 15.0)
 """Seconds of a short message."""
 MESSAGES = 50
+LOUD = 0.01
+"""Amplitude: the telephone's code has nothing left of what is 50 dB below less."""
 LEAST_NOISE = 60.0
 """Seconds without a voice that are tried at the least."""
 
@@ -212,8 +214,8 @@ def invented(result: dict[str, object]) -> None:
 
 
 def quiet(result: dict[str, object]) -> None:
-    """Soft and whispered speech."""
-    given = clips()
+    """Soft and whispered speech, of recordings that are not all but silent as they are."""
+    given = [clip for clip in clips() if np.sqrt(np.mean(clip.sound**2)) > LOUD]
     kinds: Mapping[str, Callable[[Samples], Wave]] = {
         **{f"-{by} dB": partial(softer, by=by) for by in (20, 30, 40, 50)},
         "whispered": whispered,

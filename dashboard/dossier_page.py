@@ -25,6 +25,7 @@ from reports.model import (
     Sound,
     TextMessage,
     Transcript,
+    TranscriptKind,
 )
 
 LIKELY_LANGUAGE = 0.5
@@ -69,9 +70,12 @@ class Text:
 
     @property
     def right_in_ten(self) -> int | None:
-        """How many words in ten are likely right, of a machine's; None: it cannot be said."""
+        """How many words in ten are likely right, of what a machine wrote out; None: it cannot be
+        said, as of a translation."""
         sureness = self.transcript.confidence
-        return None if self.made_by or sureness is None else round(10 * sureness)
+        if self.transcript.kind in (TranscriptKind.CORRECTION, TranscriptKind.TRANSLATION):
+            return None
+        return None if sureness is None else round(10 * sureness)
 
     @property
     def editable(self) -> str:

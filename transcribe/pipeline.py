@@ -16,12 +16,13 @@ from reports.ports import Detected, Heard, Samples, SpeechEngine, Transcribed
 from transcribe.audio import RATE, BadAudio, decode, seconds
 from transcribe.confidence import with_confidence
 from transcribe.engines import EngineChoice, load_engine
+from transcribe.engines.decoding import SILENCE
 from transcribe.hears import Hears
 from transcribe.language import choose
 from transcribe.quality import judge
 from transcribe.sound import measure_sound, why_no_speech
 from transcribe.speech import speech, voice
-from transcribe.weights import Progress
+from transcribe.weights import BadWeights, Progress
 
 ENGLISH = "en"
 BEHIND = 1.0
@@ -36,13 +37,15 @@ class SpeechPipeline:
     """A `Transcriber`.
 
     `speech_engine` hears every language that it knows and `hears` trusts it with; `by_language` are
-    engines that somebody named for one; `offered` are the languages that the line speaks.
+    engines that somebody named for one; `offered` are the languages that the line speaks;
+    `translator` is an engine that somebody named for writing English, else each does its own.
     """
 
     speech_engine: SpeechEngine
     hears: Hears
     by_language: Mapping[str, SpeechEngine] = field(default_factory=lambda: MappingProxyType({}))
     offered: frozenset[str] = frozenset()
+    translator: SpeechEngine | None = None
 
     @property
     def trusted(self) -> frozenset[str]:
@@ -109,8 +112,10 @@ class SpeechPipeline:
         )
 
     def translates(self, language: str) -> bool:
-        """Whether the engine that hears a language can say in English what it hears."""
+        """Whether an engine here can say in English what it hears in a language."""
         code = primary(language)
+        if self.translator is not None:
+            return code != ENGLISH and code in self.translator.languages
         return code != ENGLISH and code in self.trusted and self._engine(code).translates
 
     def translate(self, audio: bytes, language: str) -> Heard | None:
@@ -127,7 +132,7 @@ class SpeechPipeline:
         spans = speech(voice(samples), seconds(samples))
         if not spans or not self.translates(code):
             return None
-        engine, spoken = self._engine(code), _Spoken.within(samples, spans)
+        engine, spoken = self.translator or self._engine(code), _Spoken.within(samples, spans)
         said = engine.hear(spoken.samples, code, into_english=True)
         judged = judge(with_confidence(spoken.moved(said)), spans, self.hears.of(ENGLISH))
         if not judged.believed:
@@ -199,6 +204,7 @@ def load_transcriber(
     threads: int | None = None,
     by_language: Mapping[str, EngineChoice] | None = None,
     offered: frozenset[str] = frozenset(),
+    translator: EngineChoice | None = None,
     on_progress: Progress | None = None,
 ) -> SpeechPipeline:
     """Loads the engines, warm, once a worker.
@@ -206,20 +212,31 @@ def load_transcriber(
     Raises:
         UnknownEngine, BadWeights: see `load_engine`.
     """
+
+    def load(choice: EngineChoice) -> SpeechEngine:
+        return load_engine(
+            choice.engine,
+            choice.model,
+            cache_dir=cache_dir,
+            threads=threads,
+            on_progress=on_progress,
+        )
+
+    def load_for(code: str, choice: EngineChoice) -> SpeechEngine:
+        engine = load(choice)
+        # What it needs for that language is fetched now, or found missing, and not by a caller.
+        engine.hear(SILENCE, code)
+        return engine
+
+    translating = None if translator is None else load(translator)
+    if translating is not None and not translating.translates:
+        raise BadWeights(f"{translating.name} {translating.model} translates nothing")
     return SpeechPipeline(
-        load_engine(engine, model, cache_dir=cache_dir, threads=threads, on_progress=on_progress),
+        load(EngineChoice(engine, model)),
         hears,
-        {
-            code: load_engine(
-                choice.engine,
-                choice.model,
-                cache_dir=cache_dir,
-                threads=threads,
-                on_progress=on_progress,
-            )
-            for code, choice in (by_language or {}).items()
-        },
+        {code: load_for(code, choice) for code, choice in (by_language or {}).items()},
         offered,
+        translating,
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 from transformers import (
     BertConfig,
     BertModel,
@@ -20,7 +21,7 @@ from transformers import (
 )
 
 from reports.model import RecordingState
-from reports.ports import Samples
+from reports.ports import Samples, SpeechEngine
 from simulator.spoken import spoken_call
 from transcribe.audio import RATE
 from transcribe.engines import load_engine
@@ -36,6 +37,11 @@ STEP = 320
 """Samples of a frame."""
 
 pytestmark = pytest.mark.timeout(120)
+
+
+def loaded(model: str, cache_dir: Path) -> SpeechEngine:
+    """With one thread: two processes of tests with two each would stand in each other's way."""
+    return load_engine("transformers", model, cache_dir=cache_dir, threads=1)
 
 
 def sound_of(said: str, frames: int = 10) -> Samples:
@@ -75,6 +81,7 @@ def tiny(**more: object) -> Wav2Vec2ForCTC:
 
 def taught(model: Wav2Vec2ForCTC, processor: Wav2Vec2Processor) -> Wav2Vec2ForCTC:
     """Some lessons of which letter each frame is."""
+    torch.set_num_threads(1)
     said = "_a_b__ab|b_a_||a_bb__a|_b"
     wanted = torch.tensor(
         [LETTERS.get(letter, 0) if letter != "_" else 0 for letter in said]
@@ -109,7 +116,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_it_writes_what_it_was_taught_with_times(model: Path, tmp_path: Path) -> None:
-    engine = load_engine("transformers", str(model), cache_dir=tmp_path)
+    engine = loaded(str(model), tmp_path)
     (segment,) = engine.hear(sound_of("__ab_a__"), "so")
     assert segment.text == "aba"
     assert segment.start == pytest.approx(0.4, abs=0.08)
@@ -122,7 +129,7 @@ def test_it_writes_what_it_was_taught_with_times(model: Path, tmp_path: Path) ->
 def test_after_a_pause_another_stretch_begins_and_a_long_sound_is_heard_to_its_end(
     model: Path, tmp_path: Path
 ) -> None:
-    engine = load_engine("transformers", str(model), cache_dir=tmp_path)
+    engine = loaded(str(model), tmp_path)
     each = "__ab__" + "_" * 40
     sound = sound_of(each * 8)
     assert len(sound) / RATE > 60
@@ -139,7 +146,7 @@ def test_a_callers_somali_is_written_out_by_the_engine_named_for_it(
     hears = load_hears(Path("prompts"))
     without = SpeechPipeline(whisper, hears)
     assert without.transcribe(spoken, "so").state is RecordingState.NEEDS_LISTENER
-    named = load_engine("transformers", str(model), cache_dir=tmp_path)
+    named = loaded(str(model), tmp_path)
     outcome = SpeechPipeline(whisper, hears, {"so": named}).transcribe(spoken, "so")
     # Whether what a model of two tones makes of a voice is believed is another matter.
     assert outcome.heard is not None
@@ -147,30 +154,65 @@ def test_a_callers_somali_is_written_out_by_the_engine_named_for_it(
     assert outcome.rival is None, "Whisper takes Somali for anything"
 
 
-def test_one_with_adapters_speaks_the_language_that_is_asked_for(tmp_path: Path) -> None:
+@pytest.fixture
+def adapted(tmp_path: Path) -> Path:
+    """One that knows the tones in two languages, whose alphabets differ."""
     folder = tmp_path / "adapters"
     vocabulary = {"som": LETTERS, "eng": {**LETTERS, "a": 4, "b": 3}}
     processor = processor_in(folder, vocabulary, target_lang="som")
-    network = tiny(adapter_attn_dim=4)
+    network = taught(tiny(adapter_attn_dim=4), processor)
     network.save_pretrained(folder)
-    from safetensors.torch import save_file
-
-    for language in ("som", "eng"):
+    own = network._get_adapters()
+    backwards = {name: value.clone() for name, value in own.items()}
+    for name, value in backwards.items():
+        if name.startswith("lm_head"):
+            # The letters of 'eng' stand the other way round: heard with its adapter it is the same.
+            value[[3, 4]] = value[[4, 3]]
+    for language, weights in (("som", own), ("eng", backwards)):
         save_file(
-            {name: value.contiguous() for name, value in network._get_adapters().items()},
+            {name: value.detach().contiguous() for name, value in weights.items()},
             folder / f"adapter.{language}.safetensors",
         )
     processor.save_pretrained(folder)
-    engine = load_engine("transformers", str(folder), cache_dir=tmp_path)
+    return folder
+
+
+def test_one_with_adapters_speaks_the_language_that_is_asked_for(
+    adapted: Path, tmp_path: Path
+) -> None:
+    engine = loaded(str(adapted), tmp_path)
     assert engine.languages == {"so", "en"}
-    engine.hear(sound_of("ab"), "en")
-    engine.hear(sound_of("ab"), "so")
+    for language in ("en", "so", "en"):
+        (segment,) = engine.hear(sound_of("__ab_a__"), language)
+        assert segment.text == "aba", language
     with pytest.raises(ValueError, match="no adapter for vi"):
         engine.hear(sound_of("ab"), "vi")
 
 
+@pytest.mark.parametrize("what", ["missing", "a pickle"])
+def test_an_adapter_that_cannot_be_had_never_lends_its_letters_to_another(
+    adapted: Path, tmp_path: Path, what: str
+) -> None:
+    (adapted / "adapter.eng.safetensors").unlink()
+    if what == "a pickle":
+        torch.save({}, adapted / "adapter.eng.bin")
+    engine = loaded(str(adapted), tmp_path)
+    engine.hear(sound_of("__ab_a__"), "so")
+    for _ in range(2):
+        with pytest.raises((OSError, ValueError)):
+            engine.hear(sound_of("__ab_a__"), "en")
+    (segment,) = engine.hear(sound_of("__ab_a__"), "so")
+    assert segment.text == "aba"
+
+
+def test_a_model_that_is_nowhere_is_said_to_be(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(BadWeights, match="is no model"):
+        loaded(str(tmp_path / "empty"), tmp_path)
+
+
 def test_it_translates_nothing_and_detects_nothing(model: Path, tmp_path: Path) -> None:
-    engine = load_engine("transformers", str(model), cache_dir=tmp_path)
+    engine = loaded(str(model), tmp_path)
     assert not engine.translates
     assert engine.likely_languages(sound_of("ab")) == {}
     with pytest.raises(ValueError, match="translates nothing"):
@@ -182,13 +224,13 @@ def test_a_model_of_another_kind_is_refused_and_named(tmp_path: Path) -> None:
         BertConfig(hidden_size=8, num_hidden_layers=1, num_attention_heads=1, intermediate_size=8)
     ).save_pretrained(tmp_path / "bert")
     with pytest.raises(BadWeights, match="BertModel: a model for CTC is wanted"):
-        load_engine("transformers", str(tmp_path / "bert"), cache_dir=tmp_path)
+        loaded(str(tmp_path / "bert"), tmp_path)
 
 
 def test_a_whisper_is_told_how_it_gets_in(tmp_path: Path) -> None:
     WhisperConfig().save_pretrained(tmp_path / "tuned")
     with pytest.raises(BadWeights, match=r"ct2-transformers-converter --model .*faster-whisper:"):
-        load_engine("transformers", str(tmp_path / "tuned"), cache_dir=tmp_path)
+        loaded(str(tmp_path / "tuned"), tmp_path)
 
 
 def test_weights_that_may_run_anything_are_not_read(model: Path, tmp_path: Path) -> None:
@@ -199,4 +241,4 @@ def test_weights_that_may_run_anything_are_not_read(model: Path, tmp_path: Path)
             (unsafe / file.name).write_bytes(file.read_bytes())
     torch.save(tiny().state_dict(), unsafe / "pytorch_model.bin")
     with pytest.raises(BadWeights, match="safetensors"):
-        load_engine("transformers", str(unsafe), cache_dir=tmp_path)
+        loaded(str(unsafe), tmp_path)

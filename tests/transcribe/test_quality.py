@@ -32,6 +32,7 @@ def test_words_under_which_there_is_a_voice_are_believed() -> None:
         ({"compression": 3.1}, "repeats itself"),
         ({"text": "go go go go go go go go"}, "repeats itself"),
         ({"text": "Спасибо за просмотр"}, "another language's letters"),
+        ({"text": "Oh", "words": (Word("Oh", 0.5, 0.7, 0.02, 0.03),)}, "does not trust"),
     ],
 )
 def test_what_there_is_no_evidence_for_is_struck_out_and_says_why(

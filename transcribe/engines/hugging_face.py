@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Sequence
+from math import log
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 import torch
 
 from reports.model import Segment, Word
@@ -62,18 +62,20 @@ def load(
     """
     torch.set_num_threads(threads or lent_threads())
     try:
-        return _load(model, {**_SAFE, "cache_dir": str(cache_dir), "local_files_only": True})
-    except OSError:
+        return _load(model, {**_SAFE, "cache_dir": str(cache_dir), "local_files_only": True}, say)
+    except BadWeights:
+        raise
+    except (OSError, ValueError) as error:  # ValueError: of a kind that transformers does not know
         if Path(model).exists():
-            raise BadWeights(f"{model} is no model with weights in safetensors form") from None
+            raise BadWeights(f"{model} is no model with weights in safetensors form") from error
     say(f"Downloading {model} …")
     try:
-        return _load(model, {**_SAFE, "cache_dir": str(cache_dir)})
+        return _load(model, {**_SAFE, "cache_dir": str(cache_dir)}, say)
     except OSError as error:
         raise BadWeights(f"{model} could not be had: {type(error).__name__}") from error
 
 
-def _load(model: str, where: dict[str, Any]) -> HuggingFaceCtc:
+def _load(model: str, where: dict[str, Any], say: Progress) -> HuggingFaceCtc:
     config = AutoConfig.from_pretrained(model, **where)
     if config.model_type == "whisper":
         raise BadWeights(
@@ -86,7 +88,7 @@ def _load(model: str, where: dict[str, Any]) -> HuggingFaceCtc:
         raise BadWeights(f"{model} is a {kind}: a model for CTC is wanted, such as Wav2Vec2ForCTC")
     processor = Wav2Vec2Processor.from_pretrained(model, **where)
     network = AutoModelForCTC.from_pretrained(model, **where, **_WEIGHTS)
-    return HuggingFaceCtc(network, processor, label(model))
+    return HuggingFaceCtc(network, processor, label(model), str(where["cache_dir"]), say)
 
 
 class HuggingFaceCtc:
@@ -96,9 +98,15 @@ class HuggingFaceCtc:
     name = NAME
     translates = False
 
-    def __init__(self, network: Any, processor: Any, called: str) -> None:
+    def __init__(
+        self, network: Any, processor: Any, called: str, cache_dir: str, say: Progress
+    ) -> None:
         self._network = network.eval()
         self._processor = processor
+        self._cache_dir = cache_dir
+        self._say = say
+        self._speaks: str | None = None
+        """The adapter that it works with; None: none was loaded, or one only in part."""
         self.model = called
         vocabulary = processor.tokenizer.vocab
         self._adapters = {
@@ -134,9 +142,17 @@ class HuggingFaceCtc:
         if language not in self._adapters:
             raise ValueError(f"the model has no adapter for {language}")
         target = self._adapters[language]
-        if self._processor.tokenizer.target_lang != target:
-            self._processor.tokenizer.set_target_lang(target)
-            self._network.load_adapter(target)
+        if self._speaks == target:
+            return
+        self._speaks = None
+        where = {"cache_dir": self._cache_dir, **_WEIGHTS}
+        try:
+            self._network.load_adapter(target, local_files_only=True, **where)
+        except (OSError, ValueError):
+            self._say(f"Downloading the adapter for {language} of {self.model} …")
+            self._network.load_adapter(target, **where)
+        self._processor.tokenizer.set_target_lang(target)
+        self._speaks = target
 
     def _words(self, samples: Samples, start: float) -> Iterator[Word]:
         given = self._processor(samples, sampling_rate=RATE, return_tensors="pt")
@@ -175,9 +191,7 @@ def _segments(words: Sequence[Word]) -> Iterator[Segment]:
                 start=stretch[0].start,
                 end=stretch[-1].end,
                 words=tuple(stretch),
-                log_probability=float(
-                    np.mean([np.log(max(each.probability, 1e-10)) for each in stretch])
-                ),
+                log_probability=_mean_of_letters(stretch),
                 no_speech=0.0,
                 compression=len(raw) / len(zlib.compress(raw)),
             )
@@ -191,3 +205,10 @@ def _segments(words: Sequence[Word]) -> Iterator[Segment]:
                     probability=word.probability,
                 )
             )
+
+
+def _mean_of_letters(words: Sequence[Word]) -> float:
+    """Mean log-probability of the letters; a word's own is already its letters' mean."""
+    letters = [len(word.text.strip()) for word in words]
+    logs = [log(max(word.probability, 1e-10)) for word in words]
+    return sum(count * each for count, each in zip(letters, logs, strict=True)) / sum(letters)
