@@ -144,6 +144,14 @@ def test_the_reference_hears_a_short_message_as_well_and_times_its_words_alike(
             assert sorted(apart)[len(apart) // 2] <= 0.1, name
 
 
+@pytest.mark.whisper
+def test_the_reference_keeps_to_the_threads_that_it_is_lent() -> None:
+    """Two workers that each take all the cores take ten times as long."""
+    engine = whisper.load("base", CACHE, lambda _: None, threads=1)
+    engine.hear(decode(spoken_call(CALLS[0]).where.path.read_bytes()), "en")
+    assert torch.get_num_threads() == 1
+
+
 @given(st.integers(0, 3000), st.none() | st.integers(0, 400))
 def test_the_sound_itself_is_never_cut(length: int, margin: int | None) -> None:
     sounding = np.zeros(3000, dtype=np.bool_)

@@ -48,15 +48,18 @@ def load(
     margin: int | None = MARGIN_FRAMES,
 ) -> OpenAIWhisper:
     """`margin`: frames behind a short message that are encoded, None: the whole window."""
-    torch.set_num_threads(threads or lent_threads())
     checkpoint = openai_checkpoint(model, cache_dir, say)
     if checkpoint is None:
         say(f"Fetching Whisper {model}, unless it is in the cache …")
         loaded = whisper.load_model(model, download_root=str(cache_dir))
-        return OpenAIWhisper(loaded, label(model), beam=beam, margin=margin)
-    loaded = whisper.load_model(str(checkpoint))
-    _time_words_by(loaded, checkpoint)
-    return OpenAIWhisper(loaded, label(model), beam=beam, margin=margin)
+    else:
+        loaded = whisper.load_model(str(checkpoint))
+        _time_words_by(loaded, checkpoint)
+    engine = OpenAIWhisper(loaded, label(model), beam=beam, margin=margin)
+    # Only now: compiling what times the words gives OpenMP its own number of threads back, and two
+    # processes with two threads each on two cores take ten times as long as with one.
+    torch.set_num_threads(threads or lent_threads())
+    return engine
 
 
 class OpenAIWhisper:
