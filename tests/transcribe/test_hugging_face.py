@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from transformers import (
     BertConfig,
     BertModel,
@@ -119,9 +119,10 @@ def test_it_writes_what_it_was_taught_with_times(model: Path, tmp_path: Path) ->
     engine = loaded(str(model), tmp_path)
     (segment,) = engine.hear(sound_of("__ab_a__"), "so")
     assert segment.text == "aba"
-    assert segment.start == pytest.approx(0.4, abs=0.08)
-    assert segment.end == pytest.approx(1.2, abs=0.08)
     (word,) = segment.words
+    assert word.start == pytest.approx(0.4, abs=0.08)
+    assert word.end == pytest.approx(1.2, abs=0.08)
+    assert segment.start < word.start < word.end < segment.end
     assert 0.5 < word.probability <= 1
     assert segment.log_probability <= 0
 
@@ -135,7 +136,7 @@ def test_after_a_pause_another_stretch_begins_and_a_long_sound_is_heard_to_its_e
     assert len(sound) / RATE > 60
     heard = engine.hear(sound, "so")
     assert [segment.text for segment in heard] == ["ab"] * 8
-    assert heard[7].start == pytest.approx((7 * len(each) + 2) * 0.2, abs=0.1)
+    assert heard[7].words[0].start == pytest.approx((7 * len(each) + 2) * 0.2, abs=0.1)
 
 
 def test_a_callers_somali_is_written_out_by_the_engine_named_for_it(
@@ -203,6 +204,27 @@ def test_an_adapter_that_cannot_be_had_never_lends_its_letters_to_another(
             engine.hear(sound_of("__ab_a__"), "en")
     (segment,) = engine.hear(sound_of("__ab_a__"), "so")
     assert segment.text == "aba"
+
+
+def test_a_model_that_lacks_weights_is_refused(model: Path, tmp_path: Path) -> None:
+    half = tmp_path / "half"
+    half.mkdir()
+    for file in model.iterdir():
+        (half / file.name).write_bytes(file.read_bytes())
+    weights = load_file(half / "model.safetensors")
+    save_file(
+        {name: value for name, value in weights.items() if not name.startswith("lm_head")},
+        half / "model.safetensors",
+        metadata={"format": "pt"},
+    )
+    with pytest.raises(BadWeights, match=r"lacks weights, such as lm_head"):
+        loaded(str(half), tmp_path)
+
+
+@pytest.mark.parametrize("samples", [0, 1, 300])
+def test_a_sound_that_is_hardly_one_is_no_fault(model: Path, tmp_path: Path, samples: int) -> None:
+    heard = loaded(str(model), tmp_path).hear(np.zeros(samples, np.float32), "so")
+    assert all(segment.start >= 0 for segment in heard)
 
 
 def test_a_model_that_is_nowhere_is_said_to_be(tmp_path: Path) -> None:

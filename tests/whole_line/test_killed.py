@@ -7,7 +7,7 @@ import os
 import pytest
 from sqlalchemy.engine import make_url
 
-from reports.model import RecordingState
+from reports.model import Recording, RecordingState, TranslationState
 from simulator import Faults
 from simulator.caller import PhoneCall
 from simulator.spoken import spoken_call
@@ -59,6 +59,29 @@ def test_a_worker_killed_while_it_writes_out(whole_line: WholeLine) -> None:
     whole_line.kills("urgent")
     whole_line.waits_until(lambda: is_whole(whole_line, call))
     assert any("urgent died by SIGKILL" in line for line in whole_line.said)
+
+
+def test_a_worker_killed_while_it_puts_words_into_english(whole_line: WholeLine) -> None:
+    said = spoken_call("es-cedar-riverside")
+    call = whole_line.caller.dials().presses("2").presses("1").says(said.where.path, then="#")
+    call.hangs_up()
+
+    def recording() -> Recording | None:
+        dossier = whole_line.report_of(call.sid)
+        return dossier.recording("where") if dossier is not None else None
+
+    def translation() -> tuple[TranslationState | None, str | None]:
+        found = recording()
+        return (None, None) if found is None else (found.translation, found.claimed_by)
+
+    whole_line.waits_until(lambda: translation() == (TranslationState.WANTED, "rest"))
+    whole_line.kills("rest")
+    whole_line.waits_until(lambda: translation() == (TranslationState.MADE, None))
+    dossier = whole_line.report_of(call.sid)
+    assert dossier is not None
+    english = dossier.translation(dossier.recordings[0].recording_sid)
+    assert english is not None
+    assert "Riverside" in english.text
 
 
 def test_a_worker_killed_while_it_fetches(whole_line: WholeLine) -> None:

@@ -30,6 +30,12 @@ def fetch_recording(subject):
     match subject.partition("-")[0]:
         case "stuck":
             hashlib.pbkdf2_hmac("sha256", b"", b"", 2**31 - 1)  # minutes, in C
+        case "part":
+            from workers.worker import ending_after
+            with ending_after(0.5):
+                if subject == "part-stuck":
+                    hashlib.pbkdf2_hmac("sha256", b"", b"", 2**31 - 1)
+            time.sleep(1)  # past the limit of the part that is over
         case "waits":
             while not diary.get("go on"):
                 time.sleep(0.01)
@@ -125,6 +131,17 @@ def test_a_job_stuck_in_native_code_dies_with_its_process_at_its_limit(
     assert first.wait(timeout=10) == -signal.SIGALRM
     start_worker()
     wait_until(lambda: said(diary, "done") == ["RE01"])
+
+
+def test_a_part_of_a_job_may_have_a_limit_of_its_own(
+    redis_url: str, diary: Redis, start_worker: StartWorker
+) -> None:
+    jobs = queue_with_limit(redis_url)
+    jobs.put(Job.FETCH_RECORDING, "part-done")
+    jobs.put(Job.FETCH_RECORDING, "part-stuck")
+    first = start_worker()
+    assert first.wait(timeout=10) == -signal.SIGALRM
+    assert said(diary, "done") == ["part-done"]
 
 
 def test_after_a_worker_is_killed_the_next_one_goes_on_and_its_job_can_be_asked_for_again(

@@ -14,6 +14,7 @@ from math import log
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import torch
 
 from reports.model import Segment, Word
@@ -47,6 +48,11 @@ ISO_639_3: Final = {
     "vi": "vie",
 }
 """Our codes to those by which MMS names its adapters: of Hmong White Hmong, of Karen S'gaw."""
+SHORTEST: Final = RATE // 10
+"""Samples: shorter sounds have silence put behind them, for the network takes none."""
+AROUND: Final = 0.1
+"""Seconds by which a stretch of speech is longer than its letters: such a model marks a letter
+where it is surest of it, and not where it begins and ends."""
 _SAFE: Final = {"trust_remote_code": False}
 _WEIGHTS: Final = {"use_safetensors": True}
 
@@ -87,7 +93,12 @@ def _load(model: str, where: dict[str, Any], say: Progress) -> HuggingFaceCtc:
         kind = ", ".join(config.architectures or (config.model_type,))
         raise BadWeights(f"{model} is a {kind}: a model for CTC is wanted, such as Wav2Vec2ForCTC")
     processor = Wav2Vec2Processor.from_pretrained(model, **where)
-    network = AutoModelForCTC.from_pretrained(model, **where, **_WEIGHTS)
+    network, loaded = AutoModelForCTC.from_pretrained(
+        model, output_loading_info=True, **where, **_WEIGHTS
+    )
+    if loaded["missing_keys"]:
+        # The library would fill them with random numbers, and go on.
+        raise BadWeights(f"{model} lacks weights, such as {min(loaded['missing_keys'])}")
     return HuggingFaceCtc(network, processor, label(model), str(where["cache_dir"]), say)
 
 
@@ -155,10 +166,11 @@ class HuggingFaceCtc:
         self._speaks = target
 
     def _words(self, samples: Samples, start: float) -> Iterator[Word]:
+        samples = np.pad(samples, (0, max(0, SHORTEST - len(samples))))
         given = self._processor(samples, sampling_rate=RATE, return_tensors="pt")
         with torch.inference_mode():
             logits = self._network(given.input_values).logits[0]
-        frames = torch.log_softmax(logits, dim=-1).numpy()
+        frames = torch.log_softmax(logits, dim=-1).cpu().numpy()
         step = self._network.config.inputs_to_logits_ratio / RATE
         for word in spelt(frames, self._alphabet(), step):
             yield Word(word.text, word.start + start, word.end + start, word.probability)
@@ -169,7 +181,7 @@ class HuggingFaceCtc:
         delimiter = tokenizer.word_delimiter_token_id
         return Alphabet(
             letters={
-                number: letter
+                number: letter.lower() if tokenizer.do_lower_case else letter
                 for letter, number in tokenizer.encoder.items()
                 if number not in special and number != delimiter
             },
@@ -188,8 +200,8 @@ def _segments(words: Sequence[Word]) -> Iterator[Segment]:
             raw = text.encode()
             yield Segment(
                 text=text,
-                start=stretch[0].start,
-                end=stretch[-1].end,
+                start=max(0.0, stretch[0].start - AROUND),
+                end=stretch[-1].end + AROUND,
                 words=tuple(stretch),
                 log_probability=_mean_of_letters(stretch),
                 no_speech=0.0,
