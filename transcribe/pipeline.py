@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
-from reports.model import RecordingState, Segment, Span, Word, mean_sureness
+from reports.model import RecordingState, Segment, Span, mean_sureness
 from reports.ports import Detected, Heard, Samples, SpeechEngine, Transcribed
 from transcribe.audio import RATE, BadAudio, decode, seconds
 from transcribe.confidence import with_confidence
@@ -21,7 +21,7 @@ from transcribe.hears import Hears
 from transcribe.language import choose
 from transcribe.quality import judge
 from transcribe.sound import measure_sound, why_no_speech
-from transcribe.speech import speech, voice
+from transcribe.speech import pieces, speech, voice
 from transcribe.weights import BadWeights, Progress
 
 ENGLISH = "en"
@@ -80,7 +80,7 @@ class SpeechPipeline:
             reason = why_no_speech(samples)
             return Transcribed(RecordingState.NO_SPEECH, length, reason=reason, sound=sound)
         spoken = _Spoken.within(samples, spans)
-        likely = self.speech_engine.likely_languages(spoken.samples)
+        likely = self.speech_engine.likely_languages(spoken.beginning)
         choice = choose(
             None if language is None else primary(language),
             likely,
@@ -133,8 +133,8 @@ class SpeechPipeline:
         if not spans or not self.translates(code):
             return None
         engine, spoken = self.translator or self._engine(code), _Spoken.within(samples, spans)
-        said = engine.hear(spoken.samples, code, into_english=True)
-        judged = judge(with_confidence(spoken.moved(said)), spans, self.hears.of(ENGLISH))
+        said = spoken.heard_by(engine, code, into_english=True)
+        judged = judge(with_confidence(said), spans, self.hears.of(ENGLISH))
         if not judged.believed:
             return None
         return Heard(ENGLISH, 1.0, judged.segments, engine.name, engine.model)
@@ -145,7 +145,7 @@ class SpeechPipeline:
     def _heard(self, spoken: _Spoken, language: str, likely: Mapping[str, float]) -> _Try:
         engine = self._engine(language)
         judged = judge(
-            with_confidence(spoken.moved(engine.hear(spoken.samples, language))),
+            with_confidence(spoken.heard_by(engine, language)),
             spoken.spans,
             self.hears.of(language),
         )
@@ -165,34 +165,46 @@ class _Try:
 
 @dataclass(frozen=True, slots=True)
 class _Spoken:
-    """The part of a recording in which somebody speaks."""
+    """The part of a recording in which somebody speaks, in pieces that are not long."""
 
     samples: Samples
-    spans: Sequence[Span]
     """Of the whole recording."""
-    start: float
-    """Seconds."""
+    spans: Sequence[Span]
+    pieces: Sequence[Span]
 
     @classmethod
     def within(cls, samples: Samples, spans: Sequence[Span]) -> _Spoken:
         start = spans[0].start - 1.0 if spans[0].start > SILENT else 0.0
-        end = spans[-1].end + BEHIND
-        return cls(samples[int(start * RATE) : int(end * RATE)], spans, start)
+        return cls(samples, spans, pieces(spans, start, spans[-1].end + BEHIND))
 
-    def moved(self, segments: Sequence[Segment]) -> tuple[Segment, ...]:
-        """What was heard in the part, at its seconds of the whole."""
+    @property
+    def beginning(self) -> Samples:
+        """The first piece, by which the language is detected."""
+        return self._samples(self.pieces[0])
+
+    def heard_by(
+        self, engine: SpeechEngine, language: str, *, into_english: bool = False
+    ) -> tuple[Segment, ...]:
+        """All of it, at its seconds of the whole recording."""
         return tuple(
-            replace(
-                segment,
-                start=segment.start + self.start,
-                end=segment.end + self.start,
-                words=tuple(self._moved(word) for word in segment.words),
-            )
-            for segment in segments
+            _moved(segment, piece.start)
+            for piece in self.pieces
+            for segment in engine.hear(self._samples(piece), language, into_english=into_english)
         )
 
-    def _moved(self, word: Word) -> Word:
-        return replace(word, start=word.start + self.start, end=word.end + self.start)
+    def _samples(self, piece: Span) -> Samples:
+        return self.samples[int(piece.start * RATE) : int(piece.end * RATE)]
+
+
+def _moved(segment: Segment, by: float) -> Segment:
+    return replace(
+        segment,
+        start=segment.start + by,
+        end=segment.end + by,
+        words=tuple(
+            replace(word, start=word.start + by, end=word.end + by) for word in segment.words
+        ),
+    )
 
 
 def load_transcriber(
@@ -241,14 +253,14 @@ def load_transcriber(
 
 
 def part_with_speech(audio: bytes) -> Samples:
-    """What of an audio file an engine is given to hear; nothing where nobody speaks.
+    """What of an audio file an engine is given to hear at first; nothing where nobody speaks.
 
     Raises:
         BadAudio: there is no sound to be had of it.
     """
     samples = decode(audio)
     spans = speech(voice(samples), seconds(samples))
-    return _Spoken.within(samples, spans).samples if spans else samples[:0]
+    return _Spoken.within(samples, spans).beginning if spans else samples[:0]
 
 
 def primary(language: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -35,6 +36,8 @@ LOUD_ENOUGH: Final = 0.25
 a whisper to 0.2; raised, both are as clear as ever, and hiss still is no voice."""
 MOST_GAIN: Final = 10 ** (60 / 20)
 """60 dB: below, there is nothing but the steps of the telephone's own code."""
+LONGEST_PIECE: Final = 120.0
+"""Seconds that an engine is given at once: what is longer takes no more memory than that."""
 SILENCE: Final = -55.0
 """dBFS RMS. Without a voice in it, what is softer than that we call silence."""
 
@@ -82,6 +85,24 @@ def speech(probabilities: Probabilities, seconds: float) -> tuple[Span, ...]:
         elif end > start:
             spans.append(Span(start, end))
     return tuple(spans)
+
+
+def pieces(spans: Sequence[Span], start: float, end: float) -> list[Span]:
+    """From one second to another in pieces of at most `LONGEST_PIECE`, cut in the middle of the
+    longest pause in the second half of each; where there is none, in the middle of speech."""
+    found: list[Span] = []
+    while end - start > LONGEST_PIECE:
+        latest = start + LONGEST_PIECE
+        pauses = [
+            Span(one.end, other.start)
+            for one, other in pairwise(spans)
+            if start + LONGEST_PIECE / 2 <= (one.end + other.start) / 2 <= latest
+        ]
+        longest = max(pauses, key=lambda pause: pause.seconds, default=Span(latest, latest))
+        middle = (longest.start + longest.end) / 2
+        found.append(Span(start, middle))
+        start = middle
+    return [*found, Span(start, end)]
 
 
 def overlap(span: Span, others: Sequence[Span]) -> float:
