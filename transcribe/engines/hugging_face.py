@@ -25,13 +25,6 @@ from transcribe.engines.decoding import label
 from transcribe.hardware import threads as lent_threads
 from transcribe.weights import BadWeights, Progress
 
-try:
-    from transformers import AutoConfig, AutoModelForCTC, Wav2Vec2Processor
-except ModuleNotFoundError as missing:
-    raise BadWeights(
-        "the engine transformers is an extra: pip install -r requirements-transformers.txt"
-    ) from missing
-
 NAME: Final = "transformers"
 ISO_639_3: Final = {
     "am": "amh",
@@ -82,6 +75,13 @@ def load(
 
 
 def _load(model: str, where: dict[str, Any], say: Progress) -> HuggingFaceCtc:
+    # Not above: it is an extra, and its import makes folders.
+    try:
+        from transformers import AutoConfig, AutoModelForCTC, Wav2Vec2Processor
+    except ModuleNotFoundError as missing:
+        raise BadWeights(
+            "the engine transformers is an extra: pip install -r requirements-transformers.txt"
+        ) from missing
     config = AutoConfig.from_pretrained(model, **where)
     if config.model_type == "whisper":
         raise BadWeights(
