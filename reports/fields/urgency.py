@@ -17,7 +17,8 @@ PATIENCE: Final[Mapping[Rank, timedelta]] = MappingProxyType(
         # Longer than any place is: of what came at once, every place goes before every detail.
         Rank.DETAILS_NOW: timedelta(minutes=1),
         Rank.EARLIER: timedelta(minutes=5),
-        Rank.LIMITED: timedelta(hours=1),
+        # A day of pranks stands before nobody who calls today.
+        Rank.LIMITED: timedelta(days=1),
     }
 )
 """How long a recording of each rank may wait. It then goes before all that came later: nothing is
