@@ -43,7 +43,16 @@ from transcribe.bulk import Done, Format, Means, result_of, tasks, write_out
 from transcribe.engines import load_engine
 from transcribe.hardware import threads
 from transcribe.hears import BadHears
-from transcribe.tuning import Measured, best, candidates, measure, save
+from transcribe.tuning import (
+    Candidate,
+    Measured,
+    best,
+    best_batch,
+    candidates,
+    measure,
+    save,
+    with_batches,
+)
 from transcribe.weights import BadWeights
 from wiring import Adapters, Clock, now, speech_pipeline
 from workers.queues import QueueName, QueueUnavailable
@@ -275,7 +284,7 @@ def speech() -> None:
 @click.option("--lang", "language", help="The language that all are in; by default detected.")
 @click.option("--dry-run", is_flag=True, help="Only measure; the next start is as it was.")
 def tune(files: tuple[Path, ...], language: str | None, dry_run: bool) -> None:
-    """Measure which engine, model and threads suit this machine, and keep that for the next start.
+    """Measure which engine, model, threads and batch suit this machine; the next start takes them.
 
     FILEs are some recordings of speech as callers make them, 5 to 15 seconds each; ten are enough.
     Other work on the machine should rest meanwhile.
@@ -306,9 +315,30 @@ def tune(files: tuple[Path, ...], language: str | None, dry_run: bool) -> None:
     click.echo(f"Best: {name}, {chosen.candidate.threads} thread(s) for each worker.")
     if not chosen.in_time:
         click.echo("Even that is slower than a place is wanted: a smaller model, or more cores.")
+    batch = _tuned_batch(chosen.candidate, files, language, settings.model_cache)
     if not dry_run:
-        file = save(chosen, settings.state_dir, f"{now():%Y-%m-%d}")
+        file = save(chosen, batch, settings.state_dir, f"{now():%Y-%m-%d}")
         click.echo(f"Kept in {file}; start the line again.")
+
+
+def _tuned_batch(
+    chosen: Candidate, files: tuple[Path, ...], language: str | None, cache_dir: Path
+) -> int:
+    measured: list[Measured] = []
+    for candidate in with_batches(chosen):
+        name = f"a long message, {candidate.batch} piece(s) at once"
+        click.echo(f"{name:36}", nl=False)
+        found = measure(candidate, files, language, cache_dir, as_one=True)
+        if isinstance(found, str):
+            click.echo(f"  {found}")
+            continue
+        measured.append(found)
+        click.echo(f"{found.load:8.1f}{found.share:8.2f}{'':10}{found.memory:7.0f}")
+    best_one = best_batch(measured)
+    if best_one is None:
+        return chosen.batch
+    click.echo(f"Best: {best_one.candidate.batch} piece(s) of a long message at once.")
+    return best_one.candidate.batch
 
 
 @cli.command()

@@ -171,7 +171,9 @@ class SpeechSettings(BaseSettings):
     speech_model: str = "base"
     """A model's name or the path of its weights."""
     speech_threads: Annotated[int | None, Field(ge=1, le=64)] = None
-    """Of each of the two workers that write out; by default half of the cores. This and the two
+    """Of each of the two workers that write out; by default half of the cores."""
+    speech_batch: Annotated[int | None, Field(ge=1, le=64)] = None
+    """Pieces of a long message that are heard at once, by an engine that can. This and the three
     above are taken from the profile in `state_dir`, if `speech tune` left one, where they are not
     set."""
     speech_engines: Annotated[dict[str, EngineChoice], NoDecode, BeforeValidator(_by_language)] = (

@@ -95,6 +95,7 @@ def speech_pipeline(
         settings.speech_model,
         cache_dir=settings.model_cache,
         threads=settings.speech_threads or threads,
+        batch=settings.speech_batch,
         hears=load_hears(settings.prompts),
         by_language=settings.speech_engines,
         offered=frozenset(

@@ -25,7 +25,7 @@ import jiwer
 import numpy as np
 
 from bench.noises import LINE, NOBODY, Wave, as_sent, babble
-from bench.peers import OURS, PEERS, Hear, pipeline
+from bench.peers import OURS, PEERS, Hear, ours, pipeline
 from bench.samples import SHARED, normal, real, spoken
 from reports.ports import Samples
 from transcribe.audio import RATE, decode, seconds
@@ -78,6 +78,17 @@ def short_messages(among: Sequence[Clip], count: int = MESSAGES) -> list[Clip]:
                 )
                 waiting = []
     return [found[index % len(found)] for index in range(count)]
+
+
+def long_message(among: Sequence[Clip], language: str) -> Clip:
+    """All recordings of a language as one: loud and soft, near and far, as they are."""
+    chosen = [clip for clip in among if clip.language == language]
+    pause = np.zeros(RATE // 2, np.float32)
+    return Clip(
+        np.concatenate([np.append(clip.sound, pause) for clip in chosen]),
+        language,
+        " ".join(clip.words for clip in chosen),
+    )
 
 
 def nobody() -> list[tuple[str, Samples]]:
@@ -200,6 +211,24 @@ def rate(result: dict[str, object]) -> None:
         print(f"{name:34}{a_minute:7.1f}{a_minute * best / 60 / len(given):6.2f} x")
 
 
+def long(result: dict[str, object]) -> None:
+    """Messages of a minute and more."""
+    given = [long_message(clips(), language) for language in ("en", "es")]
+    whole = sum(seconds(clip.sound) for clip in given)
+    print(
+        f"\n{len(given)} messages, {whole:.0f} s: real-time factor, to the best peer, word errors"
+    )
+    compared = ALL | {
+        f"ours, faster-whisper, {n} at once": partial(ours, "faster-whisper", n) for n in (1, 2, 8)
+    }
+    rows = {name: _timed(load(), given) for name, load in _each(compared)}
+    best = min(took for name, (took, _) in rows.items() if name in PEERS)
+    for name, (took, said) in rows.items():
+        rates = errors(said)
+        result[name] = {"factor": took / whole, "errors": rates}
+        print(f"{name:34}{took / whole:7.3f}{best / took:6.2f} x  {_percent(rates)}")
+
+
 def invented(result: dict[str, object]) -> None:
     """Words where nobody speaks."""
     sounds = nobody()
@@ -288,7 +317,7 @@ def memory(result: dict[str, object]) -> None:
         )
 
 
-PARTS = (wer, rate, invented, quiet, language, calibration, memory)
+PARTS = (wer, rate, long, invented, quiet, language, calibration, memory)
 
 
 # --- What they are made of
@@ -338,9 +367,7 @@ def _one(name: str) -> None:
     given = short_messages(clips())
     message, another = sorted(given[:20], key=lambda clip: abs(seconds(clip.sound) - 10))[:2]
     # Of one language, and not the same over and over, which counts as a loop of the engine's.
-    english = [clip.sound for clip in clips() if clip.language == message.language]
-    pause = np.zeros(RATE // 2, np.float32)
-    long = np.resize(np.concatenate([np.append(each, pause) for each in english]), 600 * RATE)
+    long = np.resize(long_message(clips(), message.language).sound, 600 * RATE)
     began = time.perf_counter()
     hear = ALL[name]()
     numbers = {}

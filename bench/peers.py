@@ -90,14 +90,14 @@ def whisper_cpp() -> Hear:
     return hear
 
 
-def pipeline(engine: str, threads: int | None = None) -> SpeechPipeline:
-    loaded = load_engine(engine, MODEL, cache_dir=CACHE, threads=threads)
+def pipeline(engine: str, threads: int | None = None, batch: int | None = None) -> SpeechPipeline:
+    loaded = load_engine(engine, MODEL, cache_dir=CACHE, threads=threads, batch=batch)
     return SpeechPipeline(loaded, load_hears(PROMPTS), offered=frozenset({"en", "es", "fr"}))
 
 
-def ours(engine: str) -> Hear:
+def ours(engine: str, batch: int | None = None) -> Hear:
     """All of the pipeline but the decoding of a file; what is struck out does not count."""
-    here = pipeline(engine)
+    here = pipeline(engine, batch=batch)
 
     def hear(sound: Samples, language: str) -> str:
         heard = here.transcribe_sound(sound, language).heard

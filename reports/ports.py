@@ -428,9 +428,10 @@ class SpeechEngine(Protocol):
         """How likely (0 to 1) each of its languages is spoken, by the first 30 seconds."""
 
     def hear(
-        self, samples: Samples, language: str, *, into_english: bool = False
-    ) -> tuple[Segment, ...]:
-        """What is said in a language, in order; `into_english`: what it means in English."""
+        self, sounds: Sequence[Samples], language: str, *, into_english: bool = False
+    ) -> tuple[tuple[Segment, ...], ...]:
+        """What is said in each of some sounds of at most 30 s, in order, each by its own seconds;
+        `into_english`: what it means in English."""
 
 
 @dataclass(frozen=True, slots=True)

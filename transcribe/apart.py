@@ -110,6 +110,7 @@ def main() -> None:
         order.engine,
         order.model,
         cache_dir=Path(order.cache_dir),
+        batch=1,  # as little memory as can be
         hears=load_hears(Path(order.prompts)),
         by_language={code: EngineChoice(*named) for code, named in order.by_language.items()},
         offered=frozenset(order.offered),

@@ -80,26 +80,3 @@ def _runs(frames: LogProbabilities) -> Iterator[_Run]:
         end = start + sum(1 for _ in same)
         yield _Run(letter, start, end, float(frames[start:end, letter].mean()))
         start = end
-
-
-SHORTEST_PIECE: Final = 20.0
-LONGEST_PIECE: Final = 28.0
-"""Seconds. What is longer than the longest is cut where it is quietest between the two."""
-
-
-def cuts(samples: NDArray[np.float32], rate: int) -> list[tuple[int, int]]:
-    """A sound in pieces, as the first sample of each and the one behind its last: a long message
-    then takes no more memory than a short one."""
-    window = rate // 5
-    pieces: list[tuple[int, int]] = []
-    start = 0
-    while len(samples) - start > LONGEST_PIECE * rate:
-        low, high = start + int(SHORTEST_PIECE * rate), start + int(LONGEST_PIECE * rate)
-        loudness = np.add.reduceat(
-            np.abs(samples[low:high], dtype=np.float32), np.arange(0, high - low, window)
-        )
-        end = low + int(loudness[:-1].argmin()) * window + window // 2
-        pieces.append((start, end))
-        start = end
-    pieces.append((start, len(samples)))
-    return pieces

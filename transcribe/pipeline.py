@@ -21,7 +21,7 @@ from transcribe.hears import Hears
 from transcribe.language import choose
 from transcribe.quality import judge
 from transcribe.sound import measure_sound, why_no_speech
-from transcribe.speech import pieces, speech, voice
+from transcribe.speech import missed, pieces, speech, voice
 from transcribe.weights import BadWeights, Progress
 
 ENGLISH = "en"
@@ -175,7 +175,7 @@ class _Spoken:
     @classmethod
     def within(cls, samples: Samples, spans: Sequence[Span]) -> _Spoken:
         start = spans[0].start - 1.0 if spans[0].start > SILENT else 0.0
-        return cls(samples, spans, pieces(spans, start, spans[-1].end + BEHIND))
+        return cls(samples, spans, pieces(samples, spans, start, spans[-1].end + BEHIND))
 
     @property
     def beginning(self) -> Samples:
@@ -185,12 +185,28 @@ class _Spoken:
     def heard_by(
         self, engine: SpeechEngine, language: str, *, into_english: bool = False
     ) -> tuple[Segment, ...]:
-        """All of it, at its seconds of the whole recording."""
-        return tuple(
-            _moved(segment, piece.start)
-            for piece in self.pieces
-            for segment in engine.hear(self._samples(piece), language, into_english=into_english)
-        )
+        """All of it, at its seconds of the whole recording; where there is a voice of which nothing
+        was written, that is heard by itself too."""
+
+        def hear(pieces: Sequence[Span]) -> list[Segment]:
+            sounds = [self._samples(piece) for piece in pieces]
+            heard = engine.hear(sounds, language, into_english=into_english)
+            return [
+                _moved(segment, piece.start)
+                for piece, segments in zip(pieces, heard, strict=True)
+                for segment in segments
+            ]
+
+        found = hear(self.pieces)
+        words = [Span(word.start, word.end) for each in found for word in each.words]
+        left = [
+            piece
+            for span in (missed(self.spans, words) if words else ())
+            for piece in pieces(self.samples, self.spans, span.start, span.end)
+        ]
+        if left:
+            found += hear(left)
+        return tuple(sorted(found, key=lambda segment: segment.start))
 
     def _samples(self, piece: Span) -> Samples:
         return self.samples[int(piece.start * RATE) : int(piece.end * RATE)]
@@ -214,6 +230,7 @@ def load_transcriber(
     cache_dir: Path,
     hears: Hears,
     threads: int | None = None,
+    batch: int | None = None,
     by_language: Mapping[str, EngineChoice] | None = None,
     offered: frozenset[str] = frozenset(),
     translator: EngineChoice | None = None,
@@ -231,13 +248,14 @@ def load_transcriber(
             choice.model,
             cache_dir=cache_dir,
             threads=threads,
+            batch=batch,
             on_progress=on_progress,
         )
 
     def load_for(code: str, choice: EngineChoice) -> SpeechEngine:
         engine = load(choice)
         # What it needs for that language is fetched now, or found missing, and not by a caller.
-        engine.hear(SILENCE, code)
+        engine.hear([SILENCE], code)
         return engine
 
     translating = None if translator is None else load(translator)

@@ -36,8 +36,14 @@ LOUD_ENOUGH: Final = 0.25
 a whisper to 0.2; raised, both are as clear as ever, and hiss still is no voice."""
 MOST_GAIN: Final = 10 ** (60 / 20)
 """60 dB: below, there is nothing but the steps of the telephone's own code."""
-LONGEST_PIECE: Final = 120.0
-"""Seconds that an engine is given at once: what is longer takes no more memory than that."""
+LONGEST_PIECE: Final = 28.0
+"""Seconds of a sound that an engine is given: below Whisper's window of 30 s. Where a whole window
+is cut by what was understood so far, as Whisper does it, a soft voice behind a loud one is lost."""
+QUIET: Final = 0.2
+"""Seconds over which loudness is looked at, to cut where somebody speaks without a pause."""
+LEAST_MISSED: Final = 1.0
+"""Seconds of a voice, with its margins, of which no word was written out: it is heard once more, by
+itself. Whisper passes over what is some 30 dB softer than the rest of its window."""
 SILENCE: Final = -55.0
 """dBFS RMS. Without a voice in it, what is softer than that we call silence."""
 
@@ -87,22 +93,50 @@ def speech(probabilities: Probabilities, seconds: float) -> tuple[Span, ...]:
     return tuple(spans)
 
 
-def pieces(spans: Sequence[Span], start: float, end: float) -> list[Span]:
+def pieces(samples: Samples, spans: Sequence[Span], start: float, end: float) -> list[Span]:
     """From one second to another in pieces of at most `LONGEST_PIECE`, cut in the middle of the
-    longest pause in the second half of each; where there is none, in the middle of speech."""
+    longest pause in the second half of each; where there is none, where it is quietest."""
     found: list[Span] = []
     while end - start > LONGEST_PIECE:
-        latest = start + LONGEST_PIECE
+        earliest, latest = start + LONGEST_PIECE / 2, start + LONGEST_PIECE
         pauses = [
             Span(one.end, other.start)
             for one, other in pairwise(spans)
-            if start + LONGEST_PIECE / 2 <= (one.end + other.start) / 2 <= latest
+            if earliest <= (one.end + other.start) / 2 <= latest
         ]
-        longest = max(pauses, key=lambda pause: pause.seconds, default=Span(latest, latest))
-        middle = (longest.start + longest.end) / 2
+        if pauses:
+            longest = max(pauses, key=lambda pause: pause.seconds)
+            middle = (longest.start + longest.end) / 2
+        else:
+            middle = _quietest(samples, earliest, latest)
         found.append(Span(start, middle))
         start = middle
     return [*found, Span(start, end)]
+
+
+def _quietest(samples: Samples, start: float, end: float) -> float:
+    """Between two seconds; the later one where there is no sound."""
+    window = int(QUIET * RATE)
+    part = np.abs(samples[int(start * RATE) : int(end * RATE)])
+    whole = len(part) // window
+    if not whole:
+        return end
+    loudness = part[: whole * window].reshape(whole, window).mean(axis=1)
+    return start + (int(loudness.argmin()) + 0.5) * QUIET
+
+
+def missed(spans: Sequence[Span], words: Sequence[Span]) -> list[Span]:
+    """Where there is a voice for `LEAST_MISSED` and more without a word; what lies less than
+    `LEAST_MISSED` apart is one."""
+    found: list[Span] = []
+    for span in spans:
+        if span.seconds < LEAST_MISSED or overlap(span, words):
+            continue
+        if found and span.start - found[-1].end < LEAST_MISSED:
+            span = Span(found[-1].start, span.end)
+            found.pop()
+        found.append(span)
+    return found
 
 
 def overlap(span: Span, others: Sequence[Span]) -> float:

@@ -1,9 +1,11 @@
-"""Which engine, model and threads suit a machine: measured on speech, and kept for the next start.
+"""Which engine, model, threads and batch suit a machine: measured on speech, and kept for the next
+start.
 
 Every candidate is tried in processes of its own, as many at once as have cores to themselves, so
 that what is measured is what busy workers will do. A larger model makes fewer errors (Radford et
 al., 2022, table 1): the largest is taken that still writes a message out in time, and of its
-candidates the one that writes out most messages a minute.
+candidates the one that writes out most messages a minute. With that one, if it can hear several
+pieces of a long message at once, how many is measured on one long message.
 """
 
 from __future__ import annotations
@@ -13,13 +15,15 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import median
+from types import MappingProxyType
 from typing import Final
 
+import numpy as np
 from pydantic import TypeAdapter
 
 from transcribe.hardware import threads
@@ -35,6 +39,12 @@ GRACE: Final = 1.0
 LONGEST: Final = 120.0
 """Seconds that a candidate may take for one message before it is given up."""
 ENGINES: Final = ("faster-whisper", "openai-whisper")
+BATCHES: Final[Mapping[str, tuple[int, ...]]] = MappingProxyType({"faster-whisper": (1, 2, 4, 8)})
+"""Of the engines that can hear several pieces at once, how many are tried."""
+LONG: Final = 230.0
+"""Seconds of a long message: as many pieces as the largest batch."""
+WORTH: Final = 0.05
+"""A larger batch takes more memory: it has to save this share of the work at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +53,8 @@ class Candidate:
     model: str
     threads: int
     """Of each process."""
+    batch: int = 1
+    """Pieces of a long message at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +99,28 @@ def best(measured: Sequence[Measured]) -> Measured | None:
     return max(in_time, key=lambda each: (_size(each.candidate.model), each.a_minute))
 
 
+def with_batches(candidate: Candidate) -> list[Candidate]:
+    """The same with each batch that can be tried; none where it hears one piece at a time."""
+    return [replace(candidate, batch=batch) for batch in BATCHES.get(candidate.engine, ())]
+
+
+def best_batch(measured: Sequence[Measured]) -> Measured | None:
+    """The smallest whose work is within `WORTH` of the least."""
+    least = min((each.share for each in measured), default=0.0)
+    worth = (each for each in measured if each.share * (1 - WORTH) <= least)
+    return min(worth, key=lambda each: each.candidate.batch, default=None)
+
+
 def measure(
-    candidate: Candidate, files: Sequence[Path], language: str | None, cache_dir: Path
+    candidate: Candidate,
+    files: Sequence[Path],
+    language: str | None,
+    cache_dir: Path,
+    *,
+    as_one: bool = False,
 ) -> Measured | str:
-    """What a candidate does on audio files; a short phrase for people where it cannot."""
+    """What a candidate does on audio files; a short phrase for people where it cannot. `as_one`:
+    on one long message made of them all."""
     processes = max(1, threads() // candidate.threads)
     order = json.dumps(
         asdict(
@@ -99,6 +129,7 @@ def measure(
                 tuple(str(file.absolute()) for file in files),
                 language,
                 str(cache_dir.absolute()),
+                as_one,
             )
         )
     )
@@ -111,7 +142,8 @@ def measure(
         for _ in range(processes)
     ]
     try:
-        said = [each.communicate(timeout=LONGEST * (len(files) + 1))[0] for each in running]
+        messages = 2 if as_one else len(files)
+        said = [each.communicate(timeout=LONGEST * (messages + 1))[0] for each in running]
     except subprocess.TimeoutExpired:
         return "it came to no end"
     finally:
@@ -133,8 +165,8 @@ def measure(
     )
 
 
-def save(profile: Measured, folder: Path, when: str) -> Path:
-    """Writes the profile that `profile_in` reads."""
+def save(profile: Measured, batch: int, folder: Path, when: str) -> Path:
+    """Writes the profile that the settings read."""
     chosen = profile.candidate
     file = folder / PROFILE
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -143,7 +175,7 @@ def save(profile: Measured, folder: Path, when: str) -> Path:
         f" in .env go first.\n# {when}: {profile.a_minute:.0f} messages a minute,"
         f" {profile.share:.2f} s of work for a second of sound.\n"
         f'speech_engine = "{chosen.engine}"\nspeech_model = "{chosen.model}"\n'
-        f"speech_threads = {chosen.threads}\n",
+        f"speech_threads = {chosen.threads}\nspeech_batch = {batch}\n",
         encoding="utf-8",
     )
     return file
@@ -162,29 +194,39 @@ class _Order:
     files: tuple[str, ...]
     language: str | None
     cache_dir: str
+    as_one: bool
 
 
 def _measured_here(order: _Order) -> dict[str, object]:
     # Only a process that measures loads the engines.
-    from transcribe.audio import decode, seconds
+    from transcribe.audio import RATE, decode, seconds
     from transcribe.engines import load_engine
+    from transcribe.speech import pieces, speech, voice
 
     candidate = order.candidate
     sounds = [decode(Path(file).read_bytes()) for file in order.files]
+    if order.as_one:
+        sounds = [np.resize(np.concatenate(sounds), int(LONG * RATE))]
     began = time.monotonic()
     engine = load_engine(
         candidate.engine,
         candidate.model,
         cache_dir=Path(order.cache_dir),
         threads=candidate.threads,
+        batch=candidate.batch,
     )
     load = time.monotonic() - began
     took = []
     for sound in sounds:
         began = time.monotonic()
-        likely = engine.likely_languages(sound)
-        engine.hear(sound, order.language or max(likely, key=lambda code: likely[code]))
-        took.append((time.monotonic() - began, seconds(sound)))
+        length = seconds(sound)
+        parts = [
+            sound[int(part.start * RATE) : int(part.end * RATE)]
+            for part in pieces(sound, speech(voice(sound), length), 0.0, length)
+        ]
+        likely = engine.likely_languages(parts[0])
+        engine.hear(parts, order.language or max(likely, key=lambda code: likely[code]))
+        took.append((time.monotonic() - began, length))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {"load": load, "took": took, "memory": peak}
 

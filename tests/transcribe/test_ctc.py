@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from transcribe.ctc import LONGEST_PIECE, SHORTEST_PIECE, Alphabet, cuts, spelt
+from transcribe.ctc import Alphabet, spelt
 
 LETTERS = "_|abc"
 """By number: the blank, the delimiter and the rest."""
@@ -58,23 +58,3 @@ def test_times_ascend_and_lie_in_the_sound(said: str, sure: float) -> None:
     assert all(one.end <= other.start + 1e-9 for one, other in pairwise(words))
     assert all(0 < word.probability <= 1 for word in words)
     assert all(word.text.strip() for word in words)
-
-
-@given(st.integers(0, 200), st.integers(0, 3))
-def test_pieces_are_the_whole_sound_and_none_is_long(seconds: int, seed: int) -> None:
-    rate = 100
-    sound = np.random.default_rng(seed).normal(size=seconds * rate).astype(np.float32)
-    pieces = cuts(sound, rate)
-    assert pieces[0][0] == 0
-    assert pieces[-1][1] == len(sound)
-    assert all(one[1] == other[0] for one, other in pairwise(pieces))
-    assert all(end - start <= LONGEST_PIECE * rate for start, end in pieces)
-    assert all(end - start >= SHORTEST_PIECE * rate for start, end in pieces[:-1])
-
-
-def test_a_long_sound_is_cut_where_it_is_quiet() -> None:
-    rate = 100
-    sound = np.ones(60 * rate, np.float32)
-    sound[24 * rate : 25 * rate] = 0.0
-    (_, end), *_ = cuts(sound, rate)
-    assert 24 * rate <= end <= 25 * rate

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import unicodedata
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,10 @@ from faster_whisper.transcribe import WhisperModel
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.model import RecordingState
-from reports.ports import SpeechEngine
+from reports.model import RecordingState, Segment
+from reports.ports import Samples, SpeechEngine
 from simulator.spoken import line_sound, line_sounds, spoken_call
-from transcribe.audio import decode
+from transcribe.audio import RATE, decode, seconds
 from transcribe.checkpoint import read_ctranslate2
 from transcribe.engines import UnknownEngine, faster_whisper, load_engine, whisper
 from transcribe.engines.decoding import frames_to_encode
@@ -37,6 +38,11 @@ CALLS = ("en-lake-bloomington", "en-38th-and-4th", "es-cedar-riverside", "es-fra
 def words(text: str) -> list[str]:
     plain = unicodedata.normalize("NFKD", text.casefold())
     return re.findall(r"\w+", "".join(c for c in plain if not unicodedata.combining(c)))
+
+
+def heard(engine: SpeechEngine, sound: Samples, language: str) -> tuple[Segment, ...]:
+    (segments,) = engine.hear([sound], language)
+    return segments
 
 
 @pytest.fixture(scope="module")
@@ -61,10 +67,49 @@ def test_both_engines_say_the_same_greedily() -> None:
         for spoken in (call.where, call.what):
             samples = decode(spoken.path.read_bytes())
             ours, theirs = (
-                " ".join(segment.text for segment in engine.hear(samples, call.language))
+                " ".join(segment.text for segment in heard(engine, samples, call.language))
                 for engine in (reference, peer)
             )
             assert words(ours) == words(theirs), spoken.path.name
+
+
+@pytest.mark.whisper
+@pytest.mark.timeout(300)
+def test_several_pieces_heard_at_once_say_what_each_says_alone(quick: SpeechEngine) -> None:
+    spoken = [s for call in map(spoken_call, CALLS[:2]) for s in (call.where, call.what)]
+    sounds = [decode(each.path.read_bytes()) for each in spoken]
+    together = quick.hear(sounds, "en")
+    assert len(together) == len(sounds)
+    for sound, segments in zip(sounds, together, strict=True):
+        alone = heard(quick, sound, "en")
+        said, known = (words(" ".join(one.text for one in each)) for each in (segments, alone))
+        assert SequenceMatcher(None, said, known).ratio() > 0.8, (said, known)
+        times = [word.start for one in segments for word in one.words]
+        assert times == sorted(times)
+        assert times[0] >= 0
+        assert times[-1] <= seconds(sound)
+
+
+@pytest.mark.whisper
+@pytest.mark.timeout(300)
+def test_who_goes_on_in_a_whisper_is_written_out_too(
+    quick: SpeechEngine, reference: whisper.OpenAIWhisper
+) -> None:
+    call = spoken_call("en-lake-bloomington")
+    loud, soft = (decode(each.path.read_bytes()) for each in (call.where, call.what))
+    pause = np.zeros(2 * RATE, np.float32)
+    message = np.concatenate([loud, pause, soft * 10 ** (-35 / 20)])
+    for engine in (quick, reference):
+        outcome = SpeechPipeline(engine, HEARS).transcribe_sound(message, "en")
+        assert outcome.heard is not None
+        late = [
+            word
+            for segment in outcome.heard.segments
+            for word in segment.words
+            if segment.struck is None and word.start > seconds(loud) + 1
+        ]
+        alone = [word for segment in heard(engine, soft, "en") for word in segment.words]
+        assert len(late) >= len(alone) / 2, engine.name
 
 
 @pytest.mark.whisper
@@ -77,7 +122,7 @@ def test_a_short_message_is_heard_as_well_without_the_rest_of_the_window(
         call = spoken_call(name)
         samples = decode(call.where.path.read_bytes())
         told = [
-            {*words(" ".join(one.text for one in engine.hear(samples, call.language)))}
+            {*words(" ".join(one.text for one in heard(engine, samples, call.language)))}
             for engine in (quick, whole)
         ]
         for place in call.where.place_words:
@@ -101,8 +146,8 @@ def test_what_the_short_window_does_not_bear_is_heard_in_the_whole_one(
     monkeypatch.setattr(WhisperModel, "encode", noting)
     for call in (spoken_call(name) for name in CALLS):
         for said in (call.where, call.what):
-            heard = engine.hear(decode(said.path.read_bytes()), call.language)
-            assert all(one.compression <= LOOPING_COMPRESSION for one in heard)
+            segments = heard(engine, decode(said.path.read_bytes()), call.language)
+            assert all(one.compression <= LOOPING_COMPRESSION for one in segments)
     assert min(encoded) < 3000
     assert 3000 in encoded
 
@@ -115,8 +160,8 @@ def test_the_reference_too_hears_in_the_whole_window_what_the_short_one_does_not
     handle = first.register_forward_hook(lambda _, given, __: encoded.append(given[0].shape[-1]))
     for call in (spoken_call(name) for name in CALLS):
         for said in (call.where, call.what):
-            heard = engine.hear(decode(said.path.read_bytes()), call.language)
-            assert all(one.compression <= LOOPING_COMPRESSION for one in heard)
+            segments = heard(engine, decode(said.path.read_bytes()), call.language)
+            assert all(one.compression <= LOOPING_COMPRESSION for one in segments)
     handle.remove()
     assert min(encoded) < 3000
     assert 3000 in encoded
@@ -131,7 +176,7 @@ def test_the_reference_hears_a_short_message_as_well_and_times_its_words_alike(
         call = spoken_call(name)
         samples = decode(call.where.path.read_bytes())
         told, known = (
-            [word for segment in engine.hear(samples, call.language) for word in segment.words]
+            [word for segment in heard(engine, samples, call.language) for word in segment.words]
             for engine in (reference, whole)
         )
         for place in call.where.place_words:
@@ -148,7 +193,7 @@ def test_the_reference_hears_a_short_message_as_well_and_times_its_words_alike(
 def test_the_reference_keeps_to_the_threads_that_it_is_lent() -> None:
     """Two workers that each take all the cores take ten times as long."""
     engine = whisper.load("base", CACHE, lambda _: None, threads=1)
-    engine.hear(decode(spoken_call(CALLS[0]).where.path.read_bytes()), "en")
+    engine.hear([decode(spoken_call(CALLS[0]).where.path.read_bytes())], "en")
     assert torch.get_num_threads() == 1
 
 

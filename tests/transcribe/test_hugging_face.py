@@ -117,7 +117,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_it_writes_what_it_was_taught_with_times(model: Path, tmp_path: Path) -> None:
     engine = loaded(str(model), tmp_path)
-    (segment,) = engine.hear(sound_of("__ab_a__"), "so")
+    ((segment,),) = engine.hear([sound_of("__ab_a__")], "so")
     assert segment.text == "aba"
     (word,) = segment.words
     assert word.start == pytest.approx(0.4, abs=0.08)
@@ -134,7 +134,7 @@ def test_after_a_pause_another_stretch_begins_and_a_long_sound_is_heard_to_its_e
     each = "__ab__" + "_" * 40
     sound = sound_of(each * 8)
     assert len(sound) / RATE > 60
-    heard = engine.hear(sound, "so")
+    (heard,) = engine.hear([sound], "so")
     assert [segment.text for segment in heard] == ["ab"] * 8
     assert heard[7].words[0].start == pytest.approx((7 * len(each) + 2) * 0.2, abs=0.1)
 
@@ -184,10 +184,10 @@ def test_one_with_adapters_speaks_the_language_that_is_asked_for(
     engine = loaded(str(adapted), tmp_path)
     assert engine.languages == {"so", "en"}
     for language in ("en", "so", "en"):
-        (segment,) = engine.hear(sound_of("__ab_a__"), language)
+        ((segment,),) = engine.hear([sound_of("__ab_a__")], language)
         assert segment.text == "aba", language
     with pytest.raises(ValueError, match="no adapter for vi"):
-        engine.hear(sound_of("ab"), "vi")
+        engine.hear([sound_of("ab")], "vi")
 
 
 @pytest.mark.parametrize("what", ["missing", "a pickle"])
@@ -198,11 +198,11 @@ def test_an_adapter_that_cannot_be_had_never_lends_its_letters_to_another(
     if what == "a pickle":
         torch.save({}, adapted / "adapter.eng.bin")
     engine = loaded(str(adapted), tmp_path)
-    engine.hear(sound_of("__ab_a__"), "so")
+    engine.hear([sound_of("__ab_a__")], "so")
     for _ in range(2):
         with pytest.raises((OSError, ValueError)):
-            engine.hear(sound_of("__ab_a__"), "en")
-    (segment,) = engine.hear(sound_of("__ab_a__"), "so")
+            engine.hear([sound_of("__ab_a__")], "en")
+    ((segment,),) = engine.hear([sound_of("__ab_a__")], "so")
     assert segment.text == "aba"
 
 
@@ -223,7 +223,7 @@ def test_a_model_that_lacks_weights_is_refused(model: Path, tmp_path: Path) -> N
 
 @pytest.mark.parametrize("samples", [0, 1, 300])
 def test_a_sound_that_is_hardly_one_is_no_fault(model: Path, tmp_path: Path, samples: int) -> None:
-    heard = loaded(str(model), tmp_path).hear(np.zeros(samples, np.float32), "so")
+    (heard,) = loaded(str(model), tmp_path).hear([np.zeros(samples, np.float32)], "so")
     assert all(segment.start >= 0 for segment in heard)
 
 
@@ -238,7 +238,7 @@ def test_it_translates_nothing_and_detects_nothing(model: Path, tmp_path: Path) 
     assert not engine.translates
     assert engine.likely_languages(sound_of("ab")) == {}
     with pytest.raises(ValueError, match="translates nothing"):
-        engine.hear(sound_of("ab"), "so", into_english=True)
+        engine.hear([sound_of("ab")], "so", into_english=True)
 
 
 def test_a_model_of_another_kind_is_refused_and_named(tmp_path: Path) -> None:

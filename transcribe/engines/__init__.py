@@ -41,13 +41,15 @@ def load_engine(
     *,
     cache_dir: Path,
     threads: int | None = None,
+    batch: int | None = None,
     on_progress: Progress | None = None,
 ) -> SpeechEngine:
     """The engine, its weights in memory and ready to hear.
 
     `model` is a name such as 'base' or the path of its weights. What is downloaded, joined or
     converted is kept in `cache_dir`; `on_progress` is told so, a line at a time. `threads`: how
-    many it may use, None for all that the machine lends.
+    many it may use, None for all that the machine lends. `batch`: how many sounds an engine that
+    can decodes at once, None for its own choice.
 
     Raises:
         UnknownEngine: there is none of that name.
@@ -56,12 +58,12 @@ def load_engine(
     if name not in ENGINES:
         raise UnknownEngine(f"no speech engine {name!r}; there are {', '.join(sorted(ENGINES))}")
     load = cast(_Load, import_module(ENGINES[name]).load)
-    return load(model, cache_dir, on_progress or _unheard, threads=threads)
+    return load(model, cache_dir, on_progress or _unheard, threads=threads, batch=batch)
 
 
 class _Load(Protocol):
     def __call__(
-        self, model: str, cache_dir: Path, say: Progress, *, threads: int | None
+        self, model: str, cache_dir: Path, say: Progress, *, threads: int | None, batch: int | None
     ) -> SpeechEngine: ...
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final
 
 import ctranslate2
 import numpy as np
+from faster_whisper import BatchedInferencePipeline
 from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import Segment as Said
 from faster_whisper.transcribe import TranscriptionOptions, WhisperModel
@@ -15,9 +19,12 @@ from huggingface_hub.errors import LocalEntryNotFoundError
 
 from reports.model import Segment, Word
 from reports.ports import Samples
+from transcribe.audio import seconds
 from transcribe.engines.decoding import (
     BEAM,
+    LEAST_LOG_PROBABILITY,
     MARGIN_FRAMES,
+    MOST_COMPRESSION,
     SILENCE,
     SILENT_SECONDS,
     TEMPERATURES,
@@ -30,6 +37,8 @@ from transcribe.hardware import threads as lent_threads
 from transcribe.weights import Progress, ctranslate2_folder
 
 NAME: Final = "faster-whisper"
+BATCH: Final = 4
+"""Pieces of a long message that are decoded at once. docs/decisions/0020."""
 
 Decoded = tuple[Any, float, float, float]
 """What CTranslate2 generated, its mean log-probability, its temperature, its compression ratio."""
@@ -53,8 +62,9 @@ class _Cutting(WhisperModel):
         return self._last[1]
 
     def _cut(self, features: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-        frames = frames_to_encode(np.asarray(features.any(axis=0)), self.margin)
-        return np.ascontiguousarray(features[:, :frames])
+        sounding = features.any(axis=tuple(range(features.ndim - 1)))
+        frames = frames_to_encode(np.asarray(sounding), self.margin)
+        return np.ascontiguousarray(features[..., :frames])
 
     def generate_with_fallback(
         self,
@@ -90,6 +100,7 @@ def load(
     say: Progress,
     *,
     threads: int | None = None,
+    batch: int | None = None,
     compute_type: str | None = None,
     beam: int = BEAM,
     margin: int | None = MARGIN_FRAMES,
@@ -114,17 +125,20 @@ def load(
             say(f"Downloading Whisper {model} …")
             loaded = _Cutting(model, **options)
     loaded.margin = margin
-    return FasterWhisper(loaded, label(model), beam=beam)
+    return FasterWhisper(loaded, label(model), beam=beam, batch=batch or BATCH)
 
 
 class FasterWhisper:
-    """`beam` of 1 decodes greedily."""
+    """`beam` of 1 decodes greedily; `batch` is how many sounds are decoded at once."""
 
     name = NAME
 
-    def __init__(self, model: WhisperModel, called: str, *, beam: int = BEAM) -> None:
+    def __init__(
+        self, model: WhisperModel, called: str, *, beam: int = BEAM, batch: int = BATCH
+    ) -> None:
         self._whisper = model
         self._beam = beam
+        self._batch = batch
         self.model = called
         self.languages = frozenset(model.supported_languages)
         # What is set up on its first use, no caller shall wait for; and a GPU that cannot be used
@@ -136,12 +150,22 @@ class FasterWhisper:
         return bool(self._whisper.model.is_multilingual)
 
     def hear(
-        self, samples: Samples, language: str, *, into_english: bool = False
-    ) -> tuple[Segment, ...]:
+        self, sounds: Sequence[Samples], language: str, *, into_english: bool = False
+    ) -> tuple[tuple[Segment, ...], ...]:
+        task = TRANSLATE if into_english else TRANSCRIBE
+        if len(sounds) == 1 or self._batch == 1:
+            return tuple(self._alone(sound, language, task) for sound in sounds)
+        together = self._together(sounds, language, task)
+        return tuple(
+            self._alone(sound, language, task) if _failed(segments) else segments
+            for sound, segments in zip(sounds, together, strict=True)
+        )
+
+    def _alone(self, sound: Samples, language: str, task: str) -> tuple[Segment, ...]:
         said, _ = self._whisper.transcribe(
-            samples,
+            sound,
             language=language,
-            task=TRANSLATE if into_english else TRANSCRIBE,
+            task=task,
             beam_size=self._beam,
             temperature=TEMPERATURES,
             condition_on_previous_text=False,
@@ -150,6 +174,33 @@ class FasterWhisper:
         )
         return tuple(_segment(one) for one in said if one.words)
 
+    def _together(
+        self, sounds: Sequence[Samples], language: str, task: str
+    ) -> list[tuple[Segment, ...]]:
+        """Without a second try at a higher temperature."""
+        ends = list(accumulate(map(seconds, sounds)))
+        starts = [0.0, *ends[:-1]]
+        said, _ = BatchedInferencePipeline(self._whisper).transcribe(
+            np.concatenate(sounds),
+            language=language,
+            task=task,
+            beam_size=self._beam,
+            batch_size=self._batch,
+            vad_filter=False,
+            without_timestamps=False,
+            word_timestamps=True,
+            clip_timestamps=[
+                {"start": start, "end": end} for start, end in zip(starts, ends, strict=True)
+            ],
+        )
+        found: list[list[Segment]] = [[] for _ in sounds]
+        for one in said:
+            # `seek` is the beginning of its sound in whole frames, rounded down.
+            which = bisect_right(starts, (one.seek + 1) / self._whisper.frames_per_second) - 1
+            if one.words:
+                found[which].append(_segment(one, starts[which]))
+        return [tuple(segments) for segments in found]
+
     def likely_languages(self, samples: Samples) -> dict[str, float]:
         # Without the last frame, the very window that `hear` begins with: it is encoded once.
         features = self._whisper.feature_extractor(samples)[:, :-1]
@@ -157,16 +208,23 @@ class FasterWhisper:
         return {code: float(probability) for code, probability in likely}
 
 
-def _segment(said: Said) -> Segment:
+def _failed(segments: Sequence[Segment]) -> bool:
+    return not segments or any(
+        one.log_probability < LEAST_LOG_PROBABILITY or one.compression > MOST_COMPRESSION
+        for one in segments
+    )
+
+
+def _segment(said: Said, since: float = 0.0) -> Segment:
     return Segment(
         text=said.text.strip(),
-        start=float(said.start),
-        end=float(said.end),
+        start=max(0.0, float(said.start) - since),  # which is rounded
+        end=float(said.end) - since,
         words=tuple(
             Word(
                 text=word.word,
-                start=float(word.start),
-                end=float(word.end),
+                start=max(0.0, float(word.start) - since),
+                end=float(word.end) - since,
                 probability=float(word.probability),
             )
             for word in said.words or ()

@@ -20,7 +20,7 @@ import torch
 from reports.model import Segment, Word
 from reports.ports import Samples
 from transcribe.audio import RATE
-from transcribe.ctc import PAUSE, Alphabet, cuts, spelt
+from transcribe.ctc import PAUSE, Alphabet, spelt
 from transcribe.engines.decoding import label
 from transcribe.hardware import threads as lent_threads
 from transcribe.weights import BadWeights, Progress
@@ -51,7 +51,12 @@ _WEIGHTS: Final = {"use_safetensors": True}
 
 
 def load(
-    model: str, cache_dir: Path, say: Progress, *, threads: int | None = None
+    model: str,
+    cache_dir: Path,
+    say: Progress,
+    *,
+    threads: int | None = None,
+    batch: int | None = None,  # noqa: ARG001  # one after the other
 ) -> HuggingFaceCtc:
     """`model`: a folder that `save_pretrained` wrote, or a name at huggingface.co.
 
@@ -130,22 +135,15 @@ class HuggingFaceCtc:
         return {}
 
     def hear(
-        self,
-        samples: Samples,
-        language: str,
-        *,
-        into_english: bool = False,
-    ) -> tuple[Segment, ...]:
+        self, sounds: Sequence[Samples], language: str, *, into_english: bool = False
+    ) -> tuple[tuple[Segment, ...], ...]:
         """Raises:
         ValueError: it has adapters, and none for the language; or English is wanted.
         """
         if into_english:
             raise ValueError("it writes what is said, and translates nothing")
         self._speak(language)
-        words: list[Word] = []
-        for start, end in cuts(samples, RATE):
-            words += self._words(samples[start:end], start / RATE)
-        return tuple(_segments(words))
+        return tuple(tuple(_segments(self._words(sound))) for sound in sounds)
 
     def _speak(self, language: str) -> None:
         if not self._adapters:
@@ -165,15 +163,14 @@ class HuggingFaceCtc:
         self._processor.tokenizer.set_target_lang(target)
         self._speaks = target
 
-    def _words(self, samples: Samples, start: float) -> Iterator[Word]:
+    def _words(self, samples: Samples) -> tuple[Word, ...]:
         samples = np.pad(samples, (0, max(0, SHORTEST - len(samples))))
         given = self._processor(samples, sampling_rate=RATE, return_tensors="pt")
         with torch.inference_mode():
             logits = self._network(given.input_values).logits[0]
         frames = torch.log_softmax(logits, dim=-1).cpu().numpy()
         step = self._network.config.inputs_to_logits_ratio / RATE
-        for word in spelt(frames, self._alphabet(), step):
-            yield Word(word.text, word.start + start, word.end + start, word.probability)
+        return spelt(frames, self._alphabet(), step)
 
     def _alphabet(self) -> Alphabet:
         tokenizer = self._processor.tokenizer

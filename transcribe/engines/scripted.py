@@ -21,7 +21,7 @@ import os
 import signal
 import time
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -44,6 +44,8 @@ class Answer:
     text: str = ""
     language: str = "en"
     english: str = ""
+    lasts: float | None = None
+    """Seconds over which its words are spread; None: all of the sound."""
     takes: float = 0.0
     fails: str | None = None
     dies_once: Path | None = None
@@ -73,8 +75,11 @@ class ScriptedEngine:
         return {self.answers(samples, None).language: SURE}
 
     def hear(
-        self, samples: Samples, language: str, *, into_english: bool = False
-    ) -> tuple[Segment, ...]:
+        self, sounds: Sequence[Samples], language: str, *, into_english: bool = False
+    ) -> tuple[tuple[Segment, ...], ...]:
+        return tuple(self._hear(sound, language, into_english) for sound in sounds)
+
+    def _hear(self, samples: Samples, language: str, into_english: bool) -> tuple[Segment, ...]:
         answer = self.answers(samples, language)
         time.sleep(answer.takes)
         if answer.dies_once is not None and not answer.dies_once.exists():
@@ -83,7 +88,7 @@ class ScriptedEngine:
         if answer.fails is not None:
             raise RuntimeError(answer.fails)
         text = answer.english if into_english else answer.text
-        return one_segment(text, seconds(samples))
+        return one_segment(text, answer.lasts or seconds(samples))
 
 
 def load(
@@ -92,6 +97,7 @@ def load(
     say: Progress,  # noqa: ARG001
     *,
     threads: int | None = None,  # noqa: ARG001
+    batch: int | None = None,  # noqa: ARG001
 ) -> ScriptedEngine:
     """Raises:
     BadWeights: the file is missing or not as described above.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -44,6 +46,7 @@ def load(
     say: Progress,
     *,
     threads: int | None = None,
+    batch: int | None = None,  # noqa: ARG001  # it decodes one window after the other
     beam: int | None = GREEDY,
     margin: int | None = MARGIN_FRAMES,
 ) -> OpenAIWhisper:
@@ -91,19 +94,25 @@ class OpenAIWhisper:
         return bool(self._whisper.is_multilingual)
 
     def hear(
-        self, samples: Samples, language: str, *, into_english: bool = False
-    ) -> tuple[Segment, ...]:
-        said = self._whisper.transcribe(
-            samples,
-            language=language,
-            task=TRANSLATE if into_english else TRANSCRIBE,
-            beam_size=self._beam,
-            temperature=TEMPERATURES,
-            condition_on_previous_text=False,
-            hallucination_silence_threshold=SILENT_SECONDS,
-            word_timestamps=True,
-            fp16=self._whisper.device.type == "cuda",
-        )
+        self, sounds: Sequence[Samples], language: str, *, into_english: bool = False
+    ) -> tuple[tuple[Segment, ...], ...]:
+        return tuple(self._hear(sound, language, into_english) for sound in sounds)
+
+    def _hear(self, samples: Samples, language: str, into_english: bool) -> tuple[Segment, ...]:
+        with warnings.catch_warnings():
+            # They are good enough to tell whether there was a voice, and used for nothing else.
+            warnings.filterwarnings("ignore", message="Word-level timestamps on translations")
+            said = self._whisper.transcribe(
+                samples,
+                language=language,
+                task=TRANSLATE if into_english else TRANSCRIBE,
+                beam_size=self._beam,
+                temperature=TEMPERATURES,
+                condition_on_previous_text=False,
+                hallucination_silence_threshold=SILENT_SECONDS,
+                word_timestamps=True,
+                fp16=self._whisper.device.type == "cuda",
+            )
         return tuple(_segment(one) for one in said["segments"] if one["words"])
 
     def likely_languages(self, samples: Samples) -> dict[str, float]:
