@@ -23,6 +23,7 @@ from typing import Any
 import requests
 
 from demo.household import HOTLINE, NETWORK_PORT, ORGANIZER, free_port, keep_keys, settings
+from reports.model import TranscriptKind
 from simulator.caller import PhoneCall, Text
 from simulator.conversation import Spoke, describe
 from simulator.network import PhoneNetwork
@@ -36,6 +37,12 @@ START_SECONDS = 600.0
 """The first start makes keys, tables and the model's checkpoint, and may have to fetch weights."""
 REPORT_SECONDS = 120.0
 PAUSE = 0.1
+BECAME = {
+    TranscriptKind.MACHINE: "was text",
+    TranscriptKind.RIVAL: "was text in another language, too",
+    TranscriptKind.TRANSLATION: "was in English, too",
+    TranscriptKind.CORRECTION: "was corrected",
+}
 
 
 class DemoFailed(Exception):
@@ -233,7 +240,7 @@ def one_call(line: Line, network: PhoneNetwork, spoken: SpokenCall, number: str)
     for recording in report["recordings"]:
         for made in recording["transcripts"]:
             at = datetime.fromisoformat(made["made_at"])
-            say(f"  {_after(at, hung_up)}  '{recording['question']}' was text")
+            say(f"  {_after(at, hung_up)}  '{recording['question']}' {BECAME[made['kind']]}")
     return right
 
 
