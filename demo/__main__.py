@@ -23,7 +23,6 @@ from typing import Any
 import requests
 
 from demo.household import HOTLINE, NETWORK_PORT, ORGANIZER, free_port, keep_keys, settings
-from reports.model import TranscriptKind
 from simulator.caller import PhoneCall, Text
 from simulator.conversation import Spoke, describe
 from simulator.network import PhoneNetwork
@@ -37,11 +36,11 @@ START_SECONDS = 600.0
 """The first start makes keys, tables and the model's checkpoint, and may have to fetch weights."""
 REPORT_SECONDS = 120.0
 PAUSE = 0.1
-BECAME = {
-    TranscriptKind.MACHINE: "was text",
-    TranscriptKind.RIVAL: "was text in another language, too",
-    TranscriptKind.TRANSLATION: "was in English, too",
-    TranscriptKind.CORRECTION: "was corrected",
+BECAME = {  # what the API says of a transcript
+    "machine": "was text",
+    "rival": "was text in another language, too",
+    "translation": "was in English, too",
+    "correction": "was corrected",
 }
 
 
