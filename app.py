@@ -12,6 +12,7 @@ import secrets
 import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import Any, TextIO
 
 import click
 from flask import Flask
@@ -37,6 +38,9 @@ from ivr.webhooks import webhooks
 from keeping.sealing import generate_key
 from migrations import upgrade
 from oncall.briefs import BadTells
+from reports.fields.lexicon import load_lexicons
+from reports.fields.plainly import plainly, told_from
+from reports.fields.understood import understand
 from reports.store import connect
 from serving import children
 from transcribe.bulk import Done, Format, Means, result_of, tasks, write_out
@@ -339,6 +343,42 @@ def _tuned_batch(
         return chosen.batch
     click.echo(f"Best: {best_one.candidate.batch} piece(s) of a long message at once.")
     return best_one.candidate.batch
+
+
+def _listed(batch: TextIO) -> list[object]:
+    try:
+        given = json.load(batch)
+    except ValueError as error:
+        raise ValueError(f"{batch.name} is no JSON: {error}") from error
+    if not isinstance(given, list):
+        raise ValueError(f"{batch.name}: wanted a list")
+    return given
+
+
+@cli.command("understand")
+@click.option("--lang", "language", default="en", show_default=True, help="Of the words.")
+@click.option("--at", "at", help="When the call came: 2026-01-15T08:10:00-06:00. By default now.")
+@click.option("--keys", default="", help="What was pressed: officers=4,present=1,callback=1")
+@click.option(
+    "--batch",
+    type=click.File(encoding="utf-8"),
+    help="A JSON list of {words, lang, at, keys}: prints a list.",
+)
+def understand_words(language: str, at: str | None, keys: str, batch: TextIO | None) -> None:
+    """Print what is understood of the words on standard input, as JSON."""
+    lexicons = load_lexicons(load_speech_settings().prompts)
+    try:
+        if batch is None:
+            words = sys.stdin.read()
+            given: Any = {"words": words, "lang": language, "at": at, "keys": keys}
+            found: Any = plainly(understand(told_from(given, lexicons, now())))
+        else:
+            found = [
+                plainly(understand(told_from(each, lexicons, now()))) for each in _listed(batch)
+            ]
+    except ValueError as wrong:
+        raise click.ClickException(str(wrong)) from wrong
+    click.echo(json.dumps(found, ensure_ascii=False, indent=1))
 
 
 @cli.command()

@@ -4,6 +4,7 @@
                                # medium, large; none: no Whisper does, only an engine named for it
     least_confidence = 0.5     # share of the words likely right below which a person must listen
     script = "LATIN"           # whose letters it is written in, as Unicode names them; optional
+    [listens]                  # words for the fields of a report, see reports.fields.lexicon
 
 What no file says anything of is as `UNLISTED` has it. docs/decisions/0018 says where the numbers
 come from.
@@ -102,7 +103,7 @@ def load_hears(folder: Path) -> Hears:
 
 def _problems(says: Mapping[str, Any]) -> list[str]:
     needed = {"smallest", "least_confidence"}
-    known = {*needed, "script"}
+    known = {*needed, "script", "listens"}
     problems = [f"{key} is missing" for key in sorted(needed - says.keys())]
     problems += [
         f"{key} is nothing that is known here; {', '.join(sorted(known))} are"

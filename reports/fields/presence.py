@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from reports.fields.finding import Finding
 from reports.fields.keys import choice
+from reports.fields.lexicon import Mark
+from reports.fields.said import Passage
 from reports.model import Call, Field
 from reports.questions import EARLIER, FAMILY_TAKEN, NO, NOW, STILL_THERE, WHEN, YES
 
@@ -21,3 +28,41 @@ def family_taken(call: Call) -> bool:
 def still_there(call: Call) -> Field[bool]:
     """Whether those seen were still there, as of the call."""
     return choice(call, STILL_THERE, {YES: True, NO: False})
+
+
+CONFIDENCE: Final = 0.85
+DOUBT: Final = 0.2
+"""Less sure, where they say the one and then the other: things change, and words are misheard."""
+PRESENCE: Final = "presence"
+"""The lexicon's kind, with the values `here` and `left`."""
+REACH: Final = 5
+"""Words between a doubt and what it is about at the most."""
+
+
+def presence_said(passages: Sequence[Passage]) -> Finding[bool] | None:
+    """Whether they are still there, by the caller's words: the last of them count."""
+    said: list[Finding[bool]] = []
+    for passage in passages:
+        marks = passage.of(PRESENCE)
+        for mark in marks:
+            # 'They have not left' is more than the 'left' in it.
+            part = any(
+                o is not mark and o.first <= mark.first and mark.last <= o.last for o in marks
+            )
+            if not part and not _is_doubted(passage, mark):
+                said.append(
+                    Finding(mark.value == "here", passage, mark.first, mark.last, CONFIDENCE)
+                )
+    if not said:
+        return None
+    last = said[-1]
+    before = tuple(dict.fromkeys(each.value for each in said if each.value != last.value))
+    return replace(last, before=before, confidence=CONFIDENCE - (DOUBT if before else 0))
+
+
+def _is_doubted(passage: Passage, mark: Mark) -> bool:
+    """'I do not know whether they are still there.'"""
+    return any(
+        0 <= mark.first - doubt.last <= REACH and not passage.parted(doubt.first, mark.first)
+        for doubt in passage.of("unsure")
+    )

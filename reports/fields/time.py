@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Final
 
+from reports.fields.finding import Finding
 from reports.fields.presence import happening_now
+from reports.fields.said import Passage, Stop
 from reports.model import Call, ClockSource, Field
 
 
@@ -14,3 +20,256 @@ def seen_at(call: Call) -> Field[datetime]:
     if now.value is not True:
         return Field()
     return Field(value=call.started_at, source=ClockSource(), confidence=now.confidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When it was: `at`, give or take `within`."""
+
+    at: datetime
+    within: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Of a day: from one hour to another, those past 24 are of the next morning."""
+
+    begins: int
+    ends: int
+
+    @property
+    def middle(self) -> timedelta:
+        return timedelta(hours=(self.begins + self.ends) / 2)
+
+    @property
+    def half(self) -> timedelta:
+        return timedelta(hours=(self.ends - self.begins) / 2)
+
+
+PARTS: Final = {
+    "morning": _Part(5, 12),
+    "noon": _Part(12, 13),
+    "afternoon": _Part(12, 18),
+    "evening": _Part(17, 22),
+    "night": _Part(19, 27),
+    "dawn": _Part(0, 6),
+}
+"""The lexicon's `part` values."""
+UNITS: Final = {
+    "minute": timedelta(minutes=1),
+    "hour": timedelta(hours=1),
+    "day": timedelta(days=1),
+}
+"""The lexicon's `unit` values."""
+VAGUE: Final = 0.25
+"""Share of a time ago by which it may be wrong: 'twenty minutes ago' is 15 to 25."""
+AHEAD: Final = timedelta(minutes=10)
+"""A clock in the caller's room may be so much ahead."""
+DAY_BEGINS: Final = 5
+"""The hour before which nobody means, by a time of the clock alone, the last night for certain."""
+NEXT_TO: Final = 3
+"""Words between what belongs together at the most."""
+
+
+LASTING: Final = 8
+"""Words between 'they have been' and 'an hour' at the most."""
+
+
+def time_said(passages: Sequence[Passage], at: datetime) -> Finding[Moment] | None:
+    """When it was, by the words of who calls at an instant, which is in the zone they live in: 'so
+    long ago' goes before a time by the clock, and that before 'this morning' alone."""
+    found = [
+        *(each for passage in passages for each in _ago(passage, at)),
+        *(each for passage in passages for each in _by_the_clock(passage, at)),
+        *(each for passage in passages for each in _by_the_day(passage, at)),
+    ]
+    return next(iter(found), None)
+
+
+def _ago(passage: Passage, at: datetime) -> Iterator[Finding[Moment]]:
+    """'Ten minutes ago', 'hace media hora', 'they have been here for an hour', 'just now'."""
+    units = {mark.first: mark for mark in passage.of("unit")}
+    marks = passage.of("ago")
+    lengths: list[tuple[int, int, timedelta]] = []
+    for number in passage.numbers:
+        unit = units.get(number.last)
+        if unit is not None and not number.is_ordinal and number.value <= 1000:
+            length = UNITS[unit.value] * number.value
+            half = next((m for m in passage.of("and_half") if m.first == unit.last), None)
+            if half is not None:
+                length += UNITS[unit.value] / 2
+            lengths.append((number.first, half.last if half else unit.last, length))
+    for mark in passage.of("length"):
+        lengths.append((mark.first, mark.last, timedelta(minutes=int(mark.value))))
+    for first, last, length in sorted(lengths):
+        for mark in marks:
+            behind = mark.value == "behind" and 0 <= mark.first - last <= 1
+            reach = {"ahead": NEXT_TO, "lasting": LASTING}.get(mark.value, -1)
+            ahead = 0 <= first - mark.last <= reach
+            if (behind or ahead) and not passage.parted(
+                min(first, mark.first), max(last, mark.last) - 1, Stop.SENTENCE
+            ):
+                within = max(length * VAGUE, timedelta(minutes=2))
+                yield Finding(
+                    Moment(at - length, within),
+                    passage,
+                    min(first, mark.first),
+                    max(last, mark.last),
+                    0.85,
+                )
+    for mark in marks:
+        if mark.value == "now":
+            yield Finding(Moment(at, timedelta(minutes=5)), passage, mark.first, mark.last, 0.7)
+
+
+_CLOCK: Final = re.compile(r"(\d{1,2}):(\d\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """Of a clock, before one knows of which half of the day."""
+
+    first: int
+    last: int
+    hour: int
+    minute: int
+    is_certain: bool
+    """It can be nothing else than a time."""
+
+
+def _readings(passage: Passage) -> Iterator[_Reading]:
+    tokens = passage.tokens
+    for at, token in enumerate(tokens):
+        if (match := _CLOCK.fullmatch(token.plain)) and int(match[1]) < 24 and int(match[2]) < 60:
+            yield _Reading(at, at + 1, int(match[1]), int(match[2]), is_certain=True)
+    offsets = {mark.last: mark for mark in passage.of("clock_ahead")}
+    behind = {mark.first: mark for mark in passage.of("clock_behind")}
+    for number in passage.numbers:
+        at_clock = any(mark.last == number.first for mark in passage.of("clock_at"))
+        is_hour = (not number.is_ordinal and not number.is_article) or at_clock
+        if not 1 <= number.value <= 12 or not (is_hour or number.first in offsets):
+            continue
+        # 'Quarter to eight', 'half past six'.
+        if (mark := offsets.get(number.first)) is not None:
+            hour, minute = _moved(number.value, int(mark.value))
+            yield _Reading(mark.first, number.last, hour, minute, is_certain=True)
+            continue
+        start = next((m for m in passage.of("clock_at") if 0 <= number.first - m.last <= 1), None)
+        first = start.first if start is not None else number.first
+        last, minute, certain = number.last, 0, start is not None and start.value == "sure"
+        hour = number.value
+        # 'Ocho y media', 'nueve menos cuarto', 'seven thirty'.
+        if (after := behind.get(number.last)) is not None:
+            hour, minute = _moved(number.value, int(after.value))
+            last, certain = after.last, True
+        else:
+            following = next((n for n in passage.numbers if n.first == number.last), None)
+            if (
+                following is not None
+                and 10 <= following.value <= 59
+                and not passage.parted(number.first, following.first, Stop.COMMA)
+            ):
+                minute, last = following.value, following.last
+        oclock = next((m for m in passage.of("oclock") if 0 <= m.first - last <= 0), None)
+        if oclock is not None:
+            last, certain = oclock.last, True
+        if start is None and not certain:
+            continue
+        yield _Reading(first, last, hour, minute, is_certain=certain)
+
+
+def _moved(hour: int, minutes: int) -> tuple[int, int]:
+    return ((hour - 1) % 12 or 12, 60 + minutes) if minutes < 0 else (hour, minutes)
+
+
+def _by_the_clock(passage: Passage, at: datetime) -> Iterator[Finding[Moment]]:
+    parts, days = passage.of("part"), passage.of("day")
+    halves = {mark.first: mark for mark in passage.of("half_of_day")}
+    for reading in _readings(passage):
+        near = [
+            mark
+            for mark in (*parts, *days)
+            if _gap(mark.first, mark.last, reading) <= NEXT_TO
+            and not passage.parted(min(mark.first, reading.first), max(mark.last, reading.last) - 1)
+        ]
+        half = halves.get(reading.last)
+        ends = (
+            reading.last == len(passage.tokens) or passage.tokens[reading.last - 1].stop > Stop.NONE
+        )
+        if not reading.is_certain and not near and half is None and not ends:
+            continue
+        part = next((PARTS[m.value] for m in near if m.kind == "part"), None)
+        both = next((m for m in near if m.kind == "day"), None)
+        day, of_day = _day(both.value, at) if both is not None else (None, None)
+        part = part or of_day
+        moment = _placed(reading, half.value if half else None, part, day, at)
+        if moment is not None:
+            marks = [m for m in (*near, half) if m is not None]
+            yield Finding(
+                Moment(moment, timedelta(minutes=15)),
+                passage,
+                min([reading.first, *(m.first for m in marks)]),
+                max([reading.last, *(m.last for m in marks)]),
+                0.85 if reading.is_certain or marks else 0.7,
+            )
+
+
+def _gap(first: int, last: int, reading: _Reading) -> int:
+    return max(first - reading.last, reading.first - last, 0)
+
+
+def _placed(
+    reading: _Reading, half: str | None, part: _Part | None, day: datetime | None, at: datetime
+) -> datetime | None:
+    """The last instant before the call, or on that day, that the reading may be."""
+    hours = {reading.hour} if reading.hour > 12 else {reading.hour % 12, reading.hour % 12 + 12}
+    if half is not None:
+        hours = {hour for hour in hours if (hour >= 12) == (half == "pm")}
+    midnight = (day or at).replace(hour=0, minute=0, second=0, microsecond=0)
+    days = [midnight] if day is not None else [midnight, midnight - timedelta(days=1)]
+    instants = []
+    for start in days:
+        for hour in hours:
+            placed = hour
+            if part is not None:
+                fits = [h for h in (hour, hour + 24) if part.begins <= h < part.ends]
+                if not fits:
+                    continue
+                placed = fits[0]
+            whole = start + timedelta(days=placed // 24)
+            instants.append(whole.replace(hour=placed % 24, minute=reading.minute))
+    placed_at = max((each for each in instants if each <= at + AHEAD), default=None)
+    told_which_half = half is not None or part is not None or reading.hour > 12
+    if placed_at is not None and placed_at.hour < DAY_BEGINS and not told_which_half:
+        return None  # 'at three' is of the night, or of yesterday: who knows
+    return placed_at
+
+
+def _by_the_day(passage: Passage, at: datetime) -> Iterator[Finding[Moment]]:
+    """'This morning', 'last night', 'ayer' and no more."""
+    for mark in passage.of("day"):
+        day, part = _day(mark.value, at)
+        if day is None or mark.value == "today":
+            continue
+        if part is None:
+            behind = (m for m in passage.of("part") if 0 <= m.first - mark.last <= 2)
+            part = next((PARTS[m.value] for m in behind), None)
+        midnight = datetime.combine(day.date(), time(), at.tzinfo)
+        middle, half = (part.middle, part.half) if part else (timedelta(hours=12),) * 2
+        begins, ends = midnight + middle - half, min(midnight + middle + half, at)
+        if begins < ends:
+            within = (ends - begins) / 2
+            yield Finding(Moment(begins + within, within), passage, mark.first, mark.last, 0.7)
+
+
+def _day(value: str, at: datetime) -> tuple[datetime | None, _Part | None]:
+    """The day that a mark of the kind `day` names, and the part of it: 'today', 'yesterday:night',
+    'monday'."""
+    name, _, part = value.partition(":")
+    back = {"today": 0, "yesterday": 1, "before_yesterday": 2}.get(name)
+    if back is None and name in _WEEKDAYS:
+        back = (at.weekday() - _WEEKDAYS.index(name)) % 7
+    return (None if back is None else at - timedelta(days=back)), PARTS.get(part)
+
+
+_WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

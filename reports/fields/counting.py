@@ -1,0 +1,113 @@
+"""Numbers among words, spoken or in digits.
+
+Those of languages that text2num knows are its work; what it does not know, and those of others,
+stand in the lexicon as `[listens.number]`: digits, and the words for them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from text_to_num import find_numbers
+
+from reports.fields.lexicon import Lexicon
+
+SPOKEN: Final = frozenset(["de", "en", "es", "fr", "it", "nl", "pt"])
+"""Languages whose numbers text2num knows."""
+NUMBER: Final = "number"
+"""The lexicon's kind for a number's words."""
+AND: Final = "number_and"
+"""The lexicon's kind for what joins ones to tens, as in 'laba iyo toban'."""
+LARGEST: Final = 10**9
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """From the word `first` up to `last` and without it."""
+
+    first: int
+    last: int
+    value: int
+    is_ordinal: bool = False
+    is_article: bool = False
+    """It is one word that may as well be 'a' or 'somebody', such as 'one' and 'una'."""
+
+
+def numbers(words: Sequence[str], parted: Sequence[bool], lexicon: Lexicon) -> tuple[Number, ...]:
+    """All that stand in plain words, in order and apart, none larger than `LARGEST`; `parted`:
+    whether a pause or a sign stands behind each word, over which no number goes."""
+    candidates = [
+        *_in_digits(words),
+        *_listed(words, lexicon),
+        *_spoken(words, parted, lexicon.language),
+    ]
+    found: list[Number] = []
+    for number in sorted(candidates, key=lambda one: (one.first, -one.last)):
+        if number.value <= LARGEST and (not found or number.first >= found[-1].last):
+            found.append(number)
+    return tuple(found)
+
+
+_DIGITS: Final = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(st|nd|rd|th|a|o)?")
+
+
+def _in_digits(words: Sequence[str]) -> Iterator[Number]:
+    for at, word in enumerate(words):
+        if match := _DIGITS.fullmatch(word):
+            value = int(match[1].replace(",", "")[:12])
+            yield Number(at, at + 1, value, is_ordinal=bool(match[2]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """As text2num asks for it."""
+
+    word: str
+    apart: bool
+    """From the word before it."""
+
+    def text(self) -> str:
+        return self.word
+
+    def nt_separated(self, previous: _Word) -> bool:  # noqa: ARG002  # its protocol
+        return self.apart
+
+    def not_a_number_part(self) -> bool:
+        return not self.word.isalpha()
+
+
+_ARTICLES: Final = frozenset(["one", "un", "una", "uno", "um", "uma", "une", "a", "an"])
+
+_SOME: Final = frozenset(["unos", "unas", "uns", "umas"])
+
+
+def _spoken(words: Sequence[str], parted: Sequence[bool], language: str) -> Iterator[Number]:
+    if language not in SPOKEN:
+        return
+    given = [_Word(word, at > 0 and parted[at - 1]) for at, word in enumerate(words)]
+    for one in find_numbers(given, language, 0.0):
+        if one.value == int(one.value) and words[one.start] not in _SOME:
+            article = one.end - one.start == 1 and words[one.start] in _ARTICLES
+            yield Number(one.start, one.end, int(one.value), one.is_ordinal, article)
+
+
+def _listed(words: Sequence[str], lexicon: Lexicon) -> Iterator[Number]:
+    marks = lexicon.marks(words)
+    listed = {mark.first: mark for mark in marks if mark.kind == NUMBER}
+    joins = {mark.first for mark in marks if mark.kind == AND}
+    at = 0
+    while at < len(words):
+        mark = listed.get(at)
+        if mark is None:
+            at += 1
+            continue
+        value, last = int(mark.value), mark.last
+        # Ones and tens, in either order, as 'laba iyo toban' and 'kow iyo labaatan'.
+        other = listed.get(last + 1) if last in joins else None
+        if other is not None and {len(mark.value), len(other.value)} == {1, 2}:
+            value, last = value + int(other.value), other.last
+        yield Number(mark.first, last, value)
+        at = last

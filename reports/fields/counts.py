@@ -1,0 +1,207 @@
+"""How many: the officers that were seen, and those whom they took.
+
+A number counts whom the noun behind it names. One that is of a street, a car, a clock or a plate
+counts nobody; where it is not clear whom it counts, it counts nobody either: a wrong count costs
+more than none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Final
+
+from reports.fields.counting import Number
+from reports.fields.finding import Finding
+from reports.fields.lexicon import Mark
+from reports.fields.said import Passage, Stop
+
+MOST: Final = 500
+"""Whoever counts more means something else."""
+REACH: Final = 2
+"""Words between a number and its noun at the most."""
+SURE: Final = 0.9
+"""By a noun that means nobody but officers."""
+LIKELY: Final = 0.75
+"""By one such as 'men', or by 'there are five' alone."""
+
+DOUBT: Final = 0.15
+"""Less sure, where two counts do not agree."""
+
+OFFICERS: Final = "officers"
+PEOPLE: Final = "people"
+OTHERS: Final = "others"
+"""The lexicon's kinds: nouns of officers, of people who may be some, of anything else counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """From `low` to `high`; the same where the caller counted, None and None for 'many'."""
+
+    low: int | None
+    high: int | None
+    is_about: bool = False
+    """'Maybe five', 'like ten'."""
+
+    @property
+    def is_many(self) -> bool:
+        return self.low is None
+
+    @property
+    def is_exact(self) -> bool:
+        return self.low == self.high and not self.is_about and not self.is_many
+
+
+def officers_counted(passages: Sequence[Passage]) -> Finding[Count] | None:
+    """How many officers the caller says there are; the last of what they correct."""
+    found = [each for passage in passages for each in _counted(passage)]
+    if not found:
+        return next((many for passage in passages for many in _many(passage)), None)
+    taken_back = [one for one, other in pairwise(found) if _is_corrected(one, other)]
+    left = [each for each in found if each not in taken_back]
+    sure = [each for each in left if each.confidence >= SURE]
+    settled = _settled(sure or left)
+    before = dict.fromkeys(each.value for each in taken_back if each.value != settled.value)
+    return replace(settled, before=tuple(before))
+
+
+def _settled(found: Sequence[Finding[Count]]) -> Finding[Count]:
+    """One of several: 'three more' are added, a smaller one is part of a larger before it, and two
+    that grow without a word of correction are the range between them."""
+    kept = found[0]
+    for other in found[1:]:
+        if _is_more(other) and not kept.value.is_many:
+            kept = replace(
+                other,
+                value=Count(
+                    (kept.value.low or 0) + (other.value.low or 0),
+                    (kept.value.high or 0) + (other.value.high or 0),
+                    is_about=kept.value.is_about or other.value.is_about,
+                ),
+                confidence=min(kept.confidence, other.confidence) - DOUBT,
+            )
+        elif (other.value.high or 0) > (kept.value.high or 0):
+            kept = replace(
+                other,
+                value=Count(kept.value.low, other.value.high, is_about=True),
+                confidence=min(kept.confidence, other.confidence) - DOUBT,
+            )
+    return kept
+
+
+def _is_more(found: Finding[Count]) -> bool:
+    return any(found.first - 1 <= mark.first < found.last for mark in found.passage.of("more"))
+
+
+def _is_corrected(one: Finding[Count], other: Finding[Count]) -> bool:
+    between = range(one.last, other.first + 1)
+    return one.passage is other.passage and any(
+        mark.first in between for mark in one.passage.of("correction")
+    )
+
+
+def _counted(passage: Passage) -> Iterator[Finding[Count]]:
+    for run in _runs(passage):
+        noun = _noun(passage, run[-1])
+        confidence = _confidence(passage, run, noun)
+        if confidence is None:
+            continue
+        values = [number.value for number in run]
+        about = any(
+            mark.last == run[0].first or mark.first == run[-1].last for mark in passage.of("about")
+        )
+        last = noun.last if noun is not None else run[-1].last
+        count = Count(min(values), max(values), is_about=about)
+        yield Finding(count, passage, run[0].first, last, confidence)
+
+
+def _runs(passage: Passage) -> Iterator[list[Number]]:
+    """Numbers that may count people; together are 'four or five' and 'between four and five'."""
+    either = {mark.first for mark in passage.of("or")}
+    between = {mark.last for mark in passage.of("between")}
+    both = {mark.first for mark in passage.of("and")}
+    run: list[Number] = []
+    for number in passage.numbers:
+        if number.is_ordinal or not 0 < number.value <= MOST:
+            continue
+        joined = run and run[-1].last == number.first - 1
+        if joined and (
+            run[-1].last in either or (run[-1].last in both and run[0].first in between)
+        ):
+            run.append(number)
+            continue
+        if run:
+            yield run
+        run = [number]
+    if run:
+        yield run
+
+
+def _noun(passage: Passage, number: Number) -> Mark | None:
+    """What a number counts: the first noun behind it in the same breath."""
+    breaks = {mark.first for mark in passage.of("break")}
+    nouns = {mark.first: mark for mark in passage.of(PEOPLE, OFFICERS, OTHERS)}
+    for at in range(number.last, min(number.last + REACH + 1, len(passage.tokens))):
+        if passage.tokens[at - 1].stop is Stop.SENTENCE or at in breaks:
+            return None
+        noun = nouns.get(at)
+        if noun is not None:
+            # 'ICE agents' and 'police cars': the last noun of those that follow each other.
+            while (behind := nouns.get(noun.last)) is not None and not passage.parted(
+                noun.first, behind.first, Stop.COMMA
+            ):
+                noun = behind
+            return noun
+    return None
+
+
+def _confidence(passage: Passage, run: Sequence[Number], noun: Mark | None) -> float | None:
+    """None: it does not count officers, as far as one can say."""
+    first = run[0]
+    if any(mark.last == first.first for mark in passage.of("not_counted_behind")):
+        return None
+    if any(
+        mark.first < first.first <= mark.first + 6 and not passage.parted(mark.first, first.first)
+        for mark in passage.of("taken")
+    ):
+        return None
+    if noun is not None:
+        if noun.kind == OTHERS or _is_bystanding(passage, noun):
+            return None
+        if run[-1].is_article:
+            return LIKELY if noun.kind == OFFICERS and noun.first == run[-1].last else None
+        return SURE if noun.kind == OFFICERS else LIKELY
+    if run[-1].is_article:
+        return None
+    there = any(
+        mark.last <= first.first <= mark.last + 2
+        and not passage.parted(mark.last - 1, first.first, Stop.COMMA)
+        for mark in passage.of("there_are")
+    )
+    corrected = any(mark.last == first.first for mark in passage.of("correction"))
+    ends = passage.tokens[run[-1].last - 1].stop > Stop.NONE
+    at_end = run[-1].last == len(passage.tokens)
+    return LIKELY if (there or corrected) and (ends or at_end) else None
+
+
+def _is_bystanding(passage: Passage, noun: Mark) -> bool:
+    if noun.kind != PEOPLE:
+        return False
+    return any(
+        0 <= mark.first - noun.last <= 2 and not passage.parted(noun.first, mark.first, Stop.COMMA)
+        for mark in passage.of("bystanding")
+    )
+
+
+def _many(passage: Passage) -> Iterator[Finding[Count]]:
+    nouns = [mark for mark in passage.of(OFFICERS, PEOPLE) if mark.kind == OFFICERS]
+    for many in passage.of("many"):
+        for noun in nouns:
+            first, last = min(many.first, noun.first), max(many.last, noun.last)
+            gap = max(many.first, noun.first) - min(many.last, noun.last)
+            if 0 <= gap <= REACH and not passage.parted(first, last - 1, Stop.COMMA):
+                yield Finding(Count(None, None), passage, first, last, LIKELY)
+
+
+__all__ = ["Count", "officers_counted"]

@@ -1,0 +1,129 @@
+"""What was told from plain values, and what is understood as plain values, ready for JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Final, TypeVar
+
+from reports.fields.counts import Count
+from reports.fields.finding import Finding
+from reports.fields.lexicon import Lexicon
+from reports.fields.said import passage_of, tokens_of
+from reports.fields.time import Moment
+from reports.fields.understood import Pressed, Told, Understanding, Understood
+from reports.questions import CALLBACK, OFFICERS, STILL_THERE, WHAT, WHEN
+
+V = TypeVar("V")
+KEYS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "officers": OFFICERS,
+        "present": STILL_THERE,
+        "still_there": STILL_THERE,
+        "when": WHEN,
+        "callback": CALLBACK,
+    }
+)
+"""Short names of the questions that are answered by keys."""
+
+
+def told_from(given: object, lexicons: Mapping[str, Lexicon], now: datetime) -> Told:
+    """`given` is an object with `words`, and may have `lang`, `at` (ISO 8601 with its offset) and
+    `keys` (an object, or 'officers=4,present=1').
+
+    Raises:
+        ValueError: with what is wrong, for people.
+    """
+    if not isinstance(given, dict) or not isinstance(given.get("words"), str):
+        raise ValueError("wanted: an object with words, and lang, at and keys where they are known")
+    language = str(given.get("lang") or "en").partition("-")[0].lower()
+    lexicon = lexicons.get(language, Lexicon(language))
+    passage = passage_of(WHAT, lexicon, tokens_of(given["words"]))
+    return Told(_at(given.get("at"), now), (passage,), _keys(given.get("keys") or {}))
+
+
+def _at(given: object, now: datetime) -> datetime:
+    if given is None:
+        return now
+    try:
+        at = datetime.fromisoformat(str(given))
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise ValueError(f"at: {given} is no time with its offset, such as 2026-01-15T08:10-06:00")
+    return at
+
+
+def _keys(given: object) -> dict[str, str]:
+    if isinstance(given, str):
+        parts = [part for part in given.split(",") if part.strip()]
+        if any("=" not in part for part in parts):
+            raise ValueError(f"keys: {given} is not of the form officers=4,present=1")
+        pairs = [part.split("=", 1) for part in parts]
+        given = {name.strip(): digits.strip() for name, digits in pairs}
+    if not isinstance(given, dict):
+        raise ValueError("keys: wanted an object, or officers=4,present=1")
+    if unknown := sorted(given.keys() - KEYS.keys()):
+        raise ValueError(f"keys: there is no {', '.join(unknown)}; there are {', '.join(KEYS)}")
+    return {KEYS[name]: str(digits) for name, digits in given.items()}
+
+
+def plainly(understanding: Understanding) -> dict[str, Any]:
+    """Each field with its value, its sources and what was taken back; then what is in conflict."""
+    return {
+        "officers": _field(understanding.officers, _count),
+        "still_there": _field(understanding.still_there, _as_it_is),
+        "first_hand": _field(understanding.first_hand, _as_it_is),
+        "seen_at": _field(understanding.seen_at, _moment),
+        "conflicts": list(understanding.conflicts),
+    }
+
+
+def _field(understood: Understood[V], write: Callable[[V], Any]) -> dict[str, Any]:
+    value = understood.value
+    return {
+        "value": None if value is None else write(value),
+        "sources": [
+            *([] if understood.pressed is None else [_pressed(understood.pressed, write)]),
+            *([] if understood.said is None else [_said(understood.said, write)]),
+        ],
+    }
+
+
+def _pressed(pressed: Pressed[V], write: Callable[[V], Any]) -> dict[str, Any]:
+    return {
+        "key": pressed.digits,
+        "question": pressed.question,
+        "value": write(pressed.value),
+        "confidence": pressed.confidence,
+    }
+
+
+def _said(said: Finding[V], write: Callable[[V], Any]) -> dict[str, Any]:
+    tokens = said.passage.tokens[said.first : said.last]
+    seconds = {"start": tokens[0].start, "end": tokens[-1].end}
+    return {
+        "words": said.words,
+        "question": said.passage.question,
+        **(seconds if tokens[0].start is not None else {}),
+        "value": write(said.value),
+        "confidence": round(said.confidence, 2),
+        "before": [write(value) for value in said.before],
+    }
+
+
+def _as_it_is(value: object) -> object:
+    return value
+
+
+def _count(count: Count) -> dict[str, Any]:
+    return {**asdict(count), "is_many": count.is_many}
+
+
+def _moment(moment: Moment) -> dict[str, Any]:
+    return {
+        "at": moment.at.isoformat(timespec="minutes"),
+        "within_minutes": round(moment.within.total_seconds() / 60),
+    }

@@ -1,0 +1,116 @@
+"""What is understood of a report from its keys and its words, with where each value comes from.
+
+Keys go before words. Where the two do not agree, both are shown, and a person settles it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import Generic, TypeVar
+
+from reports.fields.counts import Count, officers_counted
+from reports.fields.finding import Finding
+from reports.fields.first_hand import FirstHand, first_hand_said
+from reports.fields.keys import KEY_CONFIDENCE
+from reports.fields.presence import presence_said
+from reports.fields.said import Passage
+from reports.fields.time import Moment, time_said
+from reports.questions import NO, OFFICERS, STILL_THERE, YES
+
+V_co = TypeVar("V_co", covariant=True)
+V = TypeVar("V")
+
+
+@dataclass(frozen=True)
+class Told:
+    """All that a caller gave: keys by question, and what they said or wrote."""
+
+    at: datetime
+    """Of the call, in the zone that the caller lives in."""
+    passages: tuple[Passage, ...]
+    keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed(Generic[V_co]):
+    """A value that a key stands for."""
+
+    value: V_co
+    question: str
+    digits: str
+    confidence: float = KEY_CONFIDENCE
+
+
+@dataclass(frozen=True, slots=True)
+class Understood(Generic[V_co]):
+    """What is known of one field."""
+
+    pressed: Pressed[V_co] | None = None
+    said: Finding[V_co] | None = None
+
+    @property
+    def value(self) -> V_co | None:
+        """The key's before the words'."""
+        if self.pressed is not None:
+            return self.pressed.value
+        return None if self.said is None else self.said.value
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """Of a whole report."""
+
+    officers: Understood[Count]
+    still_there: Understood[bool]
+    first_hand: Understood[FirstHand]
+    seen_at: Understood[Moment]
+
+    @property
+    def conflicts(self) -> tuple[str, ...]:
+        """The fields in which the keys say one thing and the words another."""
+        agree = {
+            "officers": _agree(self.officers, _counts_agree),
+            "still_there": _agree(self.still_there, bool.__eq__),
+        }
+        return tuple(name for name, do in agree.items() if not do)
+
+
+def understand(told: Told) -> Understanding:
+    """Never raises, whatever was said."""
+    return Understanding(
+        officers=Understood(_officers_pressed(told), officers_counted(told.passages)),
+        still_there=Understood(_presence_pressed(told), presence_said(told.passages)),
+        first_hand=Understood(said=first_hand_said(told.passages)),
+        seen_at=Understood(said=time_said(told.passages, told.at)),
+    )
+
+
+def _officers_pressed(told: Told) -> Pressed[Count] | None:
+    digits = told.keys.get(OFFICERS, "")
+    if not (digits.isascii() and digits.isdecimal()):
+        return None
+    return Pressed(Count(int(digits), int(digits)), OFFICERS, digits)
+
+
+def _presence_pressed(told: Told) -> Pressed[bool] | None:
+    digits = told.keys.get(STILL_THERE, "")
+    if digits not in (YES, NO):
+        return None
+    return Pressed(digits == YES, STILL_THERE, digits)
+
+
+def _agree(understood: Understood[V], agree: Callable[[V, V], bool]) -> bool:
+    pressed, said = understood.pressed, understood.said
+    return pressed is None or said is None or agree(pressed.value, said.value)
+
+
+def _counts_agree(pressed: Count, said: Count) -> bool:
+    """'Four or five', and 'about five', do not speak against a five."""
+    if pressed.low is None or said.low is None or said.high is None:
+        return True
+    return said.low <= pressed.low <= said.high or (
+        said.is_about and abs(said.low - pressed.low) <= max(1, said.low // 4)
+    )

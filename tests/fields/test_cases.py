@@ -1,0 +1,27 @@
+"""What callers say in many ways is understood as they mean it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reports.fields.lexicon import load_lexicons
+from tests.fields.cases import Case, cases
+
+LEXICONS = load_lexicons(Path("prompts"))
+
+
+@pytest.mark.parametrize(
+    "case", [each for each in cases() if not each.is_held_out], ids=lambda each: each.name
+)
+def test_a_call_is_understood(case: Case) -> None:
+    answers = list(case.answers(LEXICONS))
+    assert answers, "it asks for nothing"
+    wrong = [(name, wanted, found) for name, wanted, found, right in answers if not right]
+    assert not wrong
+
+
+def test_a_third_of_the_calls_is_held_out() -> None:
+    held_out = [each for each in cases() if each.is_held_out]
+    assert len(cases()) / 5 < len(held_out) < len(cases()) / 2

@@ -1,0 +1,171 @@
+"""What is understood says where it comes from, and never more than it knows."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app import cli
+from reports.fields.counts import Count
+from reports.fields.lexicon import BadLexicon, Lexicon, load_lexicons
+from reports.fields.plainly import plainly, told_from
+from reports.fields.said import Stop, passage_of, tokens_of, tokens_of_segments
+from reports.fields.understood import Understanding, understand
+from reports.model import Segment, Word
+from tests.fields.cases import AT, cases
+
+LEXICONS = load_lexicons(Path("prompts"))
+LANGUAGES = st.sampled_from(["en", "es", "so", "hmn", "fr"])
+WORDS = st.sampled_from(sorted({word for case in cases() for word in case.says["words"].split()}))
+
+
+def understood(words: str, language: str = "en", keys: str = "") -> Understanding:
+    return understand(told_from({"words": words, "lang": language, "keys": keys}, LEXICONS, AT))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text() | st.lists(WORDS, max_size=60).map(" ".join), LANGUAGES)
+def test_no_words_break_it(words: str, language: str) -> None:
+    found = understood(words, language)
+    json.dumps(plainly(found))
+    officers = found.officers.value
+    if officers is not None and officers.low is not None and officers.high is not None:
+        assert 0 < officers.low <= officers.high
+    seen_at = found.seen_at.value
+    assert seen_at is None or seen_at.within.total_seconds() > 0
+
+
+def test_who_takes_a_number_back_is_believed_and_the_first_is_kept_beside() -> None:
+    found = understood("There's four, no wait, five guys at the door.").officers
+    assert found.value == Count(5, 5)
+    assert found.said is not None
+    assert found.said.before == (Count(4, 4),)
+    assert found.said.words == "five guys"
+
+
+def test_what_was_pressed_and_what_was_said_stand_side_by_side() -> None:
+    found = understood("There are five agents and they're gone now.", keys="officers=3,present=1")
+    assert found.conflicts == ("officers", "still_there")
+    assert found.officers.value == Count(3, 3), "a key goes before words"
+    assert found.officers.said is not None
+    assert found.officers.said.value == Count(5, 5)
+
+
+@pytest.mark.parametrize("words", ["four or five agents", "about six agents", "many agents"])
+def test_a_vague_number_does_not_speak_against_a_key(words: str) -> None:
+    assert understood(f"There are {words}.", keys="officers=5").conflicts == ()
+
+
+def test_where_words_stand_in_a_recording_is_kept() -> None:
+    words = [" There", " are", " five", " agents", " here."]
+    segment = Segment(
+        text="There are five agents here.",
+        start=2.0,
+        end=4.5,
+        words=tuple(Word(w, 2.0 + i / 2, 2.5 + i / 2, 0.9) for i, w in enumerate(words)),
+        log_probability=-0.1,
+        no_speech=0.0,
+        compression=1.0,
+    )
+    tokens = tokens_of_segments([segment])
+    assert [(t.plain, t.start, t.end) for t in tokens][2:4] == [
+        ("five", 3.0, 3.5),
+        ("agents", 3.5, 4.0),
+    ]
+    assert tokens[-1].stop is Stop.SENTENCE
+
+
+def test_what_fills_a_pause_parts_nothing() -> None:
+    tokens = passage_of("what", LEXICONS["en"], tokens_of("There are, uh, four of them.")).tokens
+    assert [token.plain for token in tokens] == ["there", "are", "four", "of", "them"]
+    assert {token.stop for token in tokens[:-1]} == {Stop.NONE}
+
+
+def test_the_end_of_an_abbreviation_ends_no_sentence() -> None:
+    tokens = tokens_of("On E. Lake St. and Bloomington at 7 p.m. tonight. Hurry!")
+    assert [token.plain for token in tokens if token.stop is Stop.SENTENCE] == ["tonight", "hurry"]
+    assert "pm" in [token.plain for token in tokens]
+
+
+def test_at_each_word_the_longest_phrase_counts() -> None:
+    lexicon = Lexicon.of("en", {"gone": {"no": ["still here"], "yes": ["here|there"]}})
+    assert [mark.value for mark in lexicon.marks(["still", "here"])] == ["no", "yes"]
+    lexicon = Lexicon.of("en", {"gone": {"no": ["(they) are (all) here"], "yes": ["are"]}})
+    assert [mark[:2] for mark in lexicon.marks(["they", "are", "here"])] == [(0, 3), (1, 3)]
+
+
+def test_a_lexicon_that_is_wrong_is_refused_with_all_that_is_wrong(tmp_path: Path) -> None:
+    for code, text in (
+        ("en", "[listens]\nofficers = 'agent'\nabout = ['(so)']\n"),
+        ("es", "[listens\n"),
+    ):
+        (tmp_path / code).mkdir()
+        (tmp_path / code / "hears.toml").write_text(text)
+    with pytest.raises(BadLexicon) as bad:
+        load_lexicons(tmp_path)
+    assert "en/hears.toml: officers: a list of phrases" in str(bad.value)
+    assert "en/hears.toml: about: “(so)” has no words" in str(bad.value)
+    assert "es/hears.toml: " in str(bad.value)
+
+
+def test_an_organizer_tries_words_on_the_command_line() -> None:
+    arguments = ["understand", "--lang", "es", "--at", "2026-01-15T08:10:00-06:00"]
+    done = CliRunner().invoke(
+        cli, [*arguments, "--keys", "officers=4,present=1"], input="Hay cuatro agentes."
+    )
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.output)
+    assert found["officers"]["value"]["low"] == 4
+    assert [source.get("key", source.get("words")) for source in found["officers"]["sources"]] == [
+        "4",
+        "cuatro agentes",
+    ]
+    assert found["still_there"]["value"] is True
+
+
+def test_many_at_once_give_a_list(tmp_path: Path) -> None:
+    batch = tmp_path / "calls.json"
+    batch.write_text(
+        json.dumps([{"words": "three agents"}, {"words": "dos agentes", "lang": "es"}])
+    )
+    done = CliRunner().invoke(cli, ["understand", "--batch", str(batch)])
+    assert [each["officers"]["value"]["low"] for each in json.loads(done.output)] == [3, 2]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--at", "this morning"], "no time with its offset"),
+        (["--at", "2026-01-15T08:10"], "no time with its offset"),
+        (["--keys", "officers:4"], "not of the form"),
+        (["--keys", "agents=4"], "there is no agents; there are officers"),
+    ],
+)
+def test_what_is_wrong_is_said(arguments: list[str], says: str) -> None:
+    done = CliRunner().invoke(cli, ["understand", *arguments], input="Hello.")
+    assert done.exit_code == 1
+    assert says in done.output
+
+
+def test_a_batch_that_is_none_is_said_to_be(tmp_path: Path) -> None:
+    batch = tmp_path / "calls.json"
+    for text, says in (("[", "no JSON"), ('["words"]', "an object with words"), ("3", "a list")):
+        batch.write_text(text)
+        done = CliRunner().invoke(cli, ["understand", "--batch", str(batch)])
+        assert done.exit_code == 1, text
+        assert "Error: " in done.output
+        assert says in done.output
+
+
+def test_an_instant_is_in_the_callers_zone() -> None:
+    at = "2026-01-15T00:30:00-06:00"
+    told = told_from({"words": "It was last night around ten.", "at": at}, LEXICONS, AT)
+    seen = understand(told).seen_at.value
+    assert seen is not None
+    assert seen.at == datetime.fromisoformat("2026-01-14T22:00:00-06:00")
