@@ -38,7 +38,9 @@ from ivr.webhooks import webhooks
 from keeping.sealing import generate_key
 from migrations import upgrade
 from oncall.briefs import BadTells
+from places.gazetteer import load_gazetteer
 from reports.fields.lexicon import load_lexicons
+from reports.fields.location import Names
 from reports.fields.plainly import plainly, told_from
 from reports.fields.understood import understand
 from reports.store import connect
@@ -366,16 +368,16 @@ def _listed(batch: TextIO) -> list[object]:
 )
 def understand_words(language: str, at: str | None, keys: str, batch: TextIO | None) -> None:
     """Print what is understood of the words on standard input, as JSON."""
-    lexicons = load_lexicons(load_speech_settings().prompts)
+    settings = load_speech_settings()
     try:
+        lexicons, names = load_lexicons(settings.prompts), Names(load_gazetteer(settings.places))
         if batch is None:
             words = sys.stdin.read()
             given: Any = {"words": words, "lang": language, "at": at, "keys": keys}
-            found: Any = plainly(understand(told_from(given, lexicons, now())))
+            found: Any = plainly(understand(told_from(given, lexicons, now()), names))
         else:
-            found = [
-                plainly(understand(told_from(each, lexicons, now()))) for each in _listed(batch)
-            ]
+            told = [told_from(each, lexicons, now()) for each in _listed(batch)]
+            found = [plainly(understand(each, names)) for each in told]
     except ValueError as wrong:
         raise click.ClickException(str(wrong)) from wrong
     click.echo(json.dumps(found, ensure_ascii=False, indent=1))

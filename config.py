@@ -163,6 +163,8 @@ class SpeechSettings(BaseSettings):
 
     prompts: Path = Path(__file__).parent / "prompts"
     """The script and what is said in each language; and how far a machine is trusted to hear it."""
+    places: Path = Path(__file__).parent / "places" / "twin_cities"
+    """The streets, landmarks and areas that callers name: see places/gazetteer.py."""
     state_dir: Path = Path("var")
     """Database, audio, queue and model cache, unless their own settings say otherwise."""
     speech_engine: Literal["openai-whisper", "faster-whisper", "transformers", "scripted"] = (

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Final
 
 from reports.fields.counting import Number
-from reports.fields.finding import Finding
+from reports.fields.finding import CORRECTION, Finding, taken_back
 from reports.fields.lexicon import Mark
 from reports.fields.said import Passage, Stop
 
@@ -58,11 +57,11 @@ def officers_counted(passages: Sequence[Passage]) -> Finding[Count] | None:
     found = [each for passage in passages for each in _counted(passage)]
     if not found:
         return next((many for passage in passages for many in _many(passage)), None)
-    taken_back = [one for one, other in pairwise(found) if _is_corrected(one, other)]
-    left = [each for each in found if each not in taken_back]
+    back = taken_back(found)
+    left = [each for each in found if each not in back]
     sure = [each for each in left if each.confidence >= SURE]
     settled = _settled(sure or left)
-    before = dict.fromkeys(each.value for each in taken_back if each.value != settled.value)
+    before = dict.fromkeys(each.value for each in back if each.value != settled.value)
     return replace(settled, before=tuple(before))
 
 
@@ -92,13 +91,6 @@ def _settled(found: Sequence[Finding[Count]]) -> Finding[Count]:
 
 def _is_more(found: Finding[Count]) -> bool:
     return any(found.first - 1 <= mark.first < found.last for mark in found.passage.of("more"))
-
-
-def _is_corrected(one: Finding[Count], other: Finding[Count]) -> bool:
-    between = range(one.last, other.first + 1)
-    return one.passage is other.passage and any(
-        mark.first in between for mark in one.passage.of("correction")
-    )
 
 
 def _counted(passage: Passage) -> Iterator[Finding[Count]]:
@@ -179,7 +171,7 @@ def _confidence(passage: Passage, run: Sequence[Number], noun: Mark | None) -> f
         and not passage.parted(mark.last - 1, first.first, Stop.COMMA)
         for mark in passage.of("there_are")
     )
-    corrected = any(mark.last == first.first for mark in passage.of("correction"))
+    corrected = any(mark.last == first.first for mark in passage.of(CORRECTION))
     ends = passage.tokens[run[-1].last - 1].stop > Stop.NONE
     at_end = run[-1].last == len(passage.tokens)
     return LIKELY if (there or corrected) and (ends or at_end) else None

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Generic, TypeVar
 
 from reports.fields.said import Passage
 
 V_co = TypeVar("V_co", covariant=True)
+V = TypeVar("V")
+CORRECTION = "correction"
+"""The lexicon's kind for words that take back what was said before them."""
 
 
 @dataclass(frozen=True)
@@ -26,3 +31,14 @@ class Finding(Generic[V_co]):
     @property
     def words(self) -> str:
         return self.passage.words(self.first, self.last)
+
+
+def taken_back(found: Sequence[Finding[V]]) -> list[Finding[V]]:
+    """Those of findings, in the order in which they were said, that words behind them take back:
+    'four, no wait, five'."""
+    return [
+        one
+        for one, other in pairwise(found)
+        if one.passage is other.passage
+        and any(one.last <= mark.first <= other.first for mark in one.passage.of(CORRECTION))
+    ]

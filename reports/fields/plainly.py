@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 from reports.fields.counts import Count
 from reports.fields.finding import Finding
 from reports.fields.lexicon import Lexicon
+from reports.fields.location import Location
 from reports.fields.said import passage_of, tokens_of
 from reports.fields.time import Moment
 from reports.fields.understood import Pressed, Told, Understanding, Understood
@@ -77,6 +78,7 @@ def plainly(understanding: Understanding) -> dict[str, Any]:
         "still_there": _field(understanding.still_there, _as_it_is),
         "first_hand": _field(understanding.first_hand, _as_it_is),
         "seen_at": _field(understanding.seen_at, _moment),
+        "location": _field(understanding.location, _location),
         "conflicts": list(understanding.conflicts),
     }
 
@@ -120,6 +122,26 @@ def _as_it_is(value: object) -> object:
 
 def _count(count: Count) -> dict[str, Any]:
     return {**asdict(count), "is_many": count.is_many}
+
+
+def _location(location: Location) -> dict[str, Any]:
+    return {
+        "words": location.words,
+        "streets": list(location.streets),
+        "number": location.number,
+        "landmark": location.landmark,
+        "area": location.area,
+        "city": location.city,
+        "candidates": [
+            {
+                "name": each.name,
+                "city": each.city,
+                "lat": None if each.point is None else each.point.lat,
+                "lon": None if each.point is None else each.point.lon,
+            }
+            for each in location.candidates
+        ],
+    }
 
 
 def _moment(moment: Moment) -> dict[str, Any]:

@@ -117,6 +117,7 @@ def tokens_of_segments(segments: Sequence[Segment]) -> tuple[Token, ...]:
 
 _WORD: Final = re.compile(
     r"[ap]\.\s?m\b\.?"  # of the clock
+    r"|\+"  # and
     r"|\d+(?:[:.,]\d+)?(?:st|nd|rd|th|º|ª|a|o)?\b"
     r"|\d+[^\W\d_]*"
     r"|[^\W\d_]+(?:['’ʼ`´][^\W\d_]+)*",
@@ -136,12 +137,15 @@ class _Found:
 
 
 def _found(text: str) -> Iterator[_Found]:
+    text = text.replace("&", "+")  # a letter for a letter: all else stays where it is
     matches = list(_WORD.finditer(text))
     for index, match in enumerate(matches):
         until = matches[index + 1].start() if index + 1 < len(matches) else len(text)
         word, behind = match.group(), text[match.end() : until]
         if word[0] in "apAP" and "." in word:
             word = word[0].lower() + "m"
+        elif word == "+":
+            word = "and"
         yield _Found(word, _stop(word, behind), match.start())
 
 

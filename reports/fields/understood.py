@@ -15,6 +15,7 @@ from reports.fields.counts import Count, officers_counted
 from reports.fields.finding import Finding
 from reports.fields.first_hand import FirstHand, first_hand_said
 from reports.fields.keys import KEY_CONFIDENCE
+from reports.fields.location import Location, Names, location_said
 from reports.fields.presence import presence_said
 from reports.fields.said import Passage
 from reports.fields.time import Moment, time_said
@@ -67,6 +68,7 @@ class Understanding:
     still_there: Understood[bool]
     first_hand: Understood[FirstHand]
     seen_at: Understood[Moment]
+    location: Understood[Location]
 
     @property
     def conflicts(self) -> tuple[str, ...]:
@@ -78,13 +80,14 @@ class Understanding:
         return tuple(name for name, do in agree.items() if not do)
 
 
-def understand(told: Told) -> Understanding:
-    """Never raises, whatever was said."""
+def understand(told: Told, names: Names) -> Understanding:
+    """`names` are those of the places that the group knows. Never raises, whatever was said."""
     return Understanding(
         officers=Understood(_officers_pressed(told), officers_counted(told.passages)),
         still_there=Understood(_presence_pressed(told), presence_said(told.passages)),
         first_hand=Understood(said=first_hand_said(told.passages)),
         seen_at=Understood(said=time_said(told.passages, told.at)),
+        location=Understood(said=location_said(told.passages, names)),
     )
 
 

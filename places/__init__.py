@@ -1,0 +1,1 @@
+"""Where things are: streets, landmarks, neighbourhoods, cities. It knows nothing of reports."""

@@ -1,0 +1,533 @@
+"""Where it is: what of the caller's words names a place, and which places that may be.
+
+Words are kept as they are. A place is settled only where one alone is meant: two streets that cross
+once, a landmark with one name. Else all that it may be are candidates, and a person chooses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
+from typing import Final
+
+from jellyfish import metaphone
+from rapidfuzz import fuzz, process
+
+from places.gazetteer import Area, Crossing, Gazetteer, Landmark, Point, Street, crossings
+from reports.fields.counting import Number
+from reports.fields.finding import Finding, taken_back
+from reports.fields.lexicon import Lexicon
+from reports.fields.said import Passage, Stop, tokens_of
+from reports.questions import WHERE
+
+STREET: Final = "street"
+LANDMARK: Final = "landmark"
+AREA: Final = "area"
+TYPES: Final[Mapping[str, str]] = {
+    "st": "street",
+    "ave": "avenue",
+    "blvd": "boulevard",
+    "rd": "road",
+    "dr": "drive",
+    "pkwy": "parkway",
+    "hwy": "highway",
+    "ln": "lane",
+    "pl": "place",
+    "ter": "terrace",
+}
+"""How the types that names end with are said."""
+LIKENESS: Final = 82.0
+"""Of 100: of words that stand beside a street, or before 'street', and are taken for one."""
+SOUNDS: Final = 74.0
+"""The same, of words that sound alike by their consonants (Metaphone)."""
+ALONE: Final = 90.0
+"""The same, of words behind 'at' or 'near' alone."""
+LEAD: Final = 4.0
+"""By so much the most alike has to lead."""
+SHORTEST: Final = 4
+"""Letters of what is compared at the least: less is alike to anything."""
+LONGEST_NAME: Final = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A place that may be meant."""
+
+    name: str
+    city: str
+    point: Point | None
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where it is, as far as the words say."""
+
+    words: str
+    streets: tuple[str, ...] = ()
+    """One, or two that cross."""
+    number: int | None = None
+    """Of a house, or the hundred of a block."""
+    landmark: str | None = None
+    area: str | None = None
+    city: str | None = None
+    candidates: tuple[Candidate, ...] = ()
+    """None: it stands in no list. One: this is it."""
+
+
+Place = Street | Landmark | Area
+
+
+@dataclass(frozen=True)
+class Mention:
+    """Words that name places, all that they may mean: `first` up to `last` and without it."""
+
+    first: int
+    last: int
+    places: tuple[Place, ...]
+    likeness: float = 100.0
+    has_type: bool = False
+    """It is said to be a street: 'Park Avenue', not 'the park'."""
+
+    @property
+    def streets(self) -> tuple[Street, ...]:
+        return tuple(place for place in self.places if isinstance(place, Street))
+
+    @property
+    def landmarks(self) -> tuple[Landmark, ...]:
+        return tuple(place for place in self.places if isinstance(place, Landmark))
+
+    @property
+    def areas(self) -> tuple[Area, ...]:
+        return tuple(place for place in self.places if isinstance(place, Area))
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names of a gazetteer, ready to be found among words."""
+
+    gazetteer: Gazetteer
+
+    @cached_property
+    def _named(self) -> Mapping[str, Mapping[str, tuple[Place, ...]]]:
+        found: dict[str, dict[str, list[Place]]] = {STREET: {}, LANDMARK: {}, AREA: {}}
+        known = self.gazetteer
+        everything = ((STREET, known.streets), (LANDMARK, known.landmarks), (AREA, known.areas))
+        for kind, places in everything:
+            for place in places:
+                for phrase in _phrases(place):
+                    found[kind].setdefault(phrase, []).append(place)
+        return {
+            kind: {phrase: tuple(dict.fromkeys(places)) for phrase, places in names.items()}
+            for kind, names in found.items()
+        }
+
+    @cached_property
+    def _lexicon(self) -> Lexicon:
+        return Lexicon.of(
+            "", {kind: {name: [name] for name in names} for kind, names in self._named.items()}
+        )
+
+    @cached_property
+    def _joined(self) -> Mapping[str, Mapping[str, tuple[Place, ...]]]:
+        """Names without the gaps between their words, for comparing what was misheard."""
+        found: dict[str, dict[str, tuple[Place, ...]]] = {}
+        for kind, names in self._named.items():
+            joined: dict[str, tuple[Place, ...]] = {}
+            for phrase, places in names.items():
+                one = phrase.replace(" ", "")
+                joined[one] = tuple(dict.fromkeys((*joined.get(one, ()), *places)))
+            found[kind] = joined
+        return found
+
+    @cached_property
+    def _sounds(self) -> Mapping[str, str]:
+        return {one: metaphone(one) for names in self._joined.values() for one in names}
+
+    def exact(self, words: Sequence[str]) -> list[Mention]:
+        """What is named as the gazetteer has it."""
+        return [
+            Mention(mark.first, mark.last, self._named[mark.kind][mark.value])
+            for mark in self._lexicon.marks(words)
+        ]
+
+    def alike(
+        self, words: Sequence[str], kind: str, least: float
+    ) -> tuple[float, tuple[Place, ...]]:
+        """The places of a kind whose name is most alike to words, and how alike (0 to 100); (0, ())
+        where none is, or two are as much."""
+        heard = "".join(words)
+        if len(heard) < SHORTEST:
+            return 0.0, ()
+        sound = metaphone(heard)
+        near = process.extract(
+            heard, self._joined[kind].keys(), scorer=fuzz.ratio, score_cutoff=SOUNDS, limit=4
+        )
+        scored = sorted(
+            (
+                (score + (SOUND_BONUS if self._sounds[name] == sound else 0.0), name)
+                for name, score, _ in near
+            ),
+            reverse=True,
+        )
+        if not scored or scored[0][0] < least:
+            return 0.0, ()
+        best, name = scored[0]
+        places = self._joined[kind][name]
+        rivals = [score for score, other in scored[1:] if self._joined[kind][other] != places]
+        if rivals and best - rivals[0] < LEAD:
+            return 0.0, ()
+        return min(best, 99.0), places
+
+
+SOUND_BONUS: Final = LIKENESS - SOUNDS
+"""For words that sound alike: what is 74 alike and sounds so is as good as what is 82 alike."""
+
+
+def _phrases(place: Place) -> Iterator[str]:
+    # Of a chain, 'Target (Quarry)', each is a 'Target'.
+    chain = place.name.partition(" (")[0]
+    for name in dict.fromkeys((place.name, chain, *place.names)):
+        words = [token.plain for token in tokens_of(name)]
+        if not words or len(words) > LONGEST_NAME:
+            continue
+        yield " ".join(words)
+        if isinstance(place, Street) and words[-1] in TYPES:
+            yield " ".join([*words[:-1], TYPES[words[-1]]])
+            if len(words) > 1:
+                yield " ".join(words[:-1])
+
+
+def location_said(passages: Sequence[Passage], names: Names) -> Finding[Location] | None:
+    """Where it is: what was said at 'where' before the rest; None where no place is named."""
+    ordered = sorted(passages, key=lambda passage: passage.question != WHERE)
+    found = [each for passage in ordered for each in _located(passage, names)]
+    if not found:
+        return None
+    whole = [each for each in found if len(each.value.streets) == 2]
+    back = taken_back(whole)
+    best = max((each for each in found if each not in back), key=lambda each: _worth(each.value))
+    best = replace(best, before=tuple(each.value for each in back))
+    city = next((each.value.city for each in found if each.value.city and each.value.area), None)
+    return best if city is None else _within(best, city)
+
+
+def _worth(location: Location) -> tuple[bool, bool, bool, bool]:
+    """A crossing before a landmark, that before a house or a street, and an area alone last."""
+    return (
+        len(location.streets) == 2,
+        location.landmark is not None,
+        bool(location.streets) and location.number is not None,
+        bool(location.streets),
+    )
+
+
+def _within(finding: Finding[Location], city: str) -> Finding[Location]:
+    """Of candidates in several cities those in the one that the caller names."""
+    inside = tuple(each for each in finding.value.candidates if each.city == city)
+    if not inside or finding.value.city is not None:
+        return finding
+    only = inside[0].name if len(inside) == 1 and finding.value.landmark else finding.value.landmark
+    value = replace(finding.value, candidates=inside, city=city, landmark=only)
+    return replace(finding, value=value)
+
+
+def _located(passage: Passage, names: Names) -> Iterator[Finding[Location]]:
+    mentions = _mentions(passage, names)
+    crossed: set[int] = set()
+    for one, other in pairwise(mentions):
+        if one.streets and other.streets and _joined(passage, one.last, other.first):
+            crossing = _crossing(passage, one, other)
+            if crossing is not None:
+                yield crossing
+                crossed |= {one.first, other.first}
+    for mention in mentions:
+        if mention.first in crossed or not _is_name(passage, mention):
+            continue
+        if mention.landmarks and not mention.has_type:
+            yield _landmark(passage, mention)
+        elif mention.areas and not mention.has_type:
+            yield _area(passage, mention)
+        elif mention.has_type or _behind_preposition(passage, mention):
+            yield _street(passage, mention)
+
+
+def _mentions(passage: Passage, names: Names) -> list[Mention]:
+    words = [token.plain for token in passage.tokens]
+    found = [*_typed(passage, names.exact(words)), *_numbered(passage, names.gazetteer)]
+    taken = _longest(found)
+    taken = _longest([*taken, *_misheard(passage, taken, names)])
+    return taken
+
+
+def _longest(found: Sequence[Mention]) -> list[Mention]:
+    """Of those that overlap the longest; in order. What the same words may mean is together."""
+    together: dict[tuple[int, int], Mention] = {}
+    for mention in sorted(found, key=lambda each: -each.likeness):
+        same = together.get((mention.first, mention.last))
+        if same is not None:
+            places = tuple(dict.fromkeys((*same.places, *mention.places)))
+            has_type = same.has_type or mention.has_type
+            mention = replace(same, places=places, has_type=has_type)
+        together[mention.first, mention.last] = mention
+    kept: list[Mention] = []
+    for mention in sorted(
+        together.values(), key=lambda m: (m.first - m.last, -m.likeness, m.first)
+    ):
+        if all(mention.last <= other.first or other.last <= mention.first for other in kept):
+            kept.append(mention)
+    return sorted(kept, key=lambda mention: mention.first)
+
+
+def _typed(passage: Passage, found: Sequence[Mention]) -> Iterator[Mention]:
+    """Streets with the word that says they are one, before or behind."""
+    types = passage.of("street_type")
+    behind = {mark.first: mark for mark in types}
+    ahead = {mark.last: mark for mark in types}
+    for mention in found:
+        if not mention.streets:
+            yield mention
+            continue
+        last_word = passage.tokens[mention.last - 1].plain
+        if (mark := behind.get(mention.last)) is not None and not passage.parted(
+            mention.first, mention.last, Stop.COMMA
+        ):
+            yield replace(mention, last=mark.last, has_type=True)
+        elif (mark := ahead.get(mention.first)) is not None:
+            yield replace(mention, first=mark.first, has_type=True)
+        else:
+            yield replace(mention, has_type=last_word in TYPES or last_word in TYPES.values())
+
+
+def _is_name(passage: Passage, mention: Mention) -> bool:
+    """Whether it can be nothing but a name: a common word, such as 'park' or 'como', is none unless
+    something says so."""
+    token = passage.tokens[mention.first]
+    if mention.last - mention.first > 1 or mention.has_type:
+        return True
+    starts = mention.first == 0 or passage.tokens[mention.first - 1].stop is Stop.SENTENCE
+    is_word = any(
+        (mark.first, mark.last) == (mention.first, mention.last) for mark in passage.marks
+    )
+    return token.text[:1].isupper() and not (starts and is_word)
+
+
+def _numbered(passage: Passage, gazetteer: Gazetteer) -> Iterator[Mention]:
+    """'38th Street', 'la calle 38', and '38th' alone, which may be a street or an avenue."""
+    types = passage.of("street_type")
+    behind = {mark.first: mark for mark in types}
+    ahead = {mark.last: mark for mark in types}
+    articles = {mark.last for mark in passage.of("street_article")}
+    for number in passage.numbers:
+        mark = behind.get(number.last) if number.is_ordinal else None
+        first, last = number.first, number.last
+        if mark is not None:
+            last = mark.last
+        elif (mark := ahead.get(number.first)) is not None:
+            first = mark.first
+        elif not number.is_ordinal and number.first not in articles:
+            continue
+        streets = gazetteer.number(number.value, None if mark is None else mark.value)
+        side = next((each for each in passage.of("side") if each.first == last), None)
+        on_it = tuple(street for street in streets if side and street.side == side.value)
+        if side is not None and on_it:  # '26th Avenue North'
+            streets, last = on_it, side.last
+        if streets:
+            yield Mention(first, last, streets, has_type=mark is not None)
+
+
+def _joined(passage: Passage, last: int, first: int) -> bool:
+    """Whether 'and', 'at' or 'con la' stands between two streets, and nothing that parts them."""
+    if not 0 < first - last <= 3 or passage.parted(last - 1, first):
+        return False
+    joins = {at for mark in passage.of("crosses") for at in range(mark.first, mark.last)}
+    between = range(last, first)
+    types = {at for mark in passage.of("street_type", "street_article") for at in range(*mark[:2])}
+    return any(at in joins for at in between) and all(at in joins | types for at in between)
+
+
+def _behind_preposition(passage: Passage, mention: Mention) -> bool:
+    return any(mark.first < mention.first <= mark.last + 1 for mark in passage.of("preposition"))
+
+
+def _misheard(passage: Passage, known: Sequence[Mention], names: Names) -> Iterator[Mention]:
+    """Words beside a street, before 'street', or behind 'at', that are alike to a name."""
+    taken = {at for mention in known for at in range(mention.first, mention.last)}
+    types = {mark.first: mark for mark in passage.of("street_type")}
+    ends = {mark.last for mark in passage.of("preposition")}
+    joins = passage.of("crosses")
+    beside_end = {mark.last for mark in joins for m in known if m.streets and m.last == mark.first}
+    beside_begin = {
+        mark.first for mark in joins for m in known if m.streets and m.first == mark.last
+    }
+
+    def free(first: int, last: int) -> bool:
+        return (
+            first >= 0
+            and last <= len(passage.tokens)
+            and not any(at in taken for at in range(first, last))
+            and not passage.parted(first, last - 1, Stop.COMMA)
+        )
+
+    def words(first: int, last: int) -> list[str]:
+        return [token.plain for token in passage.tokens[first:last]]
+
+    for length in (3, 2, 1):
+        spans = [
+            *((first, first + length) for first in beside_end),
+            *((last - length, last) for last in beside_begin),
+            *((last - length, last) for last in types),
+        ]
+        for first, last in dict.fromkeys(spans):
+            if free(first, last):
+                likeness, places = names.alike(words(first, last), STREET, LIKENESS)
+                if places:
+                    mark = types.get(last)
+                    end = mark.last if mark is not None else last
+                    yield Mention(first, end, places, likeness, has_type=mark is not None)
+    for length in (4, 3, 2, 1):
+        for first in ends:
+            if free(first, first + length):
+                for kind in (LANDMARK, AREA):
+                    likeness, places = names.alike(words(first, first + length), kind, ALONE)
+                    if places:
+                        yield Mention(first, first + length, places, likeness)
+
+
+def _crossing(passage: Passage, one: Mention, other: Mention) -> Finding[Location] | None:
+    found = crossings(one.streets, other.streets)
+    if not found:
+        return None
+    candidates = tuple(
+        dict.fromkeys(
+            Candidate(f"{_sided(c.first, c)} & {_sided(c.second, c)}", c.city, c.point)
+            for c in found
+        )
+    )
+    first = found[0]
+    words = passage.words(one.first, other.last)
+    streets = tuple(dict.fromkeys((_sided(first.first, first), _sided(first.second, first))))
+    return Finding(
+        Location(
+            words,
+            streets=streets
+            if len(candidates) == 1
+            else (one.streets[0].name, other.streets[0].name),
+            city=first.city if len({c.city for c in found}) == 1 else None,
+            candidates=candidates,
+        ),
+        passage,
+        one.first,
+        other.last,
+        _confidence(min(one.likeness, other.likeness), len(candidates)),
+    )
+
+
+def _sided(street: Street, crossing: Crossing) -> str:
+    """With its side, as its signs have it: 'E Lake St', '4th Ave S'."""
+    if street.city != "Minneapolis":
+        return street.name
+    if street.axis == "ew" and street.side in ("", "S") and crossing.point is not None:
+        other = crossing.second if street is crossing.first else crossing.first
+        if other.at is not None and crossing.point.lat < SOUTH_OF:
+            return f"{'W' if other.at < NICOLLET else 'E'} {street.name}"
+    return f"{street.name} {street.side}".strip()
+
+
+NICOLLET: Final = -93.278
+"""Longitude: west of it streets of south Minneapolis are West, else East."""
+SOUTH_OF: Final = 44.968
+"""Latitude of the end of that grid."""
+
+
+def _landmark(passage: Passage, mention: Mention) -> Finding[Location]:
+    places = mention.landmarks
+    candidates = tuple(Candidate(place.name, place.city, place.point) for place in places)
+    only = places[0] if len(places) == 1 else None
+    return Finding(
+        Location(
+            passage.words(mention.first, mention.last),
+            landmark=only.name if only else passage.words(mention.first, mention.last),
+            city=only.city if only else None,
+            candidates=candidates,
+        ),
+        passage,
+        mention.first,
+        mention.last,
+        _confidence(mention.likeness, len(candidates)),
+    )
+
+
+def _area(passage: Passage, mention: Mention) -> Finding[Location]:
+    places = mention.areas
+    only = places[0] if len(places) == 1 else None
+    return Finding(
+        Location(
+            passage.words(mention.first, mention.last),
+            area=only.name if only else passage.words(mention.first, mention.last),
+            city=only.city if only else None,
+        ),
+        passage,
+        mention.first,
+        mention.last,
+        _confidence(mention.likeness, 1),
+    )
+
+
+def _street(passage: Passage, mention: Mention) -> Finding[Location]:
+    number = _house(passage, mention)
+    cities = {street.city for street in mention.streets}
+    return Finding(
+        Location(
+            passage.words(number.first if number else mention.first, mention.last),
+            streets=(mention.streets[0].name,),
+            number=number.value if number else None,
+            city=next(iter(cities)) if len(cities) == 1 else None,
+            candidates=tuple(Candidate(each.name, each.city, None) for each in mention.streets),
+        ),
+        passage,
+        number.first if number else mention.first,
+        mention.last,
+        _confidence(mention.likeness, 1),
+    )
+
+
+def _house(passage: Passage, mention: Mention) -> Number | None:
+    """'2400 Bloomington', '2700 block of Park Avenue'."""
+    for number in passage.numbers:
+        if number.is_ordinal or number.value < 100:
+            continue
+        between = passage.tokens[number.last : mention.first]
+        if 0 <= mention.first - number.last <= 3 and all(t.plain in _BLOCK for t in between):
+            return number
+    return None
+
+
+_BLOCK: Final = frozenset(
+    [
+        "block",
+        "of",
+        "hundred",
+        "bloque",
+        "cuadra",
+        "de",
+        "la",
+        "el",
+        "e",
+        "w",
+        "n",
+        "s",
+        "east",
+        "west",
+        "north",
+        "south",
+    ]
+)
+
+
+def _confidence(likeness: float, candidates: int) -> float:
+    return round(0.95 * likeness / 100 / (1 if candidates <= 1 else 1.5), 2)
+
+
+__all__ = ["Candidate", "Location", "Names", "location_said"]

@@ -1,0 +1,150 @@
+"""What the group's places say: where streets cross, and what a name may mean."""
+
+from __future__ import annotations
+
+import csv
+import math
+import re
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+from places.gazetteer import (
+    Area,
+    BadGazetteer,
+    Gazetteer,
+    Landmark,
+    Point,
+    Street,
+    crossings,
+    load_gazetteer,
+    ordinal,
+)
+
+TWIN_CITIES = Path("places/twin_cities")
+SHARED = Path("../shared/places/minneapolis_intersections.csv")
+
+
+@pytest.fixture(scope="module")
+def twin_cities() -> Gazetteer:
+    return load_gazetteer(TWIN_CITIES)
+
+
+def street(gazetteer: Gazetteer, name: str, city: str = "Minneapolis") -> Street:
+    return next(s for s in gazetteer.streets if (s.name, s.city) == (name, city))
+
+
+def metres(one: Point, other: Point) -> float:
+    north = (one.lat - other.lat) * 111_320
+    east = (one.lon - other.lon) * 111_320 * math.cos(math.radians(one.lat))
+    return math.hypot(north, east)
+
+
+def test_two_streets_cross_where_they_do(twin_cities: Gazetteer) -> None:
+    (crossing,) = crossings(
+        [street(twin_cities, "Lake St")], [street(twin_cities, "Bloomington Ave")]
+    )
+    assert crossing.city == "Minneapolis"
+    assert crossing.point is not None
+    assert metres(crossing.point, Point(44.9483, -93.2524)) < 150
+
+
+def test_a_number_alone_may_be_of_the_south_or_of_the_north(twin_cities: Gazetteer) -> None:
+    found = crossings(twin_cities.number(26), [street(twin_cities, "Lyndale Ave")])
+    assert {(c.first.name, c.first.side) for c in found} == {("26th St", "S"), ("26th Ave", "N")}
+
+
+def test_streets_of_two_cities_do_not_cross(twin_cities: Gazetteer) -> None:
+    payne = street(twin_cities, "Payne Ave", "St. Paul")
+    assert crossings([payne], [street(twin_cities, "Lake St")]) == ()
+
+
+def test_streets_side_by_side_do_not_cross() -> None:
+    one = Street("1st St", "Here", axis="ew", at=45.0)
+    other = Street("2nd St", "Here", axis="ew", at=45.1)
+    assert crossings([one], [other]) == ()
+
+
+def test_streets_that_end_before_each_other_do_not_cross() -> None:
+    across = Street("A St", "Here", axis="ew", at=45.0, begin=-93.3, end=-93.2)
+    along = Street("B Ave", "Here", axis="ns", at=-93.1, begin=44.9, end=45.1)
+    assert crossings([across], [along]) == ()
+
+
+def test_where_a_winding_street_crosses_is_not_said() -> None:
+    winding = Street("River Rd", "Here")
+    (crossing,) = crossings([winding], [Street("A St", "Here", axis="ew", at=45.0)])
+    assert crossing.point is None
+
+
+def test_there_is_one_place_a_name_in_a_city(twin_cities: Gazetteer) -> None:
+    everything: tuple[tuple[Street | Landmark | Area, ...], ...] = (
+        twin_cities.streets,
+        twin_cities.landmarks,
+        twin_cities.areas,
+    )
+    for places in everything:
+        names = [(place.name, place.city) for place in places]
+        assert len(names) == len({*names})
+    assert len(twin_cities.streets) > 400
+    assert len(twin_cities.landmarks) > 400
+    assert len(twin_cities.areas) > 250
+
+
+def test_all_places_lie_in_the_twin_cities(twin_cities: Gazetteer) -> None:
+    places: list[Landmark | Area] = [*twin_cities.landmarks, *twin_cities.areas]
+    for place in places:
+        if place.point is not None:
+            assert 44.5 < place.point.lat < 45.4, place.name
+            assert -93.9 < place.point.lon < -92.7, place.name
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [(1, "1st"), (2, "2nd"), (3, "3rd"), (11, "11th"), (21, "21st"), (112, "112th")],
+)
+def test_numbers_of_streets_are_written_as_on_their_signs(number: int, said: str) -> None:
+    assert ordinal(number) == said
+
+
+def test_a_folder_that_is_not_right_says_what_is_wrong(tmp_path: Path) -> None:
+    with pytest.raises(BadGazetteer, match=r"streets\.csv: .*No such file"):
+        load_gazetteer(tmp_path)
+    for file in TWIN_CITIES.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "areas.csv").write_text("name,city,aliases,kind,lat,lon\nPhillips,Minneapolis\n")
+    with pytest.raises(BadGazetteer, match=r"areas\.csv, line 2: a cell too few"):
+        load_gazetteer(tmp_path)
+    (tmp_path / "areas.csv").write_text(
+        "name,city,aliases,kind,lat,lon\nPhillips,Minneapolis,,area,north,-93\n"
+    )
+    with pytest.raises(BadGazetteer, match=r"areas\.csv, line 2: north is no number of degrees"):
+        load_gazetteer(tmp_path)
+
+
+def test_hand_made_crossings_lie_near_the_citys_own(twin_cities: Gazetteer) -> None:
+    """Of Minneapolis south of downtown, where all streets are straight."""
+    if not SHARED.exists():
+        print("the city's crossings are not here: ours were compared with nothing")  # noqa: T201
+        return
+    off: list[float] = []
+    with SHARED.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            point = Point(float(row["lat"]), float(row["lon"]))
+            if point.lat > 44.96:
+                continue
+            found = crossings(known(row["a"], twin_cities), known(row["b"], twin_cities))
+            off += [metres(each.point, point) for each in found if each.point is not None][:1]
+    assert len(off) > 500
+    assert median(off) < 60
+    assert sorted(off)[int(0.95 * len(off))] < 250
+
+
+def known(name: str, gazetteer: Gazetteer) -> list[Street]:
+    """The city's name of a street, as '38TH ST E'."""
+    plain = re.sub(r" [NSEW]{1,2}$", "", name).title()
+    if match := re.match(r"(\d+)\w\w (St|Ave)$", plain):
+        numbered = gazetteer.number(int(match[1]), match[2])
+        return [each for each in numbered if each.side == "S"]
+    return [s for s in gazetteer.streets if s.name == plain and s.city == "Minneapolis"]
