@@ -21,6 +21,10 @@ NUMBER: Final = "number"
 """The lexicon's kind for a number's words."""
 AND: Final = "number_and"
 """The lexicon's kind for what joins ones to tens, as in 'laba iyo toban'."""
+ARTICLE: Final = "article"
+"""The lexicon's kind for numbers that may as well be 'a' or 'somebody', such as 'one' and 'una'."""
+SOME: Final = "some"
+"""The lexicon's kind for what text2num takes for one and means some, such as 'unos'."""
 LARGEST: Final = 10**9
 
 
@@ -42,7 +46,7 @@ def numbers(words: Sequence[str], parted: Sequence[bool], lexicon: Lexicon) -> t
     candidates = [
         *_in_digits(words),
         *_listed(words, lexicon),
-        *_spoken(words, parted, lexicon.language),
+        *_spoken(words, parted, lexicon),
     ]
     found: list[Number] = []
     for number in sorted(candidates, key=lambda one: (one.first, -one.last)):
@@ -79,18 +83,16 @@ class _Word:
         return not self.word.isalpha()
 
 
-_ARTICLES: Final = frozenset(["one", "un", "una", "uno", "um", "uma", "une", "a", "an"])
-
-_SOME: Final = frozenset(["unos", "unas", "uns", "umas"])
-
-
-def _spoken(words: Sequence[str], parted: Sequence[bool], language: str) -> Iterator[Number]:
-    if language not in SPOKEN:
+def _spoken(words: Sequence[str], parted: Sequence[bool], lexicon: Lexicon) -> Iterator[Number]:
+    if lexicon.language not in SPOKEN:
         return
+    marks = lexicon.marks(words)
+    articles = {mark.first for mark in marks if mark.kind == ARTICLE}
+    some = {mark.first for mark in marks if mark.kind == SOME}
     given = [_Word(word, at > 0 and parted[at - 1]) for at, word in enumerate(words)]
-    for one in find_numbers(given, language, 0.0):
-        if one.value == int(one.value) and words[one.start] not in _SOME:
-            article = one.end - one.start == 1 and words[one.start] in _ARTICLES
+    for one in find_numbers(given, lexicon.language, 0.0):
+        if one.value == int(one.value) and one.start not in some:
+            article = one.end - one.start == 1 and one.start in articles
             yield Number(one.start, one.end, int(one.value), one.is_ordinal, article)
 
 

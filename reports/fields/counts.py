@@ -1,4 +1,4 @@
-"""How many: the officers that were seen, and those whom they took.
+"""How many officers were seen.
 
 A number counts whom the noun behind it names. One that is of a street, a car, a clock or a plate
 counts nobody; where it is not clear whom it counts, it counts nobody either: a wrong count costs
@@ -24,7 +24,6 @@ SURE: Final = 0.9
 """By a noun that means nobody but officers."""
 LIKELY: Final = 0.75
 """By one such as 'men', or by 'there are five' alone."""
-
 DOUBT: Final = 0.15
 """Less sure, where two counts do not agree."""
 
@@ -47,10 +46,6 @@ class Count:
     def is_many(self) -> bool:
         return self.low is None
 
-    @property
-    def is_exact(self) -> bool:
-        return self.low == self.high and not self.is_about and not self.is_many
-
 
 def officers_counted(passages: Sequence[Passage]) -> Finding[Count] | None:
     """How many officers the caller says there are; the last of what they correct."""
@@ -70,7 +65,7 @@ def _settled(found: Sequence[Finding[Count]]) -> Finding[Count]:
     that grow without a word of correction are the range between them."""
     kept = found[0]
     for other in found[1:]:
-        if _is_more(other) and not kept.value.is_many:
+        if _is_more(other):
             kept = replace(
                 other,
                 value=Count(
@@ -78,15 +73,19 @@ def _settled(found: Sequence[Finding[Count]]) -> Finding[Count]:
                     (kept.value.high or 0) + (other.value.high or 0),
                     is_about=kept.value.is_about or other.value.is_about,
                 ),
-                confidence=min(kept.confidence, other.confidence) - DOUBT,
+                confidence=_less(kept, other),
             )
         elif (other.value.high or 0) > (kept.value.high or 0):
             kept = replace(
                 other,
                 value=Count(kept.value.low, other.value.high, is_about=True),
-                confidence=min(kept.confidence, other.confidence) - DOUBT,
+                confidence=_less(kept, other),
             )
     return kept
+
+
+def _less(one: Finding[Count], other: Finding[Count]) -> float:
+    return max(0.0, min(one.confidence, other.confidence) - DOUBT)
 
 
 def _is_more(found: Finding[Count]) -> bool:
@@ -187,13 +186,9 @@ def _is_bystanding(passage: Passage, noun: Mark) -> bool:
 
 
 def _many(passage: Passage) -> Iterator[Finding[Count]]:
-    nouns = [mark for mark in passage.of(OFFICERS, PEOPLE) if mark.kind == OFFICERS]
     for many in passage.of("many"):
-        for noun in nouns:
+        for noun in passage.of(OFFICERS):
             first, last = min(many.first, noun.first), max(many.last, noun.last)
             gap = max(many.first, noun.first) - min(many.last, noun.last)
             if 0 <= gap <= REACH and not passage.parted(first, last - 1, Stop.COMMA):
                 yield Finding(Count(None, None), passage, first, last, LIKELY)
-
-
-__all__ = ["Count", "officers_counted"]

@@ -27,6 +27,53 @@ MOST_WORDS: Final = 9
 """Of a phrase: a longer one is a mistake."""
 
 
+KINDS: Final = frozenset(
+    [
+        "about",
+        "ago",
+        "and",
+        "and_half",
+        "article",
+        "between",
+        "block",
+        "break",
+        "bystanding",
+        "clock_ahead",
+        "clock_at",
+        "clock_behind",
+        "correction",
+        "crosses",
+        "day",
+        "filler",
+        "half_of_day",
+        "knows",
+        "length",
+        "many",
+        "more",
+        "not_counted_behind",
+        "number",
+        "number_and",
+        "oclock",
+        "officers",
+        "or",
+        "others",
+        "part",
+        "people",
+        "preposition",
+        "presence",
+        "side",
+        "some",
+        "street_article",
+        "street_type",
+        "taken",
+        "there_are",
+        "unit",
+        "unsure",
+    ]
+)
+"""That some field reads: another one is a slip."""
+
+
 class BadLexicon(ValueError):
     """A lexicon is not as it should be. `str()` lists all that is wrong, a line each."""
 
@@ -98,6 +145,7 @@ def load_lexicons(folder: Path) -> Mapping[str, Lexicon]:
         where = f"{file.parent.name}/{FILE}"
         try:
             table = tomllib.loads(file.read_text(encoding="utf-8")).get(TABLE, {})
+            wrong += [f"{where}: no field listens for {kind}" for kind in table.keys() - KINDS]
             found[file.parent.name] = Lexicon.of(file.parent.name, table)
         except (OSError, tomllib.TOMLDecodeError) as error:
             wrong.append(f"{where}: {error}")

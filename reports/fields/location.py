@@ -18,7 +18,7 @@ from rapidfuzz import fuzz, process
 from places.gazetteer import Area, Crossing, Gazetteer, Landmark, Point, Street, crossings
 from reports.fields.counting import Number
 from reports.fields.finding import Finding, taken_back
-from reports.fields.lexicon import Lexicon
+from reports.fields.lexicon import MOST_WORDS, Lexicon
 from reports.fields.said import Passage, Stop, tokens_of
 from reports.questions import WHERE
 
@@ -42,13 +42,14 @@ LIKENESS: Final = 82.0
 """Of 100: of words that stand beside a street, or before 'street', and are taken for one."""
 SOUNDS: Final = 74.0
 """The same, of words that sound alike by their consonants (Metaphone)."""
+SOUND_BONUS: Final = LIKENESS - SOUNDS
+"""With it, what is 74 alike and sounds so is as good as what is 82 alike."""
 ALONE: Final = 90.0
 """The same, of words behind 'at' or 'near' alone."""
 LEAD: Final = 4.0
 """By so much the most alike has to lead."""
 SHORTEST: Final = 4
 """Letters of what is compared at the least: less is alike to anything."""
-LONGEST_NAME: Final = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,16 +182,12 @@ class Names:
         return min(best, 99.0), places
 
 
-SOUND_BONUS: Final = LIKENESS - SOUNDS
-"""For words that sound alike: what is 74 alike and sounds so is as good as what is 82 alike."""
-
-
 def _phrases(place: Place) -> Iterator[str]:
     # Of a chain, 'Target (Quarry)', each is a 'Target'.
     chain = place.name.partition(" (")[0]
     for name in dict.fromkeys((place.name, chain, *place.names)):
         words = [token.plain for token in tokens_of(name)]
-        if not words or len(words) > LONGEST_NAME:
+        if not words or len(words) > MOST_WORDS:
             continue
         yield " ".join(words)
         if isinstance(place, Street) and words[-1] in TYPES:
@@ -256,9 +253,8 @@ def _located(passage: Passage, names: Names) -> Iterator[Finding[Location]]:
 def _mentions(passage: Passage, names: Names) -> list[Mention]:
     words = [token.plain for token in passage.tokens]
     found = [*_typed(passage, names.exact(words)), *_numbered(passage, names.gazetteer)]
-    taken = _longest(found)
-    taken = _longest([*taken, *_misheard(passage, taken, names)])
-    return taken
+    known = _longest(found)
+    return _longest([*known, *_misheard(passage, known, names)])
 
 
 def _longest(found: Sequence[Mention]) -> list[Mention]:
@@ -442,92 +438,52 @@ SOUTH_OF: Final = 44.968
 
 
 def _landmark(passage: Passage, mention: Mention) -> Finding[Location]:
-    places = mention.landmarks
-    candidates = tuple(Candidate(place.name, place.city, place.point) for place in places)
-    only = places[0] if len(places) == 1 else None
-    return Finding(
-        Location(
-            passage.words(mention.first, mention.last),
-            landmark=only.name if only else passage.words(mention.first, mention.last),
-            city=only.city if only else None,
-            candidates=candidates,
-        ),
-        passage,
-        mention.first,
-        mention.last,
-        _confidence(mention.likeness, len(candidates)),
+    words = passage.words(mention.first, mention.last)
+    only = mention.landmarks[0] if len(mention.landmarks) == 1 else None
+    candidates = tuple(Candidate(each.name, each.city, each.point) for each in mention.landmarks)
+    location = Location(
+        words,
+        landmark=only.name if only else words,
+        city=only.city if only else None,
+        candidates=candidates,
     )
+    confidence = _confidence(mention.likeness, len(candidates))
+    return Finding(location, passage, mention.first, mention.last, confidence)
 
 
 def _area(passage: Passage, mention: Mention) -> Finding[Location]:
-    places = mention.areas
-    only = places[0] if len(places) == 1 else None
-    return Finding(
-        Location(
-            passage.words(mention.first, mention.last),
-            area=only.name if only else passage.words(mention.first, mention.last),
-            city=only.city if only else None,
-        ),
-        passage,
-        mention.first,
-        mention.last,
-        _confidence(mention.likeness, 1),
-    )
+    words = passage.words(mention.first, mention.last)
+    only = mention.areas[0] if len(mention.areas) == 1 else None
+    location = Location(words, area=only.name if only else words, city=only.city if only else None)
+    confidence = _confidence(mention.likeness, 1)
+    return Finding(location, passage, mention.first, mention.last, confidence)
 
 
 def _street(passage: Passage, mention: Mention) -> Finding[Location]:
     number = _house(passage, mention)
+    first = mention.first if number is None else number.first
     cities = {street.city for street in mention.streets}
-    return Finding(
-        Location(
-            passage.words(number.first if number else mention.first, mention.last),
-            streets=(mention.streets[0].name,),
-            number=number.value if number else None,
-            city=next(iter(cities)) if len(cities) == 1 else None,
-            candidates=tuple(Candidate(each.name, each.city, None) for each in mention.streets),
-        ),
-        passage,
-        number.first if number else mention.first,
-        mention.last,
-        _confidence(mention.likeness, 1),
+    location = Location(
+        passage.words(first, mention.last),
+        streets=(mention.streets[0].name,),
+        number=None if number is None else number.value,
+        city=next(iter(cities)) if len(cities) == 1 else None,
+        candidates=tuple(Candidate(each.name, each.city, None) for each in mention.streets),
     )
+    return Finding(location, passage, first, mention.last, _confidence(mention.likeness, 1))
 
 
 def _house(passage: Passage, mention: Mention) -> Number | None:
     """'2400 Bloomington', '2700 block of Park Avenue'."""
+    block = {at for mark in passage.of("block") for at in range(mark.first, mark.last)}
     for number in passage.numbers:
         if number.is_ordinal or number.value < 100:
             continue
-        between = passage.tokens[number.last : mention.first]
-        if 0 <= mention.first - number.last <= 3 and all(t.plain in _BLOCK for t in between):
+        between = range(number.last, mention.first)
+        if len(between) <= 3 and number.last <= mention.first and block.issuperset(between):
             return number
     return None
 
 
-_BLOCK: Final = frozenset(
-    [
-        "block",
-        "of",
-        "hundred",
-        "bloque",
-        "cuadra",
-        "de",
-        "la",
-        "el",
-        "e",
-        "w",
-        "n",
-        "s",
-        "east",
-        "west",
-        "north",
-        "south",
-    ]
-)
-
-
 def _confidence(likeness: float, candidates: int) -> float:
     return round(0.95 * likeness / 100 / (1 if candidates <= 1 else 1.5), 2)
-
-
-__all__ = ["Candidate", "Location", "Names", "location_said"]

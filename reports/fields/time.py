@@ -69,8 +69,6 @@ DAY_BEGINS: Final = 5
 """The hour before which nobody means, by a time of the clock alone, the last night for certain."""
 NEXT_TO: Final = 3
 """Words between what belongs together at the most."""
-
-
 LASTING: Final = 8
 """Words between 'they have been' and 'an hour' at the most."""
 
@@ -78,12 +76,8 @@ LASTING: Final = 8
 def time_said(passages: Sequence[Passage], at: datetime) -> Finding[Moment] | None:
     """When it was, by the words of who calls at an instant, which is in the zone they live in: 'so
     long ago' goes before a time by the clock, and that before 'this morning' alone."""
-    found = [
-        *(each for passage in passages for each in _ago(passage, at)),
-        *(each for passage in passages for each in _by_the_clock(passage, at)),
-        *(each for passage in passages for each in _by_the_day(passage, at)),
-    ]
-    return next(iter(found), None)
+    ways = (_ago, _by_the_clock, _by_the_day)
+    return next((each for way in ways for passage in passages for each in way(passage, at)), None)
 
 
 def _ago(passage: Passage, at: datetime) -> Iterator[Finding[Moment]]:
@@ -170,7 +164,7 @@ def _readings(passage: Passage) -> Iterator[_Reading]:
                 and not passage.parted(number.first, following.first, Stop.COMMA)
             ):
                 minute, last = following.value, following.last
-        oclock = next((m for m in passage.of("oclock") if 0 <= m.first - last <= 0), None)
+        oclock = next((m for m in passage.of("oclock") if m.first == last), None)
         if oclock is not None:
             last, certain = oclock.last, True
         if start is None and not certain:

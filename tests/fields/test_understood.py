@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+import re
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from app import cli
 from reports.fields.counts import Count
-from reports.fields.lexicon import BadLexicon, Lexicon, load_lexicons
+from reports.fields.lexicon import KINDS, BadLexicon, Lexicon, load_lexicons
 from reports.fields.plainly import plainly, told_from
 from reports.fields.said import Stop, passage_of, tokens_of, tokens_of_segments
 from reports.fields.understood import Understanding, understand
@@ -103,7 +104,7 @@ def test_at_each_word_the_longest_phrase_counts() -> None:
 
 def test_a_lexicon_that_is_wrong_is_refused_with_all_that_is_wrong(tmp_path: Path) -> None:
     for code, text in (
-        ("en", "[listens]\nofficers = 'agent'\nabout = ['(so)']\n"),
+        ("en", "[listens]\nofficers = 'agent'\nabout = ['(so)']\nofficrs = ['cop']\n"),
         ("es", "[listens\n"),
     ):
         (tmp_path / code).mkdir()
@@ -112,7 +113,34 @@ def test_a_lexicon_that_is_wrong_is_refused_with_all_that_is_wrong(tmp_path: Pat
         load_lexicons(tmp_path)
     assert "en/hears.toml: officers: a list of phrases" in str(bad.value)
     assert "en/hears.toml: about: “(so)” has no words" in str(bad.value)
+    assert "en/hears.toml: no field listens for officrs" in str(bad.value)
     assert "es/hears.toml: " in str(bad.value)
+
+
+def test_every_kind_that_a_field_reads_may_stand_in_a_lexicon() -> None:
+    sources = " ".join(file.read_text() for file in Path("reports/fields").glob("*.py"))
+    read = {name for call in re.findall(r"\.of\(([^)]*)\)", sources) for name in literals(call)}
+    assert len(read) > 20
+    assert read <= KINDS
+    unread = {kind for kind in KINDS - read if f'"{kind}"' not in sources}
+    assert not unread, "nobody reads them"
+
+
+def literals(call: str) -> list[str]:
+    return re.findall(r'"(\w+)"', call)
+
+
+def test_a_count_that_grows_and_grows_is_hardly_believed_and_never_less_than_nothing() -> None:
+    said = understood(" ".join(f"I see {count} agents." for count in range(2, 12))).officers.said
+    assert said is not None
+    assert said.value == Count(2, 11, is_about=True)
+    assert said.confidence == 0.0
+
+
+def test_an_hour_and_a_half_is_no_hour() -> None:
+    seen = understood("Two hours and a half ago they took him.").seen_at.value
+    assert seen is not None
+    assert seen.at == AT - timedelta(hours=2, minutes=30)
 
 
 def test_an_organizer_tries_words_on_the_command_line() -> None:
