@@ -10,7 +10,9 @@ import json
 import logging
 import secrets
 import sys
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -301,19 +303,11 @@ def tune(files: tuple[Path, ...], language: str | None, dry_run: bool) -> None:
         raise click.ClickException("no weights are at hand: python app.py weights")
     click.echo(f"{len(wanted)} candidates, {len(files)} recordings, {threads()} cores.")
     click.echo(f"{'':36}{'load s':>8}{'work/s':>8}{'a minute':>10}{'MiB':>7}")
-    measured: list[Measured] = []
-    for candidate in wanted:
-        name = f"{candidate.engine} {candidate.model}, threads {candidate.threads}"
-        click.echo(f"{name:36}", nl=False)
-        found = measure(candidate, files, language, settings.model_cache)
-        if isinstance(found, str):
-            click.echo(f"  {found}")
-            continue
-        measured.append(found)
-        in_time = "" if found.in_time else "  too slow"
-        click.echo(
-            f"{found.load:8.1f}{found.share:8.2f}{found.a_minute:10.0f}{found.memory:7.0f}{in_time}"
-        )
+    try_out = partial(measure, files=files, language=language, cache_dir=settings.model_cache)
+    measured = _measured(
+        try_out,
+        {f"{each.engine} {each.model}, threads {each.threads}": each for each in wanted},
+    )
     chosen = best(measured)
     if chosen is None:
         raise click.ClickException("none could be measured: are these recordings of speech?")
@@ -321,30 +315,39 @@ def tune(files: tuple[Path, ...], language: str | None, dry_run: bool) -> None:
     click.echo(f"Best: {name}, {chosen.candidate.threads} thread(s) for each worker.")
     if not chosen.in_time:
         click.echo("Even that is slower than a place is wanted: a smaller model, or more cores.")
-    batch = _tuned_batch(chosen.candidate, files, language, settings.model_cache)
+    batch = best_batch(
+        _measured(
+            partial(try_out, as_one=True),
+            {
+                f"a long message, {each.batch} piece(s) at once": each
+                for each in with_batches(chosen.candidate)
+            },
+        )
+    )
+    pieces = 1 if batch is None else batch.candidate.batch
+    click.echo(f"And {pieces} piece(s) of a long message at once.")
     if not dry_run:
-        file = save(chosen, batch, settings.state_dir, f"{now():%Y-%m-%d}")
+        file = save(chosen, pieces, settings.state_dir, f"{now():%Y-%m-%d}")
         click.echo(f"Kept in {file}; start the line again.")
 
 
-def _tuned_batch(
-    chosen: Candidate, files: tuple[Path, ...], language: str | None, cache_dir: Path
-) -> int:
+def _measured(
+    try_out: Callable[[Candidate], Measured | str], named: Mapping[str, Candidate]
+) -> list[Measured]:
+    """Tries candidates in turn, says how each did, and gives those that could be measured."""
     measured: list[Measured] = []
-    for candidate in with_batches(chosen):
-        name = f"a long message, {candidate.batch} piece(s) at once"
+    for name, candidate in named.items():
         click.echo(f"{name:36}", nl=False)
-        found = measure(candidate, files, language, cache_dir, as_one=True)
+        found = try_out(candidate)
         if isinstance(found, str):
             click.echo(f"  {found}")
             continue
         measured.append(found)
-        click.echo(f"{found.load:8.1f}{found.share:8.2f}{'':10}{found.memory:7.0f}")
-    best_one = best_batch(measured)
-    if best_one is None:
-        return chosen.batch
-    click.echo(f"Best: {best_one.candidate.batch} piece(s) of a long message at once.")
-    return best_one.candidate.batch
+        in_time = "" if found.in_time else "  too slow"
+        click.echo(
+            f"{found.load:8.1f}{found.share:8.2f}{found.a_minute:10.1f}{found.memory:7.0f}{in_time}"
+        )
+    return measured
 
 
 def _listed(batch: TextIO) -> list[object]:

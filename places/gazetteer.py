@@ -1,8 +1,8 @@
 """Streets, landmarks and areas by the names that people give them, and where streets cross.
 
 A folder holds `streets.csv`, `grids.csv` (numbered streets: where some of them lie, the others lie
-between), `landmarks.csv` and `areas.csv`. What a name may mean is answered with every place that it
-may be; to choose is not this module's work.
+between), `landmarks.csv`, `areas.csv` and, where streets have an east and a west, `sides.csv`. What
+a name may mean is answered with every place that it may be; to choose is not this module's work.
 """
 
 from __future__ import annotations
@@ -90,6 +90,15 @@ class Crossing:
         return self.first.city
 
 
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Where the streets of a city that run east and west change from West to East."""
+
+    lon: float
+    south_of: float
+    """The latitude south of which they do."""
+
+
 @dataclass(frozen=True)
 class Gazetteer:
     """All places that a group knows."""
@@ -101,6 +110,19 @@ class Gazetteer:
         default_factory=lambda: MappingProxyType({})
     )
     """Streets by their number and type, 'St' or 'Ave'."""
+    sides: Mapping[str, Sides] = field(default_factory=lambda: MappingProxyType({}))
+    """By city."""
+
+    def signs(self, crossing: Crossing) -> tuple[str, str]:
+        """What the signs at a crossing say: 'E 38th St', '4th Ave S'."""
+        return self._sign(crossing.first, crossing), self._sign(crossing.second, crossing)
+
+    def _sign(self, street: Street, crossing: Crossing) -> str:
+        sides, point = self.sides.get(street.city), crossing.point
+        has_sides = street.axis == "ew" and street.side in ("", "S")
+        if sides and point and has_sides and point.lat < sides.south_of:
+            return f"{'W' if point.lon < sides.lon else 'E'} {street.name}"
+        return f"{street.name} {street.side}".strip()
 
     def number(self, number: int, kind: str | None = None) -> tuple[Street, ...]:
         """Streets of a number, of one type or of any."""
@@ -151,7 +173,19 @@ def load_gazetteer(folder: Path) -> Gazetteer:
         Area(row["name"], row["city"], _names(row), row["kind"], _point(row))
         for row in _rows(folder / "areas.csv")
     )
-    return Gazetteer(streets, landmarks, areas, _numbered(list(_rows(folder / "grids.csv"))))
+    sides = folder / "sides.csv"
+    return Gazetteer(
+        streets,
+        landmarks,
+        areas,
+        _numbered(list(_rows(folder / "grids.csv"))),
+        MappingProxyType(
+            {
+                row["city"]: Sides(float(row["lon"]), float(row["south_of"]))
+                for row in (_rows(sides) if sides.exists() else ())
+            }
+        ),
+    )
 
 
 def _numbered(
@@ -214,7 +248,7 @@ def _rows(file: Path) -> Iterator[Mapping[str, str]]:
         raise BadGazetteer(f"{file.name}: {error}") from error
 
 
-DEGREES: Final = frozenset({"lat", "lon", "at", "begin", "end"})
+DEGREES: Final = frozenset({"lat", "lon", "at", "begin", "end", "south_of"})
 """The columns that hold some."""
 
 

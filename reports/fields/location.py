@@ -15,7 +15,7 @@ from typing import Final
 from jellyfish import metaphone
 from rapidfuzz import fuzz, process
 
-from places.gazetteer import Area, Crossing, Gazetteer, Landmark, Point, Street, crossings
+from places.gazetteer import Area, Gazetteer, Landmark, Point, Street, crossings
 from reports.fields.counting import Number
 from reports.fields.finding import Finding, taken_back
 from reports.fields.lexicon import MOST_WORDS, Lexicon
@@ -235,7 +235,7 @@ def _located(passage: Passage, names: Names) -> Iterator[Finding[Location]]:
     crossed: set[int] = set()
     for one, other in pairwise(mentions):
         if one.streets and other.streets and _joined(passage, one.last, other.first):
-            crossing = _crossing(passage, one, other)
+            crossing = _crossing(passage, one, other, names)
             if crossing is not None:
                 yield crossing
                 crossed |= {one.first, other.first}
@@ -391,50 +391,28 @@ def _misheard(passage: Passage, known: Sequence[Mention], names: Names) -> Itera
                         yield Mention(first, first + length, places, likeness)
 
 
-def _crossing(passage: Passage, one: Mention, other: Mention) -> Finding[Location] | None:
+def _crossing(
+    passage: Passage, one: Mention, other: Mention, names: Names
+) -> Finding[Location] | None:
     found = crossings(one.streets, other.streets)
     if not found:
         return None
+    signs = [names.gazetteer.signs(crossing) for crossing in found]
     candidates = tuple(
         dict.fromkeys(
-            Candidate(f"{_sided(c.first, c)} & {_sided(c.second, c)}", c.city, c.point)
-            for c in found
+            Candidate(" & ".join(sign), crossing.city, crossing.point)
+            for sign, crossing in zip(signs, found, strict=True)
         )
     )
-    first = found[0]
-    words = passage.words(one.first, other.last)
-    streets = tuple(dict.fromkeys((_sided(first.first, first), _sided(first.second, first))))
-    return Finding(
-        Location(
-            words,
-            streets=streets
-            if len(candidates) == 1
-            else (one.streets[0].name, other.streets[0].name),
-            city=first.city if len({c.city for c in found}) == 1 else None,
-            candidates=candidates,
-        ),
-        passage,
-        one.first,
-        other.last,
-        _confidence(min(one.likeness, other.likeness), len(candidates)),
+    streets = signs[0] if len(candidates) == 1 else (one.streets[0].name, other.streets[0].name)
+    location = Location(
+        passage.words(one.first, other.last),
+        streets=streets,
+        city=found[0].city if len({crossing.city for crossing in found}) == 1 else None,
+        candidates=candidates,
     )
-
-
-def _sided(street: Street, crossing: Crossing) -> str:
-    """With its side, as its signs have it: 'E Lake St', '4th Ave S'."""
-    if street.city != "Minneapolis":
-        return street.name
-    if street.axis == "ew" and street.side in ("", "S") and crossing.point is not None:
-        other = crossing.second if street is crossing.first else crossing.first
-        if other.at is not None and crossing.point.lat < SOUTH_OF:
-            return f"{'W' if other.at < NICOLLET else 'E'} {street.name}"
-    return f"{street.name} {street.side}".strip()
-
-
-NICOLLET: Final = -93.278
-"""Longitude: west of it streets of south Minneapolis are West, else East."""
-SOUTH_OF: Final = 44.968
-"""Latitude of the end of that grid."""
+    confidence = _confidence(min(one.likeness, other.likeness), len(candidates))
+    return Finding(location, passage, one.first, other.last, confidence)
 
 
 def _landmark(passage: Passage, mention: Mention) -> Finding[Location]:

@@ -55,6 +55,17 @@ def test_a_number_alone_may_be_of_the_south_or_of_the_north(twin_cities: Gazette
     assert {(c.first.name, c.first.side) for c in found} == {("26th St", "S"), ("26th Ave", "N")}
 
 
+def test_signs_say_east_or_west_and_the_side_of_a_number(twin_cities: Gazetteer) -> None:
+    (south,) = crossings(twin_cities.number(38, "St"), twin_cities.number(4, "Ave"))
+    assert twin_cities.signs(south) == ("E 38th St", "4th Ave S")
+    lyndale = [street(twin_cities, "Lyndale Ave")]
+    signs = {twin_cities.signs(each) for each in crossings(twin_cities.number(26), lyndale)}
+    assert signs == {("W 26th St", "Lyndale Ave"), ("26th Ave N", "Lyndale Ave")}
+    dale, university = (street(twin_cities, n, "St. Paul") for n in ("Dale St", "University Ave"))
+    (elsewhere,) = crossings([university], [dale])
+    assert twin_cities.signs(elsewhere) == ("University Ave", "Dale St")
+
+
 def test_streets_of_two_cities_do_not_cross(twin_cities: Gazetteer) -> None:
     payne = street(twin_cities, "Payne Ave", "St. Paul")
     assert crossings([payne], [street(twin_cities, "Lake St")]) == ()
