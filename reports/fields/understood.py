@@ -11,14 +11,22 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
+from reports.fields.activity import Activity
+from reports.fields.appearance import Appearance, Claim
+from reports.fields.contact import Evidence, Need
 from reports.fields.counts import Count, officers_counted
+from reports.fields.equipment import Equipment
 from reports.fields.finding import Finding
 from reports.fields.first_hand import FirstHand, first_hand_said
+from reports.fields.heading import Heading
 from reports.fields.keys import KEY_CONFIDENCE
+from reports.fields.kind import Kind
 from reports.fields.location import Location, Names, location_said
 from reports.fields.presence import presence_said
+from reports.fields.private import Private
 from reports.fields.said import Passage
 from reports.fields.time import Moment, time_said
+from reports.fields.vehicles import Vehicle
 from reports.questions import NO, OFFICERS, STILL_THERE, YES
 
 V_co = TypeVar("V_co", covariant=True)
@@ -69,6 +77,23 @@ class Understanding:
     first_hand: Understood[FirstHand]
     seen_at: Understood[Moment]
     location: Understood[Location]
+    kind: Finding[Kind] | None = None
+    detained: Finding[Count] | None = None
+    """How many people were taken, or are held."""
+    heading: Finding[Heading] | None = None
+    callback: Understood[bool] = Understood()
+    number: Finding[str] | None = None
+    """That was spoken, to be called back on: E.164. Nobody but who reviews it sees it."""
+    call_when: Finding[str] | None = None
+    activities: tuple[Finding[Activity], ...] = ()
+    agencies: tuple[Finding[Claim], ...] = ()
+    appearance: tuple[Finding[Appearance], ...] = ()
+    equipment: tuple[Finding[Equipment], ...] = ()
+    vehicles: tuple[Finding[Vehicle], ...] = ()
+    evidence: tuple[Finding[Evidence], ...] = ()
+    needs: tuple[Finding[Need], ...] = ()
+    private: tuple[Finding[Private], ...] = ()
+    """What is not to leave, where it stands."""
 
     @property
     def conflicts(self) -> tuple[str, ...]:
