@@ -43,7 +43,7 @@ from oncall.briefs import BadTells
 from places.gazetteer import load_gazetteer
 from reports.fields.lexicon import load_lexicons
 from reports.fields.location import Names
-from reports.fields.plainly import plainly, told_from
+from reports.fields.plainly import ranked_plainly, told_from
 from reports.fields.understood import understand
 from reports.store import connect
 from serving import children
@@ -377,10 +377,11 @@ def understand_words(language: str, at: str | None, keys: str, batch: TextIO | N
         if batch is None:
             words = sys.stdin.read()
             given: Any = {"words": words, "lang": language, "at": at, "keys": keys}
-            found: Any = plainly(understand(told_from(given, lexicons, now()), names))
+            told = told_from(given, lexicons, now())
+            found: Any = ranked_plainly(told, understand(told, names))
         else:
-            told = [told_from(each, lexicons, now()) for each in _listed(batch)]
-            found = [plainly(understand(each, names)) for each in told]
+            every = [told_from(each, lexicons, now()) for each in _listed(batch)]
+            found = [ranked_plainly(each, understand(each, names)) for each in every]
     except ValueError as wrong:
         raise click.ClickException(str(wrong)) from wrong
     click.echo(json.dumps(found, ensure_ascii=False, indent=1))

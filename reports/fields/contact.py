@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from typing import Final
+
+import phonenumbers
+
+from reports.fields.finding import Finding
+from reports.fields.marked import CONFIDENCE, findings
+from reports.fields.said import Passage, Stop
 
 
 class Evidence(StrEnum):
@@ -22,3 +30,106 @@ class Need(StrEnum):
     RIDE = "ride"
     FOOD = "food"
     MEDICAL = "medical"
+
+
+EVIDENCE: Final = "evidence"
+NEED: Final = "need"
+CALL_ME: Final = "call_me"
+"""The lexicon's kind, with the values `yes` and `no`."""
+WHEN_TO_CALL: Final = "call_when"
+"""The lexicon's kind for words that tell when to call: 'after', 'in the evening'."""
+DIGIT: Final = "digit"
+"""The lexicon's kind for what a digit is called only when it is dictated: 'oh'."""
+WHEN_WITHIN: Final = 8
+COUNTRY: Final = "US"
+"""Where a number without its country is."""
+DIGITS: Final = range(10, 16)
+"""Of a telephone number, by E.164; fewer may be anything."""
+
+
+def evidence_said(passages: Sequence[Passage]) -> tuple[Finding[Evidence], ...]:
+    return findings(passages, EVIDENCE, Evidence)
+
+
+def needs_said(passages: Sequence[Passage]) -> tuple[Finding[Need], ...]:
+    return findings(passages, NEED, Need)
+
+
+def callback_said(passages: Sequence[Passage]) -> Finding[bool] | None:
+    """Whether they may be called; a no counts more than a yes."""
+    said = [
+        Finding(mark.value == "yes", passage, mark.first, mark.last, CONFIDENCE)
+        for passage in passages
+        for mark in passage.of(CALL_ME)
+    ]
+    refused = [each for each in said if not each.value]
+    return next(iter(refused or said), None)
+
+
+def call_when_said(passages: Sequence[Passage]) -> Finding[str] | None:
+    """When they want to be called, in their words."""
+    for passage in passages:
+        for call in passage.of(CALL_ME):
+            for when in passage.of(WHEN_TO_CALL):
+                if 0 <= when.first - call.last <= WHEN_WITHIN and not passage.parted(
+                    call.last - 1, when.first
+                ):
+                    last = next(
+                        (
+                            at + 1
+                            for at in range(when.last - 1, len(passage.tokens))
+                            if passage.tokens[at].stop > Stop.NONE
+                        ),
+                        len(passage.tokens),
+                    )
+                    words = passage.words(when.first, last)
+                    return Finding(words, passage, when.first, last, CONFIDENCE)
+    return None
+
+
+def is_about_calling(passage: Passage, first: int, last: int) -> bool:
+    """Whether words stand in 'call me after six', which tells no time of what was seen."""
+    return any(
+        0 <= first - call.last <= WHEN_WITHIN and not passage.parted(call.last - 1, last - 1)
+        for call in passage.of(CALL_ME)
+    )
+
+
+def numbers_said(passages: Sequence[Passage]) -> list[Finding[str]]:
+    """Telephone numbers that were spoken, as E.164."""
+    return [each for passage in passages for each in _dictated(passage)]
+
+
+def _dictated(passage: Passage) -> Iterator[Finding[str]]:
+    numbers = {n.first: n for n in passage.numbers if not n.is_ordinal}
+    digits = {mark.first: mark for mark in passage.of(DIGIT)}
+    at = 0
+    while at < len(passage.tokens):
+        first, found = at, ""
+        while at < len(passage.tokens):
+            token = passage.tokens[at].plain
+            if token.isdigit():
+                found, at = found + token, at + 1
+            elif at in numbers:
+                found, at = found + str(numbers[at].value), numbers[at].last
+            elif found and at in digits:
+                found, at = found + digits[at].value, digits[at].last
+            else:
+                break
+        number = e164(found)
+        if number is not None:
+            yield Finding(number, passage, first, at, 0.7)
+        at = max(at, first + 1)
+
+
+def e164(digits: str) -> str | None:
+    """Digits as a number to be called, None if they are none."""
+    if len(digits) not in DIGITS:
+        return None
+    try:
+        number = phonenumbers.parse(digits, COUNTRY)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

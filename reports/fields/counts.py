@@ -47,6 +47,15 @@ class Count:
         return self.low is None
 
 
+def counted_run(passage: Passage, run: Sequence[Number]) -> Count:
+    """What numbers that stand for one count say: 'four or five', 'maybe five'."""
+    about = any(
+        mark.last == run[0].first or mark.first == run[-1].last for mark in passage.of("about")
+    )
+    values = [number.value for number in run]
+    return Count(min(values), max(values), is_about=about)
+
+
 def officers_counted(passages: Sequence[Passage]) -> Finding[Count] | None:
     """How many officers the caller says there are; the last of what they correct."""
     found = [each for passage in passages for each in _counted(passage)]
@@ -55,12 +64,12 @@ def officers_counted(passages: Sequence[Passage]) -> Finding[Count] | None:
     back = taken_back(found)
     left = [each for each in found if each not in back]
     sure = [each for each in left if each.confidence >= SURE]
-    settled = _settled(sure or left)
+    settled = settled_counts(sure or left)
     before = dict.fromkeys(each.value for each in back if each.value != settled.value)
     return replace(settled, before=tuple(before))
 
 
-def _settled(found: Sequence[Finding[Count]]) -> Finding[Count]:
+def settled_counts(found: Sequence[Finding[Count]]) -> Finding[Count]:
     """One of several: 'three more' are added, a smaller one is part of a larger before it, and two
     that grow without a word of correction are the range between them."""
     kept = found[0]
@@ -93,21 +102,16 @@ def _is_more(found: Finding[Count]) -> bool:
 
 
 def _counted(passage: Passage) -> Iterator[Finding[Count]]:
-    for run in _runs(passage):
+    for run in number_runs(passage):
         noun = _noun(passage, run[-1])
         confidence = _confidence(passage, run, noun)
         if confidence is None:
             continue
-        values = [number.value for number in run]
-        about = any(
-            mark.last == run[0].first or mark.first == run[-1].last for mark in passage.of("about")
-        )
         last = noun.last if noun is not None else run[-1].last
-        count = Count(min(values), max(values), is_about=about)
-        yield Finding(count, passage, run[0].first, last, confidence)
+        yield Finding(counted_run(passage, run), passage, run[0].first, last, confidence)
 
 
-def _runs(passage: Passage) -> Iterator[list[Number]]:
+def number_runs(passage: Passage) -> Iterator[list[Number]]:
     """Numbers that may count people; together are 'four or five' and 'between four and five'."""
     either = {mark.first for mark in passage.of("or")}
     between = {mark.last for mark in passage.of("between")}

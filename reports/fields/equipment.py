@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
+from typing import Final
+
+from reports.fields.finding import Finding
+from reports.fields.marked import findings
+from reports.fields.said import Passage
 
 
 class Equipment(StrEnum):
@@ -16,3 +22,12 @@ class Equipment(StrEnum):
     DOG = "dog"
     FLASH_BANG = "flash_bang"
     ARMOURED_VEHICLE = "armoured_vehicle"
+
+
+EQUIPMENT: Final = "equipment"
+"""The lexicon's kind, with the values above."""
+
+
+def equipment_said(passages: Sequence[Passage]) -> tuple[Finding[Equipment], ...]:
+    """All that was named and not denied."""
+    return findings(passages, EQUIPMENT, Equipment)

@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
+
+from reports.fields.finding import Finding
+from reports.fields.said import Passage, Stop
+
+HEADING: Final = "heading"
+"""The lexicon's kind for words of going; a side, or a place, follows."""
+TOWARDS: Final = "towards"
+"""The lexicon's kind for what leads over to a place that is gone to."""
+SIDE: Final = "side"
+WITHIN: Final = 3
+"""Words between going and whither at the most."""
+LONGEST: Final = 4
+"""Words of a place that is gone to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,4 +25,55 @@ class Heading:
     compass: str | None = None
     """'N', 'S', 'E', 'W', 'NE', …"""
     towards: str | None = None
-    """A place, as the gazetteer has it, or in the caller's words."""
+    """A place, in the caller's words."""
+
+
+def heading_said(passages: Sequence[Passage]) -> Finding[Heading] | None:
+    """The last that was said."""
+    found: Finding[Heading] | None = None
+    for passage in passages:
+        for going in passage.of(HEADING):
+            found = _whither(passage, going.first, going.last) or found
+    return found
+
+
+def _whither(passage: Passage, first: int, last: int) -> Finding[Heading] | None:
+    sides = sorted(passage.of(SIDE), key=lambda side: (side.first, -side.last))
+    side = next(
+        (
+            each
+            for each in sides
+            if 0 <= each.first - last <= WITHIN and not passage.parted(first, each.first)
+        ),
+        None,
+    )
+    towards = next(
+        (
+            each
+            for each in passage.of(TOWARDS)
+            if -1 <= each.first - last <= WITHIN
+            and not passage.parted(first, each.last - 1)
+            and (side is None or each.first >= side.last)
+        ),
+        None,
+    )
+    place, end = None, last if side is None else side.last
+    if towards is not None and towards.last < len(passage.tokens):
+        end = towards.last
+        while end < len(passage.tokens) and end - towards.last < LONGEST:
+            end += 1
+            if passage.tokens[end - 1].stop > Stop.NONE:
+                break
+        place = passage.words(towards.last, end)
+    if side is None and place is None:
+        return None
+    return Finding(Heading(side.value if side else None, place), passage, first, end, 0.75)
+
+
+def going_spans(passage: Passage) -> list[tuple[int, int]]:
+    """Where words name whither somebody went, and not where it is."""
+    return [
+        (mark.last, min(mark.last + LONGEST, len(passage.tokens)))
+        for mark in passage.of(TOWARDS)
+        if any(-1 <= mark.first - going.last <= WITHIN for going in passage.of(HEADING))
+    ]

@@ -3,7 +3,15 @@ hidden."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+from reports.fields.finding import Finding
+from reports.fields.first_hand import FirstHand
+from reports.fields.marked import marked
+from reports.fields.said import Passage
 
 
 class Kind(StrEnum):
@@ -20,3 +28,70 @@ class Kind(StrEnum):
     """Suspected, of no serious intent."""
     SILENT = "silent"
     """Nothing was said."""
+
+
+KIND: Final = "kind"
+"""The lexicon's kind, with values: `family` for a family of whom somebody was taken, `help`,
+`question`, `not_for_us`, `prank`."""
+GREETING: Final = "greeting"
+"""The lexicon's kind for words that say nothing: 'hello', 'can you hear me'."""
+SIGNS: Final = ("officers", "agency", "held", "activity", "presence", "look", "equipment")
+"""The lexicon's kinds that speak of enforcement."""
+MEAGRE: Final = 2
+"""Signs of enforcement, of different kinds: fewer may be of anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sign:
+    passage: Passage
+    first: int
+    last: int
+
+
+def kind_said(
+    passages: Sequence[Passage], first_hand: Finding[FirstHand] | None
+) -> Finding[Kind] | None:
+    """What the words sound like; None where they do not say, or nothing was to be heard."""
+    if not any(passage.tokens for passage in passages):
+        return None
+    found: dict[str, _Sign] = {}
+    for passage in passages:
+        for mark in marked(passage, KIND):
+            found.setdefault(mark.value, _Sign(passage, mark.first, mark.last))
+    signs: dict[str, _Sign] = {}
+    for passage in passages:
+        for mark in marked(passage, *SIGNS):
+            signs.setdefault(mark.kind, _Sign(passage, mark.first, mark.last))
+    whole = next(passage for passage in passages if passage.tokens)
+
+    def finding(kind: Kind, by: _Sign | None, confidence: float) -> Finding[Kind]:
+        by = by or _Sign(whole, 0, len(whole.tokens))
+        return Finding(kind, by.passage, by.first, by.last, confidence)
+
+    told = first_hand is not None and first_hand.value is FirstHand.TOLD
+    saw = first_hand is not None and first_hand.value is FirstHand.SAW
+    seen = _Sign(first_hand.passage, first_hand.first, first_hand.last) if first_hand else None
+    strong = len(signs) >= MEAGRE
+    if all(_says_nothing(passage) for passage in passages):
+        return finding(Kind.SILENT, None, 0.7)
+    if "prank" in found:
+        return finding(Kind.PRANK, found["prank"], 0.7)
+    if "not_for_us" in found and not (strong and saw):
+        return finding(Kind.NOT_FOR_US, found["not_for_us"], 0.75)
+    if "family" in found:
+        return finding(Kind.HELP, found["family"], 0.8)
+    if "help" in found and not (strong and saw):
+        return finding(Kind.HELP, found["help"], 0.75)
+    if "question" in found and not saw and not (strong and not told):
+        return finding(Kind.QUESTION, found["question"], 0.7)
+    if told:
+        return finding(Kind.RUMOUR, seen, 0.75)
+    if signs:
+        return finding(Kind.REPORT, next(iter(signs.values())), 0.8 if strong else 0.6)
+    return None
+
+
+def _says_nothing(passage: Passage) -> bool:
+    """But greetings, if anything."""
+    greets = {at for mark in passage.of(GREETING) for at in range(mark.first, mark.last)}
+    return all(at in greets for at in range(len(passage.tokens)))

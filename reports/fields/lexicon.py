@@ -23,6 +23,8 @@ from reports.fields.plain import plain
 
 FILE: Final = "hears.toml"
 TABLE: Final = "listens"
+COMMON: Final = "listens.toml"
+"""Beside the folders of languages: what is called the same in all, such as makes of cars."""
 MOST_WORDS: Final = 9
 """Of a phrase: a longer one is a mistake."""
 
@@ -30,45 +32,84 @@ MOST_WORDS: Final = 9
 KINDS: Final = frozenset(
     [
         "about",
+        "activity",
+        "agency",
         "ago",
         "and",
         "and_half",
         "article",
+        "as_in",
         "between",
         "block",
         "break",
         "bystanding",
+        "call_me",
+        "call_when",
+        "captives",
         "clock_ahead",
         "clock_at",
         "clock_behind",
+        "colour",
         "correction",
         "crosses",
         "day",
+        "definite",
+        "denial",
+        "digit",
+        "equipment",
+        "evidence",
         "filler",
+        "greeting",
+        "guess",
         "half_of_day",
+        "heading",
+        "held",
+        "kind",
         "knows",
         "length",
+        "letter",
+        "lettering",
+        "lives",
+        "look",
         "many",
         "more",
+        "named",
+        "need",
         "not_counted_behind",
+        "not_theirs",
         "number",
         "number_and",
         "oclock",
         "officers",
+        "one_person",
         "or",
         "others",
         "part",
+        "partial",
         "people",
+        "plate",
+        "plate_state",
         "preposition",
         "presence",
+        "private",
+        "restrained",
+        "says",
         "side",
+        "single",
         "some",
+        "spelling_gap",
         "street_article",
         "street_type",
         "taken",
         "there_are",
+        "tinted",
+        "towards",
         "unit",
+        "unmarked",
         "unsure",
+        "vehicle",
+        "vehicle_adjective",
+        "years_old",
     ]
 )
 """That some field reads: another one is a slip."""
@@ -96,13 +137,15 @@ class Lexicon:
     _numbers: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}), repr=False)
 
     @classmethod
-    def of(cls, language: str, table: Mapping[str, Any]) -> Lexicon:
-        """Raises:
-        BadLexicon: with everything that is wrong in the table.
+    def of(cls, language: str, *tables: Mapping[str, Any]) -> Lexicon:
+        """Of all that stands in tables.
+
+        Raises:
+            BadLexicon: with everything that is wrong in them.
         """
         wrong: list[str] = []
         root: dict[str, Any] = {}
-        for kind, value, phrase in _phrases(table, wrong):
+        for kind, value, phrase in (each for table in tables for each in _phrases(table, wrong)):
             for words in _spelt_out(phrase):
                 if not words or len(words) > MOST_WORDS:
                     wrong.append(f"{kind}: “{phrase}” has no words, or more than {MOST_WORDS}")
@@ -141,19 +184,31 @@ def load_lexicons(folder: Path) -> Mapping[str, Lexicon]:
     """
     found: dict[str, Lexicon] = {}
     wrong: list[str] = []
+    common: Mapping[str, Any] = {}
+    if (folder / COMMON).exists():
+        common = _read(folder / COMMON, COMMON, wrong)
     for file in sorted(folder.glob(f"*/{FILE}")):
         where = f"{file.parent.name}/{FILE}"
+        table = _read(file, where, wrong)
         try:
-            table = tomllib.loads(file.read_text(encoding="utf-8")).get(TABLE, {})
-            wrong += [f"{where}: no field listens for {kind}" for kind in table.keys() - KINDS]
-            found[file.parent.name] = Lexicon.of(file.parent.name, table)
-        except (OSError, tomllib.TOMLDecodeError) as error:
-            wrong.append(f"{where}: {error}")
+            # Who wrote nothing for a language is not answered by the names of cars alone.
+            tables = [common, table] if table else []
+            found[file.parent.name] = Lexicon.of(file.parent.name, *tables)
         except BadLexicon as bad:
             wrong += [f"{where}: {line}" for line in str(bad).splitlines()]
     if wrong:
         raise BadLexicon("\n".join(wrong))
     return MappingProxyType(found)
+
+
+def _read(file: Path, where: str, wrong: list[str]) -> Mapping[str, Any]:
+    try:
+        table: Mapping[str, Any] = tomllib.loads(file.read_text(encoding="utf-8")).get(TABLE, {})
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        wrong.append(f"{where}: {error}")
+        return {}
+    wrong += [f"{where}: no field listens for {kind}" for kind in table.keys() - KINDS]
+    return table
 
 
 def _phrases(table: Mapping[str, Any], wrong: list[str]) -> Iterator[tuple[str, str, str]]:

@@ -18,6 +18,7 @@ from rapidfuzz import fuzz, process
 from places.gazetteer import Area, Gazetteer, Landmark, Point, Street, crossings
 from reports.fields.counting import Number
 from reports.fields.finding import Finding, taken_back
+from reports.fields.heading import going_spans
 from reports.fields.lexicon import MOST_WORDS, Lexicon
 from reports.fields.said import Passage, Stop, tokens_of
 from reports.questions import WHERE
@@ -239,8 +240,12 @@ def _located(passage: Passage, names: Names) -> Iterator[Finding[Location]]:
             if crossing is not None:
                 yield crossing
                 crossed |= {one.first, other.first}
+    going = going_spans(passage)
     for mention in mentions:
         if mention.first in crossed or not _is_name(passage, mention):
+            continue
+        # 'They went towards Franklin' says where they are not.
+        if any(first <= mention.first < last for first, last in going):
             continue
         if mention.landmarks and not mention.has_type:
             yield _landmark(passage, mention)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from types import MappingProxyType
@@ -12,9 +12,11 @@ from reports.fields.counts import Count
 from reports.fields.finding import Finding
 from reports.fields.lexicon import Lexicon
 from reports.fields.location import Location
+from reports.fields.priority import ranked
 from reports.fields.said import passage_of, tokens_of
 from reports.fields.time import Moment
 from reports.fields.understood import Pressed, Told, Understanding, Understood
+from reports.fields.vehicles import Vehicle
 from reports.questions import CALLBACK, OFFICERS, STILL_THERE, WHAT, WHEN
 
 V = TypeVar("V")
@@ -72,15 +74,54 @@ def _keys(given: object) -> dict[str, str]:
 
 
 def plainly(understanding: Understanding) -> dict[str, Any]:
-    """Each field with its value, its sources and what was taken back; then what is in conflict."""
+    """Each field with its value, its sources and what was taken back; then what is in conflict. A
+    field of several values is a list."""
+    found = understanding
     return {
-        "officers": _field(understanding.officers, _count),
-        "still_there": _field(understanding.still_there, _as_it_is),
-        "first_hand": _field(understanding.first_hand, _as_it_is),
-        "seen_at": _field(understanding.seen_at, _moment),
-        "location": _field(understanding.location, _location),
-        "conflicts": list(understanding.conflicts),
+        "kind": _only_said(found.kind, _as_it_is),
+        "first_hand": _field(found.first_hand, _as_it_is),
+        "location": _field(found.location, _location),
+        "heading": _only_said(found.heading, asdict),
+        "officers": _field(found.officers, _count),
+        "detained": _only_said(found.detained, _count),
+        "activities": _several(found.activities, _as_it_is),
+        "agencies": _several(found.agencies, asdict),
+        "appearance": _several(found.appearance, asdict),
+        "seen_at": _field(found.seen_at, _moment),
+        "still_there": _field(found.still_there, _as_it_is),
+        "equipment": _several(found.equipment, _as_it_is),
+        "vehicles": _several(found.vehicles, _vehicle),
+        "callback": _field(found.callback, _as_it_is),
+        "number": _only_said(found.number, _as_it_is),
+        "call_when": _only_said(found.call_when, _as_it_is),
+        "evidence": _several(found.evidence, _as_it_is),
+        "needs": _several(found.needs, _as_it_is),
+        "private": _several(found.private, _as_it_is),
+        "conflicts": list(found.conflicts),
     }
+
+
+def ranked_plainly(told: Told, understanding: Understanding) -> dict[str, Any]:
+    """As `plainly`, after the priority and its grounds."""
+    rank = ranked(told, understanding)
+    return {
+        "priority": rank.priority,
+        "grounds": list(rank.grounds),
+        **plainly(understanding),
+    }
+
+
+def _only_said(said: Finding[V] | None, write: Callable[[V], Any]) -> dict[str, Any]:
+    return _field(Understood(said=said), write)
+
+
+def _several(said: Sequence[Finding[V]], write: Callable[[V], Any]) -> list[dict[str, Any]]:
+    return [_said(each, write) for each in said]
+
+
+def _vehicle(vehicle: Vehicle) -> dict[str, Any]:
+    count = None if vehicle.count is None else _count(vehicle.count)
+    return {**asdict(vehicle), "count": count}
 
 
 def _field(understood: Understood[V], write: Callable[[V], Any]) -> dict[str, Any]:

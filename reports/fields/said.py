@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cached_property
@@ -60,9 +60,17 @@ class Passage:
         parted = [token.stop > Stop.NONE for token in self.tokens]
         return numbers([token.plain for token in self.tokens], parted, self.lexicon)
 
+    @cached_property
+    def _by_kind(self) -> Mapping[str, list[Mark]]:
+        found: dict[str, list[Mark]] = {}
+        for mark in self.marks:
+            found.setdefault(mark.kind, []).append(mark)
+        return found
+
     def of(self, *kinds: str) -> list[Mark]:
-        """The marks of some kinds, in order."""
-        return [mark for mark in self.marks if mark.kind in kinds]
+        """The marks of some kinds, in order; of those that begin together the longest first."""
+        found = [mark for kind in kinds for mark in self._by_kind.get(kind, ())]
+        return sorted(found, key=lambda mark: (mark.first, -mark.last)) if len(kinds) > 1 else found
 
     def parted(self, first: int, last: int, by: Stop = Stop.SENTENCE) -> bool:
         """Whether something at least as strong as `by` stands between two words."""

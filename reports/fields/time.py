@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Final
 
+from reports.fields.contact import is_about_calling
 from reports.fields.finding import Finding
 from reports.fields.presence import happening_now
 from reports.fields.said import Passage, Stop
@@ -100,6 +101,8 @@ def _ago(passage: Passage, at: datetime) -> Iterator[Finding[Moment]]:
             behind = mark.value == "behind" and 0 <= mark.first - last <= 1
             reach = {"ahead": NEXT_TO, "lasting": LASTING}.get(mark.value, -1)
             ahead = 0 <= first - mark.last <= reach
+            if is_about_calling(passage, first, last):
+                continue
             if (behind or ahead) and not passage.parted(
                 min(first, mark.first), max(last, mark.last) - 1, Stop.SENTENCE
             ):
@@ -186,6 +189,8 @@ def _by_the_clock(passage: Passage, at: datetime) -> Iterator[Finding[Moment]]:
             if _gap(mark.first, mark.last, reading) <= NEXT_TO
             and not passage.parted(min(mark.first, reading.first), max(mark.last, reading.last) - 1)
         ]
+        if is_about_calling(passage, reading.first, reading.last):
+            continue
         half = halves.get(reading.last)
         ends = (
             reading.last == len(passage.tokens) or passage.tokens[reading.last - 1].stop > Stop.NONE

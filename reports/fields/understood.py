@@ -11,23 +11,32 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
-from reports.fields.activity import Activity
-from reports.fields.appearance import Appearance, Claim
-from reports.fields.contact import Evidence, Need
+from reports.fields.activity import Activity, activities_said
+from reports.fields.appearance import Appearance, Claim, agencies_said, appearance_said
+from reports.fields.contact import (
+    Evidence,
+    Need,
+    call_when_said,
+    callback_said,
+    evidence_said,
+    needs_said,
+    numbers_said,
+)
 from reports.fields.counts import Count, officers_counted
-from reports.fields.equipment import Equipment
+from reports.fields.detained import detained_counted
+from reports.fields.equipment import Equipment, equipment_said
 from reports.fields.finding import Finding
 from reports.fields.first_hand import FirstHand, first_hand_said
-from reports.fields.heading import Heading
+from reports.fields.heading import Heading, heading_said
 from reports.fields.keys import KEY_CONFIDENCE
-from reports.fields.kind import Kind
+from reports.fields.kind import Kind, kind_said
 from reports.fields.location import Location, Names, location_said
 from reports.fields.presence import presence_said
-from reports.fields.private import Private
+from reports.fields.private import Private, private_said
 from reports.fields.said import Passage
 from reports.fields.time import Moment, time_said
-from reports.fields.vehicles import Vehicle
-from reports.questions import NO, OFFICERS, STILL_THERE, YES
+from reports.fields.vehicles import Vehicle, vehicles_said
+from reports.questions import CALLBACK, NO, OFFICERS, STILL_THERE, YES
 
 V_co = TypeVar("V_co", covariant=True)
 V = TypeVar("V")
@@ -101,18 +110,35 @@ class Understanding:
         agree = {
             "officers": _agree(self.officers, _counts_agree),
             "still_there": _agree(self.still_there, bool.__eq__),
+            "callback": _agree(self.callback, bool.__eq__),
         }
         return tuple(name for name, do in agree.items() if not do)
 
 
 def understand(told: Told, names: Names) -> Understanding:
     """`names` are those of the places that the group knows. Never raises, whatever was said."""
+    said = told.passages
+    first_hand, location = first_hand_said(said), location_said(said, names)
     return Understanding(
-        officers=Understood(_officers_pressed(told), officers_counted(told.passages)),
-        still_there=Understood(_presence_pressed(told), presence_said(told.passages)),
-        first_hand=Understood(said=first_hand_said(told.passages)),
-        seen_at=Understood(said=time_said(told.passages, told.at)),
-        location=Understood(said=location_said(told.passages, names)),
+        officers=Understood(_officers_pressed(told), officers_counted(said)),
+        still_there=Understood(_choice_pressed(told, STILL_THERE), presence_said(said)),
+        first_hand=Understood(said=first_hand),
+        seen_at=Understood(said=time_said(said, told.at)),
+        location=Understood(said=location),
+        kind=kind_said(said, first_hand),
+        detained=detained_counted(said),
+        heading=heading_said(said),
+        callback=Understood(_choice_pressed(told, CALLBACK), callback_said(said)),
+        number=next(iter(numbers_said(said)), None),
+        call_when=call_when_said(said),
+        activities=activities_said(said),
+        agencies=agencies_said(said),
+        appearance=appearance_said(said),
+        equipment=equipment_said(said),
+        vehicles=vehicles_said(said),
+        evidence=evidence_said(said),
+        needs=needs_said(said),
+        private=private_said(said, names, location),
     )
 
 
@@ -123,11 +149,11 @@ def _officers_pressed(told: Told) -> Pressed[Count] | None:
     return Pressed(Count(int(digits), int(digits)), OFFICERS, digits)
 
 
-def _presence_pressed(told: Told) -> Pressed[bool] | None:
-    digits = told.keys.get(STILL_THERE, "")
+def _choice_pressed(told: Told, question: str) -> Pressed[bool] | None:
+    digits = told.keys.get(question, "")
     if digits not in (YES, NO):
         return None
-    return Pressed(digits == YES, STILL_THERE, digits)
+    return Pressed(digits == YES, question, digits)
 
 
 def _agree(understood: Understood[V], agree: Callable[[V, V], bool]) -> bool:

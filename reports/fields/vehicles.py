@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
-from reports.fields.counts import Count
+from reports.fields.appearance import COLOUR, lettering
+from reports.fields.counting import Number
+from reports.fields.counts import Count, counted_run
+from reports.fields.finding import Finding
+from reports.fields.lexicon import Mark
+from reports.fields.marked import CONFIDENCE, is_denied, marked
+from reports.fields.plates import Plate, plates
+from reports.fields.said import Passage, Stop
 
-
-@dataclass(frozen=True, slots=True)
-class Plate:
-    """Internal: for matching, never in alerts or in what the public gets."""
-
-    characters: str
-    """Capital letters and digits as they were spelt, without gaps."""
-    state: str | None = None
-    """Two letters, as the post has them: 'MN'."""
-    is_partial: bool = False
+VEHICLE: Final = "vehicle"
+"""The lexicon's kind. Its values: 'type:make:model:lettering', the last of them left out where
+there are none, with a '+' behind where the word means several; `none` for what is no vehicle."""
+ADJECTIVE: Final = "vehicle_adjective"
+"""The lexicon's kind for words between a colour and its car that say nothing here."""
+TINTED: Final = "tinted"
+UNMARKED: Final = "unmarked"
+NOT_THEIRS: Final = "not_theirs"
+"""The lexicon's kind for what makes a car the caller's, or of who was taken."""
+DEFINITE: Final = "definite"
+"""The lexicon's kind for 'the', 'that': who was spoken of before."""
+AHEAD: Final = 6
+"""Words before a vehicle that may be about it at the most."""
+BEHIND: Final = 4
+"""The same, behind it."""
+MOST: Final = 60
+"""Whoever counts more cars means something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +50,231 @@ class Vehicle:
     is_unmarked: bool = False
     markings: tuple[str, ...] = ()
     plate: Plate | None = None
+
+
+def vehicles_said(passages: Sequence[Passage]) -> tuple[Finding[Vehicle], ...]:
+    """Each vehicle once, in the order in which they were spoken of first."""
+    found: list[Finding[Vehicle]] = []
+    for passage in passages:
+        here = [_vehicle(passage, anchor) for anchor in _anchors(passage)]
+        found += _plated(passage, _together(passage, [each for each in here if each is not None]))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Anchor:
+    """Words that name a vehicle: 'Chevy Tahoe SUV' is one."""
+
+    first: int
+    last: int
+    begins_behind: int
+    """Where what is about it may begin: the end of the one before."""
+    ends_before: int
+    """Where the next begins."""
+    parts: tuple[str, ...]
+
+
+def _anchors(passage: Passage) -> list[_Anchor]:
+    together: list[list[Mark]] = []
+    for mark in marked(passage, VEHICLE):
+        if (
+            together
+            and together[-1][-1].last == mark.first
+            and not passage.parted(mark.first - 1, mark.first, Stop.SENTENCE)
+            and _agree(together[-1][-1], mark)
+        ):
+            together[-1].append(mark)
+        else:
+            together.append([mark])
+    ends = [0, *(group[-1].last for group in together)]
+    begins = [*(group[0].first for group in together), len(passage.tokens)]
+    return [
+        _Anchor(
+            group[0].first,
+            group[-1].last,
+            ends[at],
+            begins[at + 1],
+            tuple(mark.value for mark in group),
+        )
+        for at, group in enumerate(together)
+    ]
+
+
+def _agree(one: Mark, other: Mark) -> bool:
+    """Whether two words may name the same: 'Ford' and 'Explorer', not 'a Ford, a Honda'."""
+    pairs = zip(_parts(one.value)[1:3], _parts(other.value)[1:3], strict=True)
+    return all(not a or not b or a == b for a, b in pairs)
+
+
+def _parts(value: str) -> list[str]:
+    return [*value.rstrip("+").split(":"), "", "", ""][:4]
+
+
+def _vehicle(passage: Passage, anchor: _Anchor) -> Finding[Vehicle] | None:
+    named = [""] * 4
+    for value in anchor.parts:
+        for at, part in enumerate(_parts(value)):
+            # 'Tahoe SUV': the first that says it; of 'police car' the lettering.
+            named[at] = named[at] or part
+    several = any(value.endswith("+") for value in anchor.parts)
+    first, colour, run = _ahead(passage, anchor)
+    if any(
+        mark.last == first or first <= mark.first < anchor.first for mark in passage.of(NOT_THEIRS)
+    ):
+        return None
+    last, behind = _behind(passage, anchor)
+    colour = colour or behind
+    count = counted_run(passage, run) if run else _unnumbered(passage, first, several)
+    region = range(first, _sentence_end(passage, anchor))
+    words, end = lettering(passage, Mark(first, anchor.last, VEHICLE, ""))
+    vehicle = Vehicle(
+        type=named[0] or None,
+        count=count,
+        make=named[1] or None,
+        model=named[2] or None,
+        colour=colour,
+        is_tinted=_stands(passage, TINTED, region),
+        is_unmarked=_stands(passage, UNMARKED, region),
+        markings=tuple(dict.fromkeys([*filter(None, named[3:]), *words])),
+    )
+    last = max(last, end) if words and end <= anchor.ends_before else last
+    return Finding(vehicle, passage, first, last, CONFIDENCE)
+
+
+def _stands(passage: Passage, kind: str, region: range) -> bool:
+    return any(mark.first in region and not is_denied(passage, mark) for mark in passage.of(kind))
+
+
+def _sentence_end(passage: Passage, anchor: _Anchor) -> int:
+    for at in range(anchor.last - 1, anchor.ends_before):
+        if at < len(passage.tokens) and passage.tokens[at].stop is Stop.SENTENCE:
+            return at + 1
+    return anchor.ends_before
+
+
+def _ahead(passage: Passage, anchor: _Anchor) -> tuple[int, str | None, list[Number]]:
+    """Where words about it begin, its colour, and how many: 'two big black, unmarked …'."""
+    kinds = (COLOUR, ADJECTIVE, TINTED, UNMARKED, DEFINITE)
+    marks = {(mark.last, mark.kind): mark for mark in passage.of(*kinds)}
+    numbers = {number.last: number for number in passage.numbers if not number.is_ordinal}
+    either = {mark.last: mark for mark in passage.of("or")}
+    first, colour, run = anchor.first, None, list[Number]()
+    while first > max(anchor.begins_behind, anchor.first - AHEAD):
+        if passage.tokens[first - 1].stop is Stop.SENTENCE:
+            break
+        mark = next((marks[first, kind] for kind in kinds if (first, kind) in marks), None)
+        number = numbers.get(first)
+        if mark is not None:
+            if mark.kind == COLOUR:
+                # 'Dark blue': the nearer says it, and 'white and blue' both.
+                colour = colour or mark.value
+            first = mark.first
+        elif number is not None and 0 < number.value <= MOST and not run:
+            run.append(number)
+            first = number.first
+        elif run and (joint := either.get(first)) is not None and joint.first in numbers:
+            run.insert(0, numbers[joint.first])
+            first = run[0].first
+        else:
+            break
+    return first, colour, run
+
+
+def _behind(passage: Passage, anchor: _Anchor) -> tuple[int, str | None]:
+    """Where words about it end, and its colour: 'camioneta grande, gris', 'baabuur oo madow'."""
+    kinds = (COLOUR, ADJECTIVE, TINTED, UNMARKED)
+    marks = {mark.first: mark for mark in passage.of(*kinds)}
+    last, colour = anchor.last, None
+    while last < min(anchor.ends_before, anchor.last + BEHIND):
+        if passage.tokens[last - 1].stop is Stop.SENTENCE or last not in marks:
+            break
+        mark = marks[last]
+        if mark.kind == COLOUR and colour is None:
+            colour = mark.value
+        last = mark.last
+    # What only leads over to a colour is none of it.
+    return (last if colour is not None else anchor.last), colour
+
+
+def _unnumbered(passage: Passage, first: int, several: bool) -> Count | None:
+    many = any(mark.last == first for mark in passage.of("many"))
+    if many:
+        return Count(None, None)
+    single = any(mark.last in (first, first + 1) for mark in passage.of("single"))
+    return Count(1, 1) if single and not several else None
+
+
+def _together(passage: Passage, found: list[Finding[Vehicle]]) -> list[Finding[Vehicle]]:
+    """'A gray Tahoe … the Tahoe has tinted windows' is one."""
+    kept: list[Finding[Vehicle]] = []
+    for each in found:
+        definite = any(each.first - 1 <= mark.first <= each.first for mark in passage.of(DEFINITE))
+        same = next(
+            (
+                at
+                for at in reversed(range(len(kept)))
+                if definite and _may_be_same(kept[at].value, each.value)
+            ),
+            None,
+        )
+        if same is None:
+            kept.append(each)
+        else:
+            kept[same] = replace(kept[same], value=_joined(kept[same].value, each.value))
+    return kept
+
+
+def _may_be_same(one: Vehicle, other: Vehicle) -> bool:
+    pairs = (
+        (one.type, other.type),
+        (one.make, other.make),
+        (one.model, other.model),
+        (one.colour, other.colour),
+        (one.count, other.count),
+    )
+    loose = one.type == "car" or other.type == "car"
+    return all(a is None or b is None or a == b for a, b in (pairs[1:] if loose else pairs))
+
+
+def _joined(one: Vehicle, other: Vehicle) -> Vehicle:
+    return Vehicle(
+        type=other.type if one.type in (None, "car") and other.type else one.type,
+        count=one.count or other.count,
+        make=one.make or other.make,
+        model=one.model or other.model,
+        colour=one.colour or other.colour,
+        is_tinted=one.is_tinted or other.is_tinted,
+        is_unmarked=one.is_unmarked or other.is_unmarked,
+        markings=tuple(dict.fromkeys([*one.markings, *other.markings])),
+        plate=one.plate or other.plate,
+    )
+
+
+def _plated(passage: Passage, found: list[Finding[Vehicle]]) -> list[Finding[Vehicle]]:
+    """Each plate to the vehicle that was spoken of before it, or else to the next."""
+    for plate in plates(passage):
+        before = [at for at, each in enumerate(found) if each.first < plate.first]
+        at = before[-1] if before else (0 if found and not before else None)
+        if at is not None and found[at].value.plate is None:
+            one = found[at]
+            had = tuple(replace(one.value, plate=each) for each in plate.before)
+            found[at] = replace(
+                one,
+                value=replace(one.value, plate=plate.value),
+                first=min(one.first, plate.first),
+                last=max(one.last, plate.last),
+                before=had,
+            )
+        else:
+            had = tuple(Vehicle(plate=each) for each in plate.before)
+            found.append(
+                Finding(
+                    Vehicle(plate=plate.value),
+                    passage,
+                    plate.first,
+                    plate.last,
+                    plate.confidence,
+                    had,
+                )
+            )
+    return found

@@ -3,24 +3,38 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from places.gazetteer import load_gazetteer
+from reports.fields.counts import Count
 from reports.fields.lexicon import Lexicon
 from reports.fields.location import Location, Names
 from reports.fields.plainly import told_from
-from reports.fields.understood import Understanding, understand
+from reports.fields.priority import ranked
+from reports.fields.time import Moment
+from reports.fields.understood import Told, Understanding, understand
+from reports.fields.vehicles import Vehicle
 
 CASES = Path(__file__).parents[1] / "cases"
 AT = datetime.fromisoformat("2026-01-15T08:10:00-06:00")
 NONE = "none"
-FIELDS = ("officers", "still_there", "first_hand", "seen_at", "location")
 NAMES = Names(load_gazetteer(Path("places/twin_cities")))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Of one field: what is wanted and what was understood, None for nothing."""
+
+    field: str
+    wanted: Any
+    found: Any
+    is_right: bool
 
 
 @dataclass(frozen=True)
@@ -28,41 +42,59 @@ class Case:
     name: str
     language: str
     says: Mapping[str, Any]
+    is_unseen: bool = False
+    """Written by somebody who did not know the rules."""
 
     @property
     def is_held_out(self) -> bool:
         """A third, that nobody looks at while rules are written."""
         return sha256(self.name.encode()).digest()[0] % 3 == 0
 
-    def understood(self, lexicons: Mapping[str, Lexicon]) -> Understanding:
+    def told(self, lexicons: Mapping[str, Lexicon]) -> Told:
         given = {"words": self.says["words"], "lang": self.language, "keys": self.says.get("keys")}
-        return understand(told_from(given, lexicons, AT), NAMES)
+        return told_from(given, lexicons, AT)
 
-    def answers(self, lexicons: Mapping[str, Lexicon]) -> Iterator[tuple[str, Any, Any, bool]]:
-        """(field, what is wanted, what was understood, whether that is right) of each field that
-        the case speaks of; None where nothing is wanted or understood."""
-        found = self.understood(lexicons)
-        for name in FIELDS:
+    def answers(self, lexicons: Mapping[str, Lexicon]) -> Iterator[Answer]:
+        """Of each field that the case speaks of."""
+        told = self.told(lexicons)
+        found = understand(told, NAMES)
+        for name, field in FIELDS.items():
             if name in self.says:
-                wanted = None if self.says[name] == NONE else self.says[name]
-                value = getattr(found, name).value
-                yield name, wanted, value, self._is_right(name, wanted, value)
+                wanted = self.says[name]
+                wanted = None if wanted in (NONE, []) else wanted
+                value = field.value(told, found)
+                value = None if value in ([], ()) else value
+                right = field.is_right(wanted, value, self.says)
+                yield Answer(name, wanted, value, right)
 
-    def _is_right(self, name: str, wanted: Any, value: Any) -> bool:
+
+@dataclass(frozen=True)
+class Field:
+    """How a field is read, and compared with what is wanted where both are something."""
+
+    value: Callable[[Told, Understanding], Any]
+    agrees: Callable[[Any, Any, Mapping[str, Any]], bool] = lambda wanted, value, _: wanted == value
+
+    def is_right(self, wanted: Any, value: Any, says: Mapping[str, Any]) -> bool:
         if wanted is None or value is None:
             return wanted is value
-        if name == "officers":
-            if wanted == "many":
-                return bool(value.is_many)
-            low, high = wanted if isinstance(wanted, list) else (wanted, wanted)
-            return (value.low, value.high) == (low, high)
-        if name == "location":
-            return wanted in _names_of(value)
-        if name == "seen_at":
-            instant = datetime.fromisoformat(wanted).replace(tzinfo=AT.tzinfo)
-            within = timedelta(minutes=self.says.get("within_minutes", 5))
-            return bool(abs(value.at - instant) <= within)
-        return bool(value == wanted)
+        return bool(self.agrees(wanted, value, says))
+
+
+def _same_count(wanted: Any, value: Count, _: Mapping[str, Any]) -> bool:
+    if wanted == "many":
+        return value.is_many
+    low, high = wanted if isinstance(wanted, list) else (wanted, wanted)
+    return (value.low, value.high) == (low, high)
+
+
+def _same_place(wanted: str, value: Location, says: Mapping[str, Any]) -> bool:
+    house = says.get("house")
+    if house is not None and value.number != house:
+        return False
+    # Which street is named first is as it was spoken.
+    same = {" & ".join(sorted(name.split(" & "))) for name in _names_of(value)}
+    return " & ".join(sorted(wanted.split(" & "))) in same
 
 
 def _names_of(location: Location) -> set[str]:
@@ -74,12 +106,94 @@ def _names_of(location: Location) -> set[str]:
     return {name for name in (location.landmark, location.area) if name}
 
 
+def _same_time(wanted: str, value: Moment, says: Mapping[str, Any]) -> bool:
+    instant = datetime.fromisoformat(wanted).replace(tzinfo=AT.tzinfo)
+    return abs(value.at - instant) <= timedelta(minutes=says.get("within_minutes", 5))
+
+
+def _same_set(wanted: Sequence[str], value: Sequence[str], _: Mapping[str, Any]) -> bool:
+    return set(wanted) == set(value)
+
+
+def _same_vehicles(
+    wanted: Sequence[Mapping[str, Any]], value: Sequence[Vehicle], _: Mapping[str, Any]
+) -> bool:
+    """As many, and all that is wanted of each."""
+    left = list(value)
+    for each in wanted:
+        fits = next((one for one in left if _is_vehicle(each, one)), None)
+        if fits is None:
+            return False
+        left.remove(fits)
+    return not left
+
+
+def _is_vehicle(wanted: Mapping[str, Any], one: Vehicle) -> bool:
+    plate = one.plate
+    found = {
+        "count": None if one.count is None else one.count.low,
+        "type": one.type,
+        "make": one.make,
+        "model": one.model,
+        "colour": one.colour,
+        "tinted": one.is_tinted,
+        "unmarked": one.is_unmarked,
+        "plate": None if plate is None else plate.characters,
+        "state": None if plate is None else plate.state,
+    }
+    return all(found[name] == value for name, value in wanted.items())
+
+
+def _hidden(wanted: Sequence[str], value: Sequence[str], _: Mapping[str, Any]) -> bool:
+    """All of them, whatever else is hidden."""
+    words = " ".join(value).casefold()
+    return all(word in words for phrase in wanted for word in phrase.casefold().split())
+
+
+def _said(name: str, told: Told, found: Understanding) -> Any:
+    one = getattr(found, name)
+    return None if one is None else one.value
+
+
+def _each(name: str, told: Told, found: Understanding) -> list[Any]:
+    return [each.value for each in getattr(found, name)]
+
+
+FIELDS: Mapping[str, Field] = {
+    "kind": Field(partial(_said, "kind")),
+    "priority": Field(lambda told, found: str(ranked(told, found).priority)),
+    "first_hand": Field(partial(_said, "first_hand")),
+    "location": Field(partial(_said, "location"), _same_place),
+    "heading": Field(lambda _, found: found.heading.value.compass if found.heading else None),
+    "officers": Field(partial(_said, "officers"), _same_count),
+    "detained": Field(partial(_said, "detained"), _same_count),
+    "activity": Field(partial(_each, "activities"), _same_set),
+    "agency": Field(lambda _, found: [each.value.agency for each in found.agencies], _same_set),
+    "look": Field(lambda _, found: [each.value.look for each in found.appearance], _same_set),
+    "vest_words": Field(
+        lambda _, found: [word for each in found.appearance for word in each.value.words], _same_set
+    ),
+    "seen_at": Field(partial(_said, "seen_at"), _same_time),
+    "still_there": Field(partial(_said, "still_there")),
+    "equipment": Field(partial(_each, "equipment"), _same_set),
+    "vehicles": Field(partial(_each, "vehicles"), _same_vehicles),
+    "callback": Field(partial(_said, "callback")),
+    "number": Field(partial(_said, "number")),
+    "evidence": Field(partial(_each, "evidence"), _same_set),
+    "needs": Field(partial(_each, "needs"), _same_set),
+    "private": Field(lambda _, found: [each.words for each in found.private], _hidden),
+}
+"""What a case may ask for, by the name that it has there."""
+
+
 def cases() -> list[Case]:
-    return [
-        Case(f"{file.stem}-{name}", file.stem, says)
-        for file in sorted(CASES.glob("*.toml"))
-        for name, says in tomllib.loads(file.read_text(encoding="utf-8")).items()
-    ]
+    return [*_read(CASES, is_unseen=False), *_read(CASES / "unseen", is_unseen=True)]
 
 
-__all__ = ["AT", "CASES", "FIELDS", "Case", "cases"]
+def _read(folder: Path, *, is_unseen: bool) -> Iterator[Case]:
+    for file in sorted(folder.glob("*.toml")):
+        for name, says in tomllib.loads(file.read_text(encoding="utf-8")).items():
+            yield Case(f"{file.stem}-{name}", file.stem, says, is_unseen)
+
+
+__all__ = ["AT", "CASES", "FIELDS", "NAMES", "Answer", "Case", "cases"]

@@ -1,0 +1,123 @@
+"""How many people were taken, or are being held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Final
+
+from reports.fields.counting import Number
+from reports.fields.counts import Count, counted_run, number_runs, settled_counts
+from reports.fields.finding import Finding, taken_back
+from reports.fields.lexicon import Mark
+from reports.fields.marked import marked
+from reports.fields.said import Passage, Stop
+
+HELD: Final = "held"
+"""The lexicon's kind. Its values: `takes`, whom it takes stands behind it; `taken`, who it is
+stands before it, or behind; `has`, one is held if a `restrained` follows."""
+RESTRAINED: Final = "restrained"
+ONE_PERSON: Final = "one_person"
+"""The lexicon's kind for words for one: 'him', 'my husband', 'a guy'."""
+CAPTIVES: Final = "captives"
+"""The lexicon's kind for nouns of those who may be taken."""
+VEHICLE: Final = "vehicle"
+REACH: Final = 5
+"""Words between taking and who is taken at the most."""
+SURE: Final = 0.8
+LIKELY: Final = 0.7
+
+
+def detained_counted(passages: Sequence[Passage]) -> Finding[Count] | None:
+    """The last of what they correct; None: nobody is said to be, or how many is not."""
+    found = [each for passage in passages for each in _counted(passage)]
+    if not found:
+        return None
+    back = taken_back(found)
+    settled = settled_counts([each for each in found if each not in back])
+    before = dict.fromkeys(each.value for each in back if each.value != settled.value)
+    return replace(settled, before=tuple(before))
+
+
+def _counted(passage: Passage) -> Iterator[Finding[Count]]:
+    runs = list(number_runs(passage))
+    seen: set[int] = set()
+    for held in marked(passage, HELD):
+        for found in _held(passage, held, runs):
+            if found.first not in seen:
+                seen.add(found.first)
+                yield found
+                break
+
+
+def _held(passage: Passage, held: Mark, runs: Sequence[list[Number]]) -> Iterator[Finding[Count]]:
+    """Whom a verb is about, the likeliest first."""
+    if held.value == "taken":
+        yield from _ahead(passage, held, runs)
+    for found in _behind(passage, held, runs):
+        if held.value != "has" or any(
+            0 <= mark.first - found.last <= REACH and not passage.parted(found.last - 1, mark.first)
+            for mark in passage.of(RESTRAINED)
+        ):
+            yield found
+
+
+def _behind(passage: Passage, held: Mark, runs: Sequence[list[Number]]) -> Iterator[Finding[Count]]:
+    def near(first: int) -> bool:
+        return 0 <= first - held.last <= REACH and not passage.parted(held.last - 1, first)
+
+    persons = [mark for mark in passage.of(ONE_PERSON) if near(mark.first)]
+    persons = [mark for mark in persons if not _is_of_a_thing(passage, mark)]
+    for run in runs:
+        if near(run[0].first) and not (persons and persons[0].first < run[0].first):
+            last = _captives(passage, run)
+            if last is not None:
+                yield Finding(counted_run(passage, run), passage, run[0].first, last, SURE)
+    if persons:
+        one = persons[0]
+        count, last = 1, one.last
+        both = {mark.first: mark for mark in passage.of("and")}
+        starts = {mark.first: mark for mark in passage.of(ONE_PERSON)}
+        while (joint := both.get(last)) is not None and (other := starts.get(joint.last)):
+            count, last = count + 1, other.last
+        yield Finding(Count(count, count), passage, one.first, last, LIKELY)
+
+
+def _ahead(passage: Passage, held: Mark, runs: Sequence[list[Number]]) -> Iterator[Finding[Count]]:
+    for run in reversed(runs):
+        last = _captives(passage, run)
+        if (
+            last is not None
+            and 0 <= held.first - last <= REACH
+            and not passage.parted(run[0].first, held.first, Stop.SENTENCE)
+        ):
+            yield Finding(counted_run(passage, run), passage, run[0].first, held.last, SURE)
+    for mark in reversed(passage.of(ONE_PERSON)):
+        if 0 <= held.first - mark.last <= 2 and not passage.parted(
+            mark.first, held.first, Stop.COMMA
+        ):
+            yield Finding(Count(1, 1), passage, mark.first, held.last, LIKELY)
+
+
+def _captives(passage: Passage, run: Sequence[Number]) -> int | None:
+    """Where what numbers count ends, if it is people; None if it is something else."""
+    last = run[-1].last
+    nouns = {mark.first: mark for mark in passage.of("people", CAPTIVES, "others", "officers")}
+    captives = {mark.first: mark for mark in passage.of("people", CAPTIVES)}
+    for at in range(last, min(last + 3, len(passage.tokens))):
+        if passage.tokens[at - 1].stop > Stop.NONE:
+            break
+        if at in captives:
+            return captives[at].last
+        if at in nouns or any(mark.first == at for mark in passage.of(VEHICLE)):
+            return None
+    # 'They took three.'
+    alone = last == len(passage.tokens) or passage.tokens[last - 1].stop > Stop.NONE
+    return last if alone and not run[-1].is_article else None
+
+
+def _is_of_a_thing(passage: Passage, mark: Mark) -> bool:
+    """'Her car' is not her."""
+    return any(thing.first == mark.last for thing in passage.of("others", VEHICLE)) and not any(
+        person.first == mark.last for person in passage.of(CAPTIVES, "people")
+    )

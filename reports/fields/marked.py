@@ -1,0 +1,62 @@
+"""What the lexicon marks in words and the words do not deny."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final, TypeVar
+
+from reports.fields.finding import Finding
+from reports.fields.lexicon import Mark
+from reports.fields.said import Passage, Stop
+
+V = TypeVar("V")
+DENIAL: Final = "denial"
+"""The lexicon's kind for 'no', 'not', 'without'."""
+UNSURE: Final = "unsure"
+"""The lexicon's kind for 'I do not know whether'."""
+DENIED_WITHIN: Final = 2
+"""Words between a denial and what it denies at the most."""
+UNSURE_WITHIN: Final = 4
+CONFIDENCE: Final = 0.8
+
+
+def marked(passage: Passage, *kinds: str) -> list[Mark]:
+    """Marks of some kinds in order, but those inside a longer one of theirs, those that have the
+    value `none` ('bus stop' is no bus) and those that the words deny."""
+    kept: list[Mark] = []
+    reached = 0
+    for mark in passage.of(*kinds):
+        if mark.last > reached:
+            reached = mark.last
+            if mark.value != "none" and not is_denied(passage, mark):
+                kept.append(mark)
+    return kept
+
+
+def is_denied(passage: Passage, mark: Mark) -> bool:
+    """'They have no guns', 'I do not know whether they have guns'."""
+    return _is_behind(passage, mark, DENIAL, DENIED_WITHIN, Stop.COMMA) or _is_behind(
+        passage, mark, UNSURE, UNSURE_WITHIN, Stop.SENTENCE
+    )
+
+
+def _is_behind(passage: Passage, mark: Mark, kind: str, within: int, by: Stop) -> bool:
+    return any(
+        0 <= mark.first - other.last <= within
+        and not passage.parted(other.last - 1, mark.first, by)
+        for other in passage.of(kind)
+    )
+
+
+def findings(
+    passages: Sequence[Passage], kind: str, value: Callable[[str], V]
+) -> tuple[Finding[V], ...]:
+    """The values of a kind that were said and not denied, each where it was said first."""
+    found: dict[str, Finding[V]] = {}
+    for passage in passages:
+        for mark in marked(passage, kind):
+            if mark.value not in found:
+                found[mark.value] = Finding(
+                    value(mark.value), passage, mark.first, mark.last, CONFIDENCE
+                )
+    return tuple(found.values())
