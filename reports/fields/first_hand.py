@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from reports.fields.finding import Finding
+from reports.fields.kind import Kind
 from reports.fields.lexicon import Mark
 from reports.fields.said import Passage
 
@@ -21,6 +22,25 @@ class FirstHand(StrEnum):
 KNOWS: Final = "knows"
 """The lexicon's kind. Its values: `saw`, `told`, `at` for being where it is, `elsewhere` for not
 being there, `nothing` for having seen nothing."""
+
+
+GUESSED: Final = 0.55
+"""How sure, where a report says neither: who was told of something mostly says so."""
+
+
+def settled_first_hand(
+    said: Finding[FirstHand] | None, kind: Finding[Kind] | None
+) -> Finding[FirstHand] | None:
+    """What is said of it, in the light of the kind of call: a report of which nobody says that they
+    were told of it was seen, and who asks or needs something was told of no event."""
+    if kind is None:
+        return said
+    if said is None:
+        if kind.value is not Kind.REPORT:
+            return None
+        return Finding(FirstHand.SAW, kind.passage, kind.first, kind.last, GUESSED)
+    asks = kind.value in (Kind.HELP, Kind.QUESTION, Kind.NOT_FOR_US)
+    return None if asks and said.value is not FirstHand.SAW else said
 
 
 def first_hand_said(passages: Sequence[Passage]) -> Finding[FirstHand] | None:

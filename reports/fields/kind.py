@@ -9,7 +9,6 @@ from enum import StrEnum
 from typing import Final
 
 from reports.fields.finding import Finding
-from reports.fields.first_hand import FirstHand
 from reports.fields.marked import marked
 from reports.fields.said import Passage
 
@@ -32,13 +31,16 @@ class Kind(StrEnum):
 
 KIND: Final = "kind"
 """The lexicon's kind, with values: `family` for a family of whom somebody was taken, `help`,
-`question`, `not_for_us`, `prank`."""
+`question`, `not_for_us`, `prank`, `crash` for what police and others come for too, `event_not`
+for words that say it is no enforcement."""
 GREETING: Final = "greeting"
 """The lexicon's kind for words that say nothing: 'hello', 'can you hear me'."""
-SIGNS: Final = ("officers", "agency", "held", "activity", "presence", "look", "equipment")
-"""The lexicon's kinds that speak of enforcement."""
-MEAGRE: Final = 2
-"""Signs of enforcement, of different kinds: fewer may be of anything."""
+OFFICIALS: Final = frozenset(["officers", "agency", "held", "look"])
+"""The lexicon's kinds that speak of officials and of what only they do."""
+SIGNS: Final = (*OFFICIALS, "activity", "presence", "equipment", "vehicle")
+"""These and what speaks of enforcement only beside them."""
+STRONG: Final = 2
+"""Signs of different kinds, one of them of officials: fewer may be of anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,10 @@ class _Sign:
 
 
 def kind_said(
-    passages: Sequence[Passage], first_hand: Finding[FirstHand] | None
+    passages: Sequence[Passage], *, saw: bool = False, told: Finding[object] | None = None
 ) -> Finding[Kind] | None:
-    """What the words sound like; None where they do not say, or nothing was to be heard."""
+    """What the words sound like; None where they do not say, or nothing was to be heard. `saw`: they
+    say that they saw it; `told`: where they say that they did not, but were told."""
     if not any(passage.tokens for passage in passages):
         return None
     found: dict[str, _Sign] = {}
@@ -68,12 +71,13 @@ def kind_said(
         by = by or _Sign(whole, 0, len(whole.tokens))
         return Finding(kind, by.passage, by.first, by.last, confidence)
 
-    told = first_hand is not None and first_hand.value is FirstHand.TOLD
-    saw = first_hand is not None and first_hand.value is FirstHand.SAW
-    seen = _Sign(first_hand.passage, first_hand.first, first_hand.last) if first_hand else None
-    strong = len(signs) >= MEAGRE
+    strong = len(signs) >= STRONG and not OFFICIALS.isdisjoint(signs)
     if all(_says_nothing(passage) for passage in passages):
         return finding(Kind.SILENT, None, 0.7)
+    if "event_not" in found:
+        return finding(Kind.NOT_FOR_US, found["event_not"], 0.7)
+    if "crash" in found and not _federal(passages):
+        return finding(Kind.NOT_FOR_US, found["crash"], 0.6)
     if "prank" in found:
         return finding(Kind.PRANK, found["prank"], 0.7)
     if "not_for_us" in found and not (strong and saw):
@@ -82,13 +86,22 @@ def kind_said(
         return finding(Kind.HELP, found["family"], 0.8)
     if "help" in found and not (strong and saw):
         return finding(Kind.HELP, found["help"], 0.75)
-    if "question" in found and not saw and not (strong and not told):
+    if "question" in found and not saw and not (strong and told is None):
         return finding(Kind.QUESTION, found["question"], 0.7)
-    if told:
-        return finding(Kind.RUMOUR, seen, 0.75)
+    if told is not None:
+        return Finding(Kind.RUMOUR, told.passage, told.first, told.last, 0.75)
     if signs:
         return finding(Kind.REPORT, next(iter(signs.values())), 0.8 if strong else 0.6)
     return None
+
+
+def _federal(passages: Sequence[Passage]) -> bool:
+    """Whether others than the local police are spoken of."""
+    return any(
+        mark.value not in ("police", "sheriff", "unsure")
+        for passage in passages
+        for mark in marked(passage, "agency")
+    )
 
 
 def _says_nothing(passage: Passage) -> bool:

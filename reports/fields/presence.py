@@ -35,6 +35,12 @@ DOUBT: Final = 0.2
 """Less sure, where they say the one and then the other: things change, and words are misheard."""
 PRESENCE: Final = "presence"
 """The lexicon's kind, with the values `here` and `left`."""
+PRESENT: Final = "present"
+"""The lexicon's kind for words that tell what goes on: 'there are', 'I see'."""
+PAST: Final = "past"
+"""The lexicon's kind for words that tell what was: 'there were', 'they came'."""
+SHOWN: Final = 0.6
+"""How sure, by the telling alone."""
 REACH: Final = 5
 """Words between a doubt and what it is about at the most."""
 
@@ -58,6 +64,17 @@ def presence_said(passages: Sequence[Passage]) -> Finding[bool] | None:
     last = said[-1]
     before = tuple(dict.fromkeys(each.value for each in said if each.value != last.value))
     return replace(last, before=before, confidence=CONFIDENCE - (DOUBT if before else 0))
+
+
+def presence_shown(passages: Sequence[Passage]) -> Finding[bool] | None:
+    """Of a report that says nothing of it: who tells it as it happens sees them there. None where
+    it is told as what was, or only part of it is."""
+    if any(passage.of("day", PAST) for passage in passages):
+        return None
+    for passage in passages:
+        for mark in passage.of(PRESENT):
+            return Finding(True, passage, mark.first, mark.last, SHOWN)
+    return None
 
 
 def _is_doubted(passage: Passage, mark: Mark) -> bool:

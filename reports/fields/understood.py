@@ -26,12 +26,12 @@ from reports.fields.counts import Count, officers_counted
 from reports.fields.detained import detained_counted
 from reports.fields.equipment import Equipment, equipment_said
 from reports.fields.finding import Finding
-from reports.fields.first_hand import FirstHand, first_hand_said
+from reports.fields.first_hand import FirstHand, first_hand_said, settled_first_hand
 from reports.fields.heading import Heading, heading_said
 from reports.fields.keys import KEY_CONFIDENCE
 from reports.fields.kind import Kind, kind_said
 from reports.fields.location import Location, Names, location_said
-from reports.fields.presence import presence_said
+from reports.fields.presence import presence_said, presence_shown
 from reports.fields.private import Private, private_said
 from reports.fields.said import Passage
 from reports.fields.time import Moment, time_said
@@ -118,14 +118,23 @@ class Understanding:
 def understand(told: Told, names: Names) -> Understanding:
     """`names` are those of the places that the group knows. Never raises, whatever was said."""
     said = told.passages
-    first_hand, location = first_hand_said(said), location_said(said, names)
+    location = location_said(said, names)
+    knows = first_hand_said(said)
+    told_of = knows if knows is not None and knows.value is FirstHand.TOLD else None
+    saw = knows is not None and knows.value is FirstHand.SAW
+    kind = kind_said(said, saw=saw, told=told_of)
+    first_hand = settled_first_hand(knows, kind)
     return Understanding(
         officers=Understood(_officers_pressed(told), officers_counted(said)),
-        still_there=Understood(_choice_pressed(told, STILL_THERE), presence_said(said)),
+        still_there=Understood(
+            _choice_pressed(told, STILL_THERE),
+            presence_said(said)
+            or (presence_shown(said) if kind and kind.value is Kind.REPORT else None),
+        ),
         first_hand=Understood(said=first_hand),
         seen_at=Understood(said=time_said(said, told.at)),
         location=Understood(said=location),
-        kind=kind_said(said, first_hand),
+        kind=kind,
         detained=detained_counted(said),
         heading=heading_said(said),
         callback=Understood(_choice_pressed(told, CALLBACK), callback_said(said)),
