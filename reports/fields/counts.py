@@ -20,6 +20,10 @@ MOST: Final = 500
 """Whoever counts more means something else."""
 REACH: Final = 2
 """Words between a number and its noun at the most."""
+EACH_WITHIN: Final = 3
+"""Words between a count and 'in each' at the most."""
+MOST_EACH: Final = 20
+"""Vehicles with so many in each at the most."""
 SURE: Final = 0.9
 """By a noun that means nobody but officers."""
 LIKELY: Final = 0.75
@@ -108,7 +112,53 @@ def _counted(passage: Passage) -> Iterator[Finding[Count]]:
         if confidence is None:
             continue
         last = noun.last if noun is not None else run[-1].last
-        yield Finding(counted_run(passage, run), passage, run[0].first, last, confidence)
+        count = counted_run(passage, run)
+        if noun is not None and (one := _one_more(passage, noun)) is not None:
+            count, last = replace(count, low=_plus(count.low), high=_plus(count.high)), one
+        if (times := _in_each(passage, run[0].first, last)) is not None:
+            count = replace(count, low=(count.low or 0) * times, high=(count.high or 0) * times)
+        yield Finding(count, passage, run[0].first, last, confidence)
+
+
+def _plus(count: int | None) -> int | None:
+    return None if count is None else count + 1
+
+
+def _one_more(passage: Passage, noun: Mark) -> int | None:
+    """'Two men and a woman': where the one more ends."""
+    joint = next((mark for mark in passage.of("and") if mark.first == noun.last), None)
+    if joint is None:
+        return None
+    nouns = {mark.first: mark for mark in passage.of(PEOPLE, OFFICERS)}
+    for at in (joint.last, joint.last + 1):
+        single = at == joint.last or any(mark.last == at for mark in passage.of("single"))
+        person = nouns.get(at)
+        if (
+            person is not None
+            and single
+            and not any(
+                number.first <= at < number.last or (number.last == at and not number.is_article)
+                for number in passage.numbers
+            )
+        ):
+            return person.last
+    return None
+
+
+def _in_each(passage: Passage, first: int, last: int) -> int | None:
+    """'Two cars, three men in each': how many times."""
+    if not any(
+        max(mark.first - last, first - mark.last) <= EACH_WITHIN for mark in passage.of("each")
+    ):
+        return None
+    vehicles = {mark.first for mark in passage.of("vehicle")}
+    before = [number for number in passage.numbers if number.last <= first]
+    for number in reversed(before):
+        if 1 < number.value <= MOST_EACH and vehicles.intersection(
+            range(number.last, number.last + 4)
+        ):
+            return number.value
+    return None
 
 
 def number_runs(passage: Passage) -> Iterator[list[Number]]:
@@ -119,6 +169,9 @@ def number_runs(passage: Passage) -> Iterator[list[Number]]:
     run: list[Number] = []
     for number in passage.numbers:
         if number.is_ordinal or not 0 < number.value <= MOST:
+            continue
+        if run and run[-1].last == number.first and number.value == run[-1].value + 1:
+            run = [number]  # they count: 'one, two, three, four officers'
             continue
         joined = run and run[-1].last == number.first - 1
         if joined and (
@@ -138,9 +191,9 @@ def _noun(passage: Passage, number: Number) -> Mark | None:
     breaks = {mark.first for mark in passage.of("break")}
     nouns = {mark.first: mark for mark in passage.of(PEOPLE, OFFICERS, OTHERS)}
     for at in range(number.last, min(number.last + REACH + 1, len(passage.tokens))):
-        if passage.tokens[at - 1].stop is Stop.SENTENCE or at in breaks:
-            return None
         noun = nouns.get(at)
+        if passage.tokens[at - 1].stop is Stop.SENTENCE or (at in breaks and noun is None):
+            return None
         if noun is not None:
             # 'ICE agents' and 'police cars': the last noun of those that follow each other.
             while (behind := nouns.get(noun.last)) is not None and not passage.parted(
@@ -156,7 +209,8 @@ def _confidence(passage: Passage, run: Sequence[Number], noun: Mark | None) -> f
     first = run[0]
     if any(mark.last == first.first for mark in passage.of("not_counted_behind")):
         return None
-    if any(
+    said_so = any(mark.last == first.first for mark in passage.of("there_are"))
+    if not said_so and any(
         mark.first < first.first <= mark.first + 6 and not passage.parted(mark.first, first.first)
         for mark in passage.of("taken")
     ):
@@ -190,6 +244,8 @@ def _is_bystanding(passage: Passage, noun: Mark) -> bool:
 
 
 def _many(passage: Passage) -> Iterator[Finding[Count]]:
+    for many in passage.of("many_alone"):
+        yield Finding(Count(None, None), passage, many.first, many.last, LIKELY)
     for many in passage.of("many"):
         for noun in passage.of(OFFICERS):
             first, last = min(many.first, noun.first), max(many.last, noun.last)

@@ -53,8 +53,10 @@ class _Sign:
 def kind_said(
     passages: Sequence[Passage], *, saw: bool = False, told: Finding[object] | None = None
 ) -> Finding[Kind] | None:
-    """What the words sound like; None where they do not say, or nothing was to be heard. `saw`: they
-    say that they saw it; `told`: where they say that they did not, but were told."""
+    """What the words sound like; None where they do not say, or nothing was to be heard.
+
+    `saw`: they say that they saw it; `told`: where they say that they did not, but were told.
+    """
     if not any(passage.tokens for passage in passages):
         return None
     found: dict[str, _Sign] = {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Final
 
 from jellyfish import metaphone
@@ -39,6 +39,11 @@ TYPES: Final[Mapping[str, str]] = {
     "ter": "terrace",
 }
 """How the types that names end with are said."""
+SCHOOL: Final = "school"
+SCHOOL_WORDS: Final = frozenset(
+    ["elementary", "middle", "high", "community", "dual", "school", "academy", "magnet", "college"]
+)
+"""That stand behind a school's own name, and are mostly left out when it is spoken of."""
 LIKENESS: Final = 82.0
 """Of 100: of words that stand beside a street, or before 'street', and are taken for one."""
 SOUNDS: Final = 74.0
@@ -191,6 +196,11 @@ def _phrases(place: Place) -> Iterator[str]:
         if not words or len(words) > MOST_WORDS:
             continue
         yield " ".join(words)
+        if isinstance(place, Landmark) and place.kind == SCHOOL:
+            own = list(takewhile(lambda word: word not in SCHOOL_WORDS, words))
+            if own and own != words:
+                yield " ".join([*own, "school"])
+                yield " ".join(["escuela", *own])
         if isinstance(place, Street) and words[-1] in TYPES:
             yield " ".join([*words[:-1], TYPES[words[-1]]])
             if len(words) > 1:
@@ -319,7 +329,7 @@ def _numbered(passage: Passage, gazetteer: Gazetteer) -> Iterator[Mention]:
     types = passage.of("street_type")
     behind = {mark.first: mark for mark in types}
     ahead = {mark.last: mark for mark in types}
-    articles = {mark.last for mark in passage.of("street_article")}
+    articles = {mark.last: mark for mark in passage.of("street_article")}
     for number in passage.numbers:
         mark = behind.get(number.last) if number.is_ordinal else None
         first, last = number.first, number.last
@@ -327,7 +337,10 @@ def _numbered(passage: Passage, gazetteer: Gazetteer) -> Iterator[Mention]:
             last = mark.last
         elif (mark := ahead.get(number.first)) is not None:
             first = mark.first
-        elif not number.is_ordinal and number.first not in articles:
+        elif (article := articles.get(number.first)) is not None:
+            # 'La treinta y cinco' is as well what a highway is called.
+            first = article.first
+        elif not number.is_ordinal:
             continue
         streets = gazetteer.number(number.value, None if mark is None else mark.value)
         side = next((each for each in passage.of("side") if each.first == last), None)
@@ -357,6 +370,8 @@ def _misheard(passage: Passage, known: Sequence[Mention], names: Names) -> Itera
     taken = {at for mention in known for at in range(mention.first, mention.last)}
     types = {mark.first: mark for mark in passage.of("street_type")}
     ends = {mark.last for mark in passage.of("preposition")}
+    # 'And like' is no 'and Lake'.
+    common = {at for mark in passage.of("filler", "correction") for at in range(*mark[:2])}
     joins = passage.of("crosses")
     beside_end = {mark.last for mark in joins for m in known if m.streets and m.last == mark.first}
     beside_begin = {
@@ -369,6 +384,7 @@ def _misheard(passage: Passage, known: Sequence[Mention], names: Names) -> Itera
             and last <= len(passage.tokens)
             and not any(at in taken for at in range(first, last))
             and not passage.parted(first, last - 1, Stop.COMMA)
+            and not common.issuperset(range(first, last))
         )
 
     def words(first: int, last: int) -> list[str]:
@@ -400,6 +416,8 @@ def _crossing(
     passage: Passage, one: Mention, other: Mention, names: Names
 ) -> Finding[Location] | None:
     found = crossings(one.streets, other.streets)
+    # Of streets that may be meant by a number, those that are known to meet.
+    found = tuple(crossing for crossing in found if crossing.point is not None) or found
     if not found:
         return None
     signs = [names.gazetteer.signs(crossing) for crossing in found]
@@ -448,12 +466,17 @@ def _street(passage: Passage, mention: Mention) -> Finding[Location]:
     cities = {street.city for street in mention.streets}
     location = Location(
         passage.words(first, mention.last),
-        streets=(mention.streets[0].name,),
+        streets=(_signed(mention.streets[0]),),
         number=None if number is None else number.value,
         city=next(iter(cities)) if len(cities) == 1 else None,
-        candidates=tuple(Candidate(each.name, each.city, None) for each in mention.streets),
+        candidates=tuple(Candidate(_signed(each), each.city, None) for each in mention.streets),
     )
     return Finding(location, passage, first, mention.last, _confidence(mention.likeness, 1))
+
+
+def _signed(street: Street) -> str:
+    """A numbered avenue as its signs have it; of a street one would have to know from where on."""
+    return f"{street.name} {street.side}" if street.side and street.axis == "ns" else street.name
 
 
 def _house(passage: Passage, mention: Mention) -> Number | None:

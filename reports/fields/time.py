@@ -231,7 +231,7 @@ def _placed(
         for hour in hours:
             placed = hour
             if part is not None:
-                fits = [h for h in (hour, hour + 24) if part.begins <= h < part.ends]
+                fits = [h for h in (hour, hour + 24) if part.begins <= h <= part.ends]
                 if not fits:
                     continue
                 placed = fits[0]

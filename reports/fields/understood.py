@@ -132,7 +132,7 @@ def understand(told: Told, names: Names) -> Understanding:
             or (presence_shown(said) if kind and kind.value is Kind.REPORT else None),
         ),
         first_hand=Understood(said=first_hand),
-        seen_at=Understood(said=time_said(said, told.at)),
+        seen_at=Understood(said=None if _tells_nothing(kind) else time_said(said, told.at)),
         location=Understood(said=location),
         kind=kind,
         detained=detained_counted(said),
@@ -149,6 +149,11 @@ def understand(told: Told, names: Names) -> Understanding:
         needs=needs_said(said),
         private=private_said(said, names, location),
     )
+
+
+def _tells_nothing(kind: Finding[Kind] | None) -> bool:
+    """Whether a call of this kind speaks of nothing that happened."""
+    return kind is not None and kind.value in (Kind.QUESTION, Kind.NOT_FOR_US, Kind.PRANK)
 
 
 def _officers_pressed(told: Told) -> Pressed[Count] | None:
