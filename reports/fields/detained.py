@@ -8,7 +8,7 @@ from typing import Final
 
 from reports.fields.counting import Number
 from reports.fields.counts import Count, counted_run, number_runs, settled_counts
-from reports.fields.finding import Finding, taken_back
+from reports.fields.finding import CORRECTION, Finding, taken_back
 from reports.fields.lexicon import Mark
 from reports.fields.marked import marked
 from reports.fields.said import Passage, Stop
@@ -47,7 +47,20 @@ def _counted(passage: Passage) -> Iterator[Finding[Count]]:
             if found.first not in seen:
                 seen.add(found.first)
                 yield found
+                yield from _corrected(passage, found, runs)
                 break
+
+
+def _corrected(
+    passage: Passage, found: Finding[Count], runs: Sequence[list[Number]]
+) -> Iterator[Finding[Count]]:
+    """'They took two, no, three.'"""
+    for mark in passage.of(CORRECTION):
+        if 0 <= mark.first - found.last <= 1:
+            for run in runs:
+                last = _captives(passage, run)
+                if last is not None and 0 <= run[0].first - mark.last <= 1:
+                    yield Finding(counted_run(passage, run), passage, run[0].first, last, SURE)
 
 
 def _held(passage: Passage, held: Mark, runs: Sequence[list[Number]]) -> Iterator[Finding[Count]]:
@@ -64,7 +77,8 @@ def _held(passage: Passage, held: Mark, runs: Sequence[list[Number]]) -> Iterato
 
 def _behind(passage: Passage, held: Mark, runs: Sequence[list[Number]]) -> Iterator[Finding[Count]]:
     def near(first: int) -> bool:
-        return 0 <= first - held.last <= REACH and not passage.parted(held.last - 1, first)
+        # The last word of 'tienen a' may be the first of 'a uno'.
+        return -1 <= first - held.last <= REACH and not passage.parted(held.last - 1, first)
 
     persons = [mark for mark in passage.of(ONE_PERSON) if near(mark.first)]
     persons = [mark for mark in persons if not _is_of_a_thing(passage, mark)]

@@ -144,7 +144,7 @@ def understand(told: Told, names: Names) -> Understanding:
         agencies=agencies_said(said),
         appearance=appearance_said(said),
         equipment=equipment_said(said),
-        vehicles=vehicles_said(said),
+        vehicles=() if _tells_nothing(kind) else vehicles_said(said),
         evidence=evidence_said(said),
         needs=needs_said(said),
         private=private_said(said, names, location),

@@ -57,7 +57,8 @@ def vehicles_said(passages: Sequence[Passage]) -> tuple[Finding[Vehicle], ...]:
     found: list[Finding[Vehicle]] = []
     for passage in passages:
         here = [_vehicle(passage, anchor) for anchor in _anchors(passage)]
-        found += _plated(passage, _together(passage, [each for each in here if each is not None]))
+        spoken_of = _together(passage, _apposed(passage, [each for each in here if each]))
+        found += _plated(passage, spoken_of)
     return tuple(found)
 
 
@@ -202,6 +203,40 @@ def _unnumbered(passage: Passage, first: int, several: bool) -> Count | None:
         return Count(None, None)
     single = any(mark.last in (first, first + 1) for mark in passage.of("single"))
     return Count(1, 1) if single and not several else None
+
+
+def _apposed(passage: Passage, found: list[Finding[Vehicle]]) -> list[Finding[Vehicle]]:
+    """'A car, a black Charger' is one, and 'two vehicles, a black Suburban and a white van' are the
+    two that are told of."""
+    adjectives = {at for mark in passage.of(ADJECTIVE) for at in range(*mark[:2])}
+    kept: list[Finding[Vehicle]] = []
+    for at, each in enumerate(found):
+        behind = [
+            other for other in found[at + 1 :] if not passage.parted(each.last - 1, other.first)
+        ]
+        count = each.value.count
+        if _is_bare(each.value) and count is not None and 1 < (count.low or 0) == len(behind):
+            continue
+        before = kept[-1] if kept else None
+        if (
+            before is not None
+            and before.value.make is None
+            and (each.value.make is not None or _is_bare(before.value))
+            and adjectives.issuperset(range(before.last, each.first))
+            and not passage.parted(before.last - 1, each.first)
+            and (_is_bare(before.value) or passage.parted(before.last - 1, each.first, Stop.COMMA))
+            and _may_be_same(before.value, each.value)
+        ):
+            value = _joined(before.value, each.value)
+            kept[-1] = replace(before, value=value, last=each.last)
+            continue
+        kept.append(each)
+    return kept
+
+
+def _is_bare(vehicle: Vehicle) -> bool:
+    """Nothing is said of it but that there is one, or how many."""
+    return replace(vehicle, type=None, count=None) == Vehicle()
 
 
 def _together(passage: Passage, found: list[Finding[Vehicle]]) -> list[Finding[Vehicle]]:
