@@ -40,8 +40,8 @@ from ivr.webhooks import webhooks
 from keeping.sealing import generate_key
 from migrations import upgrade
 from oncall.briefs import BadTells
-from places.gazetteer import load_gazetteer
-from reports.fields.lexicon import load_lexicons
+from places.gazetteer import BadGazetteer, load_gazetteer
+from reports.fields.lexicon import BadLexicon, load_lexicons
 from reports.fields.location import Names
 from reports.fields.plainly import ranked_plainly, told_from
 from reports.fields.understood import understand
@@ -76,7 +76,8 @@ def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
     """The web application: webhooks for the provider, pages and API for organizers.
 
     Raises:
-        BadSettings, BadPrompts, BadTells: it may not start; each lists all that is wrong.
+        BadSettings, BadPrompts, BadTells, BadLexicon, BadGazetteer: it may not start; each lists
+            all that is wrong.
     """
     settings = settings or load_settings()
     adapters = Adapters(settings, clock)
@@ -104,6 +105,7 @@ def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
             audio=adapters.audio,
             sealer=adapters.sealer,
             clock=clock,
+            reader=adapters.reader,
             zone=settings.zone,
             hotline_number=settings.hotline_number,
             api_token=settings.api_token.get_secret_value(),
@@ -175,7 +177,7 @@ def serve() -> None:
     try:
         create_app(settings)  # what is wrong is said here once, and not by each process in turn
         _ = Adapters(settings).hears
-    except (BadPrompts, BadTells, BadHears) as bad:
+    except (BadPrompts, BadTells, BadHears, BadLexicon, BadGazetteer) as bad:
         raise click.ClickException(str(bad)) from bad
     Supervisor(children(settings), log=click.echo).run()
 

@@ -15,6 +15,8 @@ from ivr.languages import BadPrompts
 from keeping.audio import AudioStoreUnusable
 from migrations import pending
 from oncall.briefs import BadTells
+from places.gazetteer import BadGazetteer
+from reports.fields.lexicon import BadLexicon
 from reports.ports import ProviderRefused, ProviderUnavailable
 from reports.store import connect
 from transcribe.engines import load_engine
@@ -80,7 +82,8 @@ def _prompts(settings: Settings, adapters: Adapters) -> Iterator[Finding]:
         prompts = adapters.prompts
         _ = adapters.tells
         _ = adapters.hears
-    except (BadPrompts, BadTells, BadHears) as bad:
+        _ = adapters.reader
+    except (BadPrompts, BadTells, BadHears, BadLexicon, BadGazetteer) as bad:
         yield Finding("prompts", False, str(bad), "mend the files it names")
         return
     try:

@@ -24,12 +24,16 @@ from oncall.alerts import Contact
 from oncall.briefs import Tells, load_tells, whispered
 from oncall.channels.sms import SmsChannel
 from oncall.roster import to_ring
+from places.gazetteer import load_gazetteer
 from providers.provider import Provider
 from providers.signalwire import SignalWireProvider
 from providers.somleng import SomlengProvider
 from providers.telnyx import TelnyxProvider
 from providers.twilio import TwilioProvider
 from reports.fields import urgency_of
+from reports.fields.lexicon import load_lexicons
+from reports.fields.location import Names
+from reports.fields.reading import Reader
 from reports.model import Rank
 from reports.ports import (
     AudioNotFound,
@@ -169,6 +173,20 @@ class Adapters:
         return load_tells(self.settings.prompts, self.settings.organizer_language)
 
     @cached_property
+    def reader(self) -> Reader:
+        """What understands reports.
+
+        Raises:
+            BadLexicon, BadGazetteer.
+        """
+        settings = self.settings
+        return Reader(
+            lexicons=load_lexicons(settings.prompts),
+            names=Names(load_gazetteer(settings.places)),
+            zone=settings.zone,
+        )
+
+    @cached_property
     def telephone(self) -> Telephone:
         """What the webhooks work with.
 
@@ -302,6 +320,7 @@ class Adapters:
             channels={sms.name: sms},
             contacts=tuple(Contact(sms.name, number) for number in self.settings.oncall),
             tells=self.tells,
+            reader=self.reader,
             caller_texts=self.caller_texts,
             public_url=self.settings.public_url,
             clock=self.clock,

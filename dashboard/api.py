@@ -52,7 +52,11 @@ class Api:
             )
         return jsonify(
             reports=[
-                document_of(dossier, others.get(dossier.report.reference, ()))
+                document_of(
+                    dossier,
+                    self._desk.reader.read(dossier),
+                    others.get(dossier.report.reference, ()),
+                )
                 for dossier in dossiers[:limit]
             ],
             read_at=read_at.isoformat(),
@@ -63,7 +67,8 @@ class Api:
         dossier = self._dossier(reference)
         with self._desk.store.read() as records:
             others = records.same_caller([reference], OTHER_REPORTS)
-        return jsonify(document_of(dossier, others.get(reference, ())))
+        reading = self._desk.reader.read(dossier)
+        return jsonify(document_of(dossier, reading, others.get(reference, ())))
 
     def recording(self, reference: str, recording_sid: str) -> Response:
         """Byte for byte as the telephone company delivered it."""

@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from dashboard.facts import Fact, Facts, facts_of
+from reports.fields.plainly import plainly
+from reports.fields.reading import Reading
 from reports.model import (
     Act,
     Attachment,
@@ -32,7 +34,7 @@ from reports.model import (
 Document = dict[str, Any]
 
 
-def document_of(dossier: Dossier, same_caller: Sequence[str] = ()) -> Document:
+def document_of(dossier: Dossier, reading: Reading, same_caller: Sequence[str] = ()) -> Document:
     """Everything about one report; `same_caller`: references of others by the same number."""
     report = dossier.report
     facts = facts_of(dossier)
@@ -44,6 +46,7 @@ def document_of(dossier: Dossier, same_caller: Sequence[str] = ()) -> Document:
         "verdict": report.verdict.value,
         "call": _call(dossier.call),
         "fields": _fields(facts),
+        "understood": _understood(reading),
         "callback_allowed": facts.callback_allowed.value is True,
         "same_caller": list(same_caller),
         "talks": [
@@ -57,6 +60,18 @@ def document_of(dossier: Dossier, same_caller: Sequence[str] = ()) -> Document:
         "attachments": [_attachment(attachment) for attachment in dossier.attachments],
         "notifications": [_notification(told) for told in dossier.notifications],
         "acts": [_act(act) for act in dossier.acts],
+    }
+
+
+def _understood(reading: Reading) -> Document:
+    """What was understood of the words. Of a telephone number that was spoken only that it was."""
+    found = plainly(reading.understanding)
+    number = reading.understanding.number
+    found["number"] = {"value": None if number is None else True, "sources": []}
+    return {
+        "priority": reading.rank.priority.value,
+        "grounds": list(reading.rank.grounds),
+        **found,
     }
 
 

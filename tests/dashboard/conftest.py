@@ -20,6 +20,7 @@ from keeping.sealing import Keyring, generate_key
 from reports.ports import AudioNotFound, Job, Urgency
 from reports.store import SqlReportStore, connect, metadata
 from tests.dashboard.stories import MORNING, Stories
+from tests.reader import READER
 
 PASSWORD = "a few plain words"
 API_TOKEN = "a-token-that-nobody-has-used-before"
@@ -131,6 +132,7 @@ def desk(tmp_path: Path, clock: Clock, queue: QueueInMemory) -> Iterator[Desk]:
         audio=AudioInMemory(),
         sealer=Keyring.parse(generate_key()),
         clock=clock,
+        reader=READER,
         zone=ZoneInfo("America/Chicago"),
         hotline_number="+16125550100",
         api_token=API_TOKEN,
