@@ -15,7 +15,7 @@ from typing import Final
 from jellyfish import metaphone
 from rapidfuzz import fuzz, process
 
-from places.gazetteer import Area, Gazetteer, Landmark, Point, Street, crossings
+from places.gazetteer import Area, Gazetteer, Landmark, Point, Street
 from reports.fields.counting import Number
 from reports.fields.finding import Finding, taken_back
 from reports.fields.lexicon import MOST_WORDS, Lexicon
@@ -247,7 +247,7 @@ def _located(passage: Passage, names: Names) -> Iterator[Finding[Location]]:
         elif mention.areas and not mention.has_type:
             yield _area(passage, mention)
         elif mention.has_type or _behind_preposition(passage, mention):
-            yield _street(passage, mention)
+            yield _street(passage, mention, names)
 
 
 def _mentions(passage: Passage, names: Names) -> list[Mention]:
@@ -394,7 +394,7 @@ def _misheard(passage: Passage, known: Sequence[Mention], names: Names) -> Itera
 def _crossing(
     passage: Passage, one: Mention, other: Mention, names: Names
 ) -> Finding[Location] | None:
-    found = crossings(one.streets, other.streets)
+    found = names.gazetteer.crossings(one.streets, other.streets)
     if not found:
         return None
     signs = [names.gazetteer.signs(crossing) for crossing in found]
@@ -437,7 +437,7 @@ def _area(passage: Passage, mention: Mention) -> Finding[Location]:
     return Finding(location, passage, mention.first, mention.last, confidence)
 
 
-def _street(passage: Passage, mention: Mention) -> Finding[Location]:
+def _street(passage: Passage, mention: Mention, names: Names) -> Finding[Location]:
     number = _house(passage, mention)
     first = mention.first if number is None else number.first
     cities = {street.city for street in mention.streets}
@@ -446,7 +446,14 @@ def _street(passage: Passage, mention: Mention) -> Finding[Location]:
         streets=(mention.streets[0].name,),
         number=None if number is None else number.value,
         city=next(iter(cities)) if len(cities) == 1 else None,
-        candidates=tuple(Candidate(each.name, each.city, None) for each in mention.streets),
+        candidates=tuple(
+            Candidate(
+                each.name,
+                each.city,
+                None if number is None else names.gazetteer.address(each, number.value),
+            )
+            for each in mention.streets
+        ),
     )
     return Finding(location, passage, first, mention.last, _confidence(mention.likeness, 1))
 
