@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from places.found import BadRow, Corner, House, Place, degrees, house_number
 from places.gazetteer import Landmark, Point
-from places.street_names import street_name, tidy
+from places.street_names import StreetName, street_name, tidy
 
 
 class Kind(StrEnum):
@@ -119,31 +119,38 @@ class Columns:
             raise BadRow(f"'{self.cell(row, 'point')}' is no POINT (lon lat)")
         return degrees(match[2], match[1])
 
-    def place(self, row: Mapping[str, object], point: Point, city: str | None) -> Place:
-        """Raises:
-        BadRow: something is missing or not as it should be.
+    def places(self, row: Mapping[str, object], point: Point, city: str | None) -> Iterator[Place]:
+        """One, or of an address that has a name two.
+
+        Raises:
+            BadRow: something is missing or not as it should be.
         """
-        kind = self.kind
         where = self.cell(row, "city") or city
         if not where:
             raise BadRow("no city: --city names the one that is meant")
-        if kind is Kind.CROSSINGS:
-            one, other = self._two_streets(row)
-            names = street_name(one), street_name(other)
-            if names[0] == names[1]:
-                raise BadRow(f"{one} does not cross itself")
-            return Corner(*names, where, point)
-        if kind is Kind.ADDRESSES:
-            number, street = self._house(row)
-            return House(street_name(street), house_number(number), where, point)
+        if self.kind is Kind.CROSSINGS:
+            one, other = map(street_name, self._two_streets(row))
+            if one == other:
+                raise BadRow(f"{one.name} does not cross itself")
+            yield Corner(one, other, where, point)
+            return
         name = self.cell(row, "name")
+        if self.kind is Kind.ADDRESSES:
+            try:
+                street, number = self._house(row)
+            except BadRow:
+                if not name:
+                    raise
+            else:
+                yield House(street, number, where, point)
+                if not name or name.startswith(str(number)):  # but the address once more
+                    return
         if not name:
             raise BadRow("no name")
         value = row.get(self.named["aliases"]) if "aliases" in self else ""
         also = (tidy(each) for each in re.split(r"[|;]", str(value or "")))
-        return Landmark(
-            name, where, tuple(each for each in also if each), self.cell(row, "kind"), "", point
-        )
+        names = tuple(each for each in also if each)
+        yield Landmark(name, where, names, self.cell(row, "kind"), "", point)
 
     def _two_streets(self, row: Mapping[str, object]) -> tuple[str, str]:
         one, other = self.cell(row, "street"), self.cell(row, "cross street")
@@ -156,17 +163,17 @@ class Columns:
             raise BadRow("a street has no name")
         return one, other
 
-    def _house(self, row: Mapping[str, object]) -> tuple[str, str]:
+    def _house(self, row: Mapping[str, object]) -> tuple[StreetName, int]:
         if "number" in self and "street" in self:
             parts = ("direction before", "street", "type", "direction behind")
             street = " ".join(part for role in parts if (part := self.cell(row, role)))
             if not self.cell(row, "street"):
                 raise BadRow("the street has no name")
-            return self.cell(row, "number"), street
+            return street_name(street), house_number(self.cell(row, "number"))
         match = _ADDRESS.match(self.cell(row, "address"))
         if match is None:
             raise BadRow(f"'{self.cell(row, 'address')}' is no number and street")
-        return match[1], match[2].strip()
+        return street_name(match[2]), house_number(match[1])
 
 
 def columns(header: Iterable[str]) -> Columns:

@@ -33,7 +33,7 @@ def places_of_extract(file: Path, city: str | None) -> Iterator[Found]:
     """Raises:
     BadSource: it is no such file, or no city is named.
     """
-    import osmium
+    import osmium  # here: only who imports an extract has to load it
     from osmium.filter import KeyFilter
 
     if city is None:

@@ -31,6 +31,21 @@ METRES: Final = 111_320.0
 """Of a degree of latitude."""
 
 
+COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
+    "streets.csv": ("name", "city", "aliases", "axis", "at", "begin", "end", "side"),
+    "grids.csv": ("city", "type", "side", "axis", "number", "at", "begin", "end"),
+    "sides.csv": ("city", "lon", "south_of"),
+    "landmarks.csv": ("name", "city", "aliases", "kind", "near", "lat", "lon"),
+    "areas.csv": ("name", "city", "aliases", "kind", "lat", "lon"),
+    "crossings.csv": ("street", "cross", "city", "lat", "lon"),
+    "addresses.csv": ("street", "side", "city", "number", "lat", "lon"),
+    "sources.csv": ("file", "licence", "when", "rows"),
+}
+"""The files of a folder, and their columns."""
+MAY_LACK: Final = frozenset([("streets.csv", "side"), ("addresses.csv", "side")])
+"""What was not always there."""
+
+
 class BadGazetteer(ValueError):
     """A file of places is not as it should be. `str()` says which, where, and what is wrong."""
 
@@ -436,7 +451,12 @@ def _rows_if_any(file: Path) -> Iterator[Mapping[str, str]]:
 def _rows(file: Path) -> Iterator[Mapping[str, str]]:
     try:
         with file.open(encoding="utf-8", newline="") as opened:
-            for line, row in enumerate(csv.DictReader(opened), start=2):
+            rows = csv.DictReader(opened)
+            for column in COLUMNS[file.name]:
+                has_it = column in (rows.fieldnames or ())
+                if not has_it and (file.name, column) not in MAY_LACK:
+                    raise BadGazetteer(f"{file.name}: no column {column}")
+            for line, row in enumerate(rows, start=2):
                 if None in row or None in row.values():
                     few = "few" if None in row.values() else "many"
                     raise BadGazetteer(f"{file.name}, line {line}: a cell too {few}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, TextIO
@@ -64,7 +65,7 @@ def _places(feature: Any, city: str | None) -> Iterator[Place | PassedOver]:
         point = middle(max(outlines, key=len))
     else:
         raise BadRow(f"a {shape} is neither Point, LineString nor Polygon")
-    yield _at_a_point(tags, known, point, city, is_surface=shape != "Point")
+    yield from _at_a_point(tags, known, point, city, is_surface=shape != "Point")
 
 
 def _street(
@@ -81,21 +82,23 @@ def _street(
 
 def _at_a_point(
     tags: Mapping[str, str], known: Columns, point: Point, city: str | None, is_surface: bool
-) -> Place | PassedOver:
+) -> Iterator[Place | PassedOver]:
     name = tidy(tags.get("name", "")) or known.cell(tags, "name")
-    kind = area_kind(tags)
-    landmark = landmark_kind(tags)
+    kind, landmark = area_kind(tags), landmark_kind(tags)
     is_named_surface = is_surface and known.kind is Kind.LANDMARKS and "building" not in tags
-    is_area = kind is not None or (is_named_surface and landmark is None)
-    if name and is_area:
+    if name and (kind is not None or (is_named_surface and landmark is None)):
         where = name if kind == "city" else _city(tags, known, city)
-        return Area(name, where, other_names(tags), kind or known.cell(tags, "kind"), point)
-    if name and landmark is not None:
-        where = _city(tags, known, city)
-        return Landmark(name, where, other_names(tags), landmark, "", point)
+        yield Area(name, where, other_names(tags), kind or known.cell(tags, "kind"), point)
+        return
     if known.kind is None or (known.kind is Kind.LANDMARKS and not name):
-        return PassedOver()
-    return known.place(tags, point, city)
+        yield PassedOver()
+        return
+    for place in known.places(tags, point, city):
+        if isinstance(place, Landmark):
+            names = tuple(dict.fromkeys((*place.names, *other_names(tags))))
+            yield replace(place, names=names, kind=landmark or place.kind)
+        else:
+            yield place
 
 
 def _city(tags: Mapping[str, str], known: Columns, city: str | None) -> str:

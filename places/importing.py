@@ -20,6 +20,7 @@ from places.extracts import places_of_extract
 from places.found import Found, Noted, PassedOver, Refused
 from places.gathered import Gathered
 from places.gazetteer import (
+    COLUMNS,
     Area,
     Gazetteer,
     Houses,
@@ -46,17 +47,6 @@ SHOWN: Final = 10
 """Rows of no use that are named; the others are counted."""
 EVERY: Final = 100_000
 """Rows after which it is said how far it is."""
-HEADERS: Final = {
-    "streets.csv": ("name", "city", "aliases", "axis", "at", "begin", "end", "side"),
-    "grids.csv": ("city", "type", "side", "axis", "number", "at", "begin", "end"),
-    "sides.csv": ("city", "lon", "south_of"),
-    "landmarks.csv": ("name", "city", "aliases", "kind", "near", "lat", "lon"),
-    "areas.csv": ("name", "city", "aliases", "kind", "lat", "lon"),
-    "crossings.csv": ("street", "cross", "city", "lat", "lon"),
-    "addresses.csv": ("street", "side", "city", "number", "lat", "lon"),
-    "sources.csv": ("file", "licence", "when", "rows"),
-}
-"""The files of a folder, and their columns."""
 LICENCE_MISSING: Final = """\
 --licence is missing. Whoever made these places says how they may be used, and what has to be said
 with them; it is kept with the places and shown. It stands where the file was downloaded, such as
@@ -142,7 +132,7 @@ def _check(order: Order) -> None:
     if not order.replace:
         raise ImportRefused(f"{order.to} is there already: name another, or say --replace")
     others = (
-        {each.name for each in order.to.iterdir()} - HEADERS.keys() if order.to.is_dir() else {"it"}
+        {each.name for each in order.to.iterdir()} - COLUMNS.keys() if order.to.is_dir() else {"it"}
     )
     if others:
         raise ImportRefused(
@@ -229,7 +219,7 @@ def _write(
 def _table(folder: Path, name: str, rows: Iterable[Iterable[object]]) -> None:
     with (folder / name).open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(HEADERS[name])
+        writer.writerow(COLUMNS[name])
         writer.writerows(rows)
 
 

@@ -60,18 +60,16 @@ def _meanings(gazetteer: Gazetteer, name: str) -> Iterator[str]:
 
 def _streets(gazetteer: Gazetteer, name: str) -> list[Street]:
     """By its name, with or without its type, and by the side if it says one."""
-    wanted, full = street_name(name), key(name)
-    called = key(wanted.name)
-    found = [
-        street
-        for street in gazetteer.every_street
-        if {called, full} & {*_keys(street), _without_type(street)}
-    ]
+    wanted = street_name(name)
+    spellings = {key(name), key(wanted.name)}
+    found = [street for street in gazetteer.every_street if spellings & _spellings(street)]
     return [street for street in found if wanted.side and street.side == wanted.side] or found
 
 
-def _without_type(street: Street) -> str:
-    return key(street.name.rpartition(" ")[0])
+def _spellings(street: Street) -> set[str]:
+    names = [street.name, *(street_name(name).name for name in street.names)]
+    without_type = (name.rpartition(" ")[0] for name in names)
+    return {*_keys(street), *map(key, names), *map(key, without_type)} - {""}
 
 
 def _keys(place: Street | Landmark | Area) -> set[str]:

@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-from places.columns import WANTED, columns
+from places.columns import WANTED, Kind, columns
 from places.found import BadRow, BadSource, Found, Noted, Refused
 
 DELIMITERS = ",;\t|"
@@ -38,7 +38,8 @@ def places_of_table(file: Path, city: str | None) -> Iterator[Found]:
                 f"{file.name}: its columns are {', '.join(header) or 'none'}\n"
                 f"  found: {found or 'none that are known'}\n{lines}"
             )
-        yield Noted(f"{kind}, by {found}")
+        with_name = ", and landmarks where there is a name" if "name" in found else ""
+        yield Noted(f"{kind}{with_name if kind is Kind.ADDRESSES else ''}, by {found}")
         while True:
             try:
                 cells = next(rows)
@@ -57,6 +58,6 @@ def places_of_table(file: Path, city: str | None) -> Iterator[Found]:
             try:
                 if any("\ufffd" in cell for cell in cells):
                     raise BadRow("letters that are no UTF-8: save the file as UTF-8")
-                yield found.place(row, found.point(row), city)
+                yield from found.places(row, found.point(row), city)
             except BadRow as bad:
                 yield Refused(where, str(bad))
