@@ -72,7 +72,8 @@ def degrees(lat: object, lon: object) -> Point:
     BadRow: they are no place on earth.
     """
     try:
-        north, east = float(str(lat).strip()), float(str(lon).strip())
+        # '45,1' is written where a comma parts decimals.
+        north, east = (float(str(each).strip().replace(",", ".")) for each in (lat, lon))
     except ValueError:
         raise BadRow(f"'{lat}', '{lon}' are no numbers of degrees") from None
     if not (isfinite(north) and isfinite(east)):

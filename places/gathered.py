@@ -20,6 +20,8 @@ STRAIGHT: Final = 250.0
 """Metres that a street may swerve from a line and still be taken for it."""
 LONG: Final = 3.0
 """How many times as long as it swerves it has to be."""
+END_TO_END: Final = 300.0
+"""Metres between two halves of a street at the most."""
 ONE_CROSSING: Final = 150.0
 """Metres within which the carriageways of two streets cross once."""
 ONE_HOUSE: Final = 0.003
@@ -47,12 +49,6 @@ class Shape:
     begin: float | None = None
     end: float | None = None
 
-    def is_beside(self, other: Shape) -> bool:
-        """Whether both are lines, and not the same one."""
-        if self.at is None or other.at is None:
-            return False
-        return self.axis != other.axis or abs(self.at - other.at) > STRAIGHT / METRES
-
 
 @dataclass
 class Spread:
@@ -79,6 +75,11 @@ class Spread:
     def _reach(self, low: Point, high: Point) -> None:
         self.low = Point(min(self.low.lat, low.lat), min(self.low.lon, low.lon))
         self.high = Point(max(self.high.lat, high.lat), max(self.high.lon, high.lon))
+
+    def touches(self, other: Spread) -> bool:
+        north = max(self.low.lat - other.high.lat, other.low.lat - self.high.lat)
+        east = max(self.low.lon - other.high.lon, other.low.lon - self.high.lon)
+        return METRES * max(north, east * cos(radians(self.low.lat))) <= END_TO_END
 
     @property
     def middle(self) -> Point | None:

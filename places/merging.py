@@ -188,8 +188,15 @@ def _streets(pieces: Sequence[Piece]) -> Iterator[list[int]]:
 
 
 def _go_on(one: Piece, other: Piece) -> bool:
-    """Whether two halves may be one street: 26th Ave N and 26th Ave S are not."""
-    return not one.spread.shape.is_beside(other.spread.shape)
+    """Whether two halves are one street, on a line or end to end: 26th Ave N and 26th Ave S, some
+    kilometres apart, are not."""
+    together = Spread()
+    together.join(one.spread)
+    together.join(other.spread)
+    if together.shape.at is not None:
+        return True
+    both_straight = None not in (one.spread.shape.at, other.spread.shape.at)
+    return not both_straight and one.spread.touches(other.spread)
 
 
 class _Known:

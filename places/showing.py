@@ -63,7 +63,7 @@ def _streets(gazetteer: Gazetteer, name: str) -> list[Street]:
     wanted = street_name(name)
     spellings = {key(name), key(wanted.name)}
     found = [street for street in gazetteer.every_street if spellings & _spellings(street)]
-    return [street for street in found if wanted.side and street.side == wanted.side] or found
+    return [street for street in found if street.side in (wanted.side, "")] or found
 
 
 def _spellings(street: Street) -> set[str]:

@@ -114,11 +114,12 @@ def test_a_city_names_its_columns_as_it_likes(office: Office) -> None:
             "\ufeffStreet_1;CROSS-STREET;Y_Coord;X_Coord;OBJECTID\n"
             "WILLOW ST E;ALDER AVE S;45.0;-93.0;1\n"
             "WILLOW ST W;BIRCH AVE S;45.0;-93.01;2\n"
-            "4TH ST E;ALDER AVE S;45.01;-93.0;3\n",
+            "4TH ST E;ALDER AVE S;45,01;-93,0;3\n",
         )
     )
     assert crossing(found, "Willow St", "Alder Ave S") == Point(45.0, -93.0)
     assert crossing(found, "Willow St", "Birch Ave S") == Point(45.0, -93.01)
+    assert crossing(found, "4th St E", "Alder Ave S") == Point(45.01, -93.0)
     assert found.number(4, "St")[0].city == "Nowhere"
     assert "street: Street_1" in "\n".join(office.said)
     assert "cross street: CROSS-STREET" in "\n".join(office.said)
@@ -427,10 +428,17 @@ def test_streets_of_a_number_are_told_apart_by_their_side(office: Office) -> Non
             "26TH AVE N,LYNDALE AVE N,45.006,-93.288\n26TH AVE N,PENN AVE N,45.006,-93.308\n"
             "26TH AVE S,LAKE ST E,44.948,-93.235\n26TH AVE S,38TH ST E,44.934,-93.235\n"
             "26TH ST E,CHICAGO AVE S,44.956,-93.262\n26TH ST W,LYNDALE AVE S,44.956,-93.288\n"
-            "2ND ST NE,LOWRY AVE NE,45.0,-93.26\n2ND ST SE,MAIN ST SE,44.98,-93.25\n",
+            "2ND ST NE,LOWRY AVE NE,45.0,-93.26\n2ND ST SE,MAIN ST SE,44.98,-93.25\n"
+            "8TH ST N,1ST AVE N,44.979,-93.275\n8TH ST N,HENNEPIN AVE,44.977,-93.276\n"
+            "8TH ST S,HENNEPIN AVE,44.977,-93.276\n8TH ST S,PARK AVE,44.971,-93.264\n"
+            "16TH AVE N,LYNDALE AVE N,44.992,-93.288\n16TH AVE N,A ST,44.99,-93.2881\n"
+            "16TH AVE N,PENN AVE N,44.992,-93.308\n16TH AVE S,LAKE ST E,44.948,-93.252\n"
+            "16TH AVE S,B ST,44.94,-93.26\n",
         )
     )
     assert {each.sign for each in found.number(26)} == {"26th St", "26th Ave N", "26th Ave S"}
+    assert {each.sign for each in found.number(8)} == {"8th St"}, "its halves meet"
+    assert {each.sign for each in found.number(16)} == {"16th Ave N", "16th Ave S"}
     assert {each.sign for each in found.number(2)} == {"2nd St NE", "2nd St SE"}
     corners = found.crossings(found.number(26), [street(found, "Lyndale Ave")])
     assert {(each.first.sign, each.point) for each in corners} == {
@@ -799,7 +807,21 @@ def test_the_citys_crossings_are_where_the_city_has_them(minneapolis: Gazetteer 
         [street_of(minneapolis, "West Broadway Ave")], [street_of(minneapolis, "Penn Ave")]
     )
     assert winding.point is not None, "the gazetteer alone does not know it"
-    assert sum(len(points) for points in minneapolis.met.values()) > 6800
+    by_name: dict[str, list[Street]] = {}
+    for each in minneapolis.every_street:
+        for name in {key(street_name(name).name) for name in (each.name, *each.names)}:
+            by_name.setdefault(name, []).append(each)
+    crossed = off = 0
+    with SHARED.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            one, other = (key(street_name(row[column]).name) for column in "ab")
+            point = Point(float(row["lat"]), float(row["lon"]))
+            corners = minneapolis.crossings(by_name[one], by_name[other])
+            near = [each for each in corners if each.point and each.point.metres(point) < 100]
+            crossed += one != other  # where East of a street meets West of it is no crossing
+            off += one != other and not near
+    assert crossed > 6900
+    assert off / crossed < 0.001
 
 
 def street_of(gazetteer: Gazetteer, name: str) -> Street:
