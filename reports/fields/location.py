@@ -7,7 +7,7 @@ once, a landmark with one name. Else all that it may be are candidates, and a pe
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise, takewhile
 from typing import Final
@@ -48,10 +48,28 @@ LIKENESS: Final = 82.0
 """Of 100: of words that stand beside a street, or before 'street', and are taken for one."""
 SOUNDS: Final = 74.0
 """The same, of words that sound alike by their consonants (Metaphone)."""
+ACROSS: Final = 72.0
+"""The same, of streets that are known to cross the one beside."""
+UNKNOWN_TO_MEET: Final = 6.0
+"""Taken from it, where the list of places does not say whether the two meet."""
+SAME_SOUND: Final = 14.0
+"""Added to it, of words that sound alike."""
 SOUND_BONUS: Final = LIKENESS - SOUNDS
 """With it, what is 74 alike and sounds so is as good as what is 82 alike."""
 ALONE: Final = 90.0
 """The same, of words behind 'at' or 'near' alone."""
+PASSING: Final = "passing"
+"""The lexicon's kind for 'I live', 'I work', 'on my way to'."""
+NOW_AT: Final = "now_at"
+"""The lexicon's kind for 'now they are'."""
+CLOSE: Final = 5000.0
+"""Metres from a part of town, or a landmark, within which something is still there."""
+CLEARLY: Final = 1000.0
+"""Metres by which anything else has to be farther than twice as far."""
+BETWEEN: Final = 6
+"""Words between two streets at the most, all of which say that they meet."""
+SAID_WITHIN: Final = 4
+"""Words between these and the place at the most."""
 LEAD: Final = 4.0
 """By so much the most alike has to lead."""
 SHORTEST: Final = 4
@@ -65,6 +83,8 @@ class Candidate:
     name: str
     city: str
     point: Point | None
+    near: str = ""
+    """Of a landmark: its nearest crossing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +135,9 @@ class Names:
     """The names of a gazetteer, ready to be found among words."""
 
     gazetteer: Gazetteer
+    _crossed: dict[tuple[Street, ...], Mapping[str, bool]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     @cached_property
     def _named(self) -> Mapping[str, Mapping[str, tuple[Place, ...]]]:
@@ -187,6 +210,50 @@ class Names:
             return 0.0, ()
         return min(best, 99.0), places
 
+    def alike_across(
+        self, words: Sequence[str], across: tuple[Street, ...]
+    ) -> tuple[float, tuple[Place, ...]]:
+        """As `alike`, among the streets alone that are known to cross some: of so few, less alike
+        is enough."""
+        heard = "".join(words)
+        if len(heard) < SHORTEST:
+            return 0.0, ()
+        sound = metaphone(heard)
+        scored = sorted(
+            (
+                (
+                    fuzz.ratio(heard, name)
+                    + (SAME_SOUND if self._sounds[name] == sound else 0)
+                    - (0 if is_known else UNKNOWN_TO_MEET),
+                    name,
+                )
+                for name, is_known in self._across(across).items()
+            ),
+            reverse=True,
+        )
+        if not scored or scored[0][0] < ACROSS:
+            return 0.0, ()
+        best, name = scored[0]
+        places = self._joined[STREET][name]
+        rivals = [
+            score for score, other in scored[1:] if not set(self._joined[STREET][other]) & {*places}
+        ]
+        if rivals and best - rivals[0] < LEAD:
+            return 0.0, ()
+        return min(best, 95.0), places
+
+    def _across(self, streets: tuple[Street, ...]) -> Mapping[str, bool]:
+        """Names of the streets that may cross some, and whether they are known to."""
+        if streets not in self._crossed:
+            found: dict[str, bool] = {}
+            for name, places in self._joined[STREET].items():
+                others = [place for place in places if isinstance(place, Street)]
+                meets = self.gazetteer.crossings(others, streets)
+                if meets and len(name) >= SHORTEST:
+                    found[name] = any(crossing.point is not None for crossing in meets)
+            self._crossed[streets] = found
+        return self._crossed[streets]
+
 
 def _phrases(place: Place) -> Iterator[str]:
     # Of a chain, 'Target (Quarry)', each is a 'Target'.
@@ -215,19 +282,76 @@ def location_said(passages: Sequence[Passage], names: Names) -> Finding[Location
         return None
     whole = [each for each in found if len(each.value.streets) == 2]
     back = taken_back(whole)
-    best = max((each for each in found if each not in back), key=lambda each: _worth(each.value))
+    best = max((each for each in found if each not in back), key=_worth)
     best = replace(best, before=tuple(each.value for each in back))
     city = next((each.value.city for each in found if each.value.city and each.value.area), None)
-    return best if city is None else _within(best, city)
+    best = best if city is None else _within(best, city)
+    mentioned = (
+        [mention.places for passage in ordered for mention in _mentions(passage, names)]
+        if len(best.value.candidates) > 1
+        else []
+    )
+    return _narrowed(best, mentioned)
 
 
-def _worth(location: Location) -> tuple[bool, bool, bool, bool]:
-    """A crossing before a landmark, that before a house or a street, and an area alone last."""
+def _narrowed(
+    finding: Finding[Location], mentioned: Sequence[tuple[Place, ...]]
+) -> Finding[Location]:
+    """Of a chain's houses the one on the street that is named, and of corners the one that lies in
+    the part of town, or by the landmark, that is."""
+    location = finding.value
+    candidates = location.candidates
+    streets = {place.name for places in mentioned for place in places if isinstance(place, Street)}
+    hints = [
+        places[0].point
+        for places in mentioned
+        if len(places) == 1 and isinstance(places[0], Area | Landmark) and places[0].point
+    ]
+    kept = tuple(each for each in candidates if any(name in each.near for name in streets))
+    if not kept and hints:
+        far = [
+            (min(each.point.metres(hint) for hint in hints), each)
+            for each in candidates
+            if each.point is not None
+        ]
+        far.sort(key=lambda each: each[0])
+        if far and far[0][0] < CLOSE and (len(far) == 1 or far[1][0] > 2 * far[0][0] + CLEARLY):
+            kept = (far[0][1],)
+    if len(kept) != 1:
+        return finding
+    only = kept[0]
+    is_crossing = len(location.streets) == 2  # of two streets
+    value = replace(
+        location,
+        candidates=kept,
+        city=only.city,
+        landmark=only.name if location.landmark else None,
+        streets=tuple(only.name.split(" & ")) if is_crossing else location.streets,
+    )
+    return replace(finding, value=value)
+
+
+def _worth(finding: Finding[Location]) -> tuple[bool, ...]:
+    """Where it is said to be now before where it was, and where the caller lives or works last.
+    Else a crossing before a landmark, that before a house or a street, an area alone last."""
+    location = finding.value
     return (
+        not _is_before(finding, PASSING),
+        len(location.streets) == 2 and _is_before(finding, NOW_AT),
         len(location.streets) == 2,
         location.landmark is not None,
         bool(location.streets) and location.number is not None,
         bool(location.streets),
+    )
+
+
+def _is_before(finding: Finding[Location], kind: str) -> bool:
+    """Whether words of a kind stand before a place, in the same breath."""
+    passage = finding.passage
+    return any(
+        0 <= finding.first - mark.last <= SAID_WITHIN
+        and not passage.parted(mark.last - 1, finding.first, Stop.COMMA)
+        for mark in passage.of(kind)
     )
 
 
@@ -261,7 +385,11 @@ def _located(passage: Passage, names: Names) -> Iterator[Finding[Location]]:
             yield _landmark(passage, mention)
         elif mention.areas and not mention.has_type:
             yield _area(passage, mention)
-        elif mention.has_type or _behind_preposition(passage, mention):
+        elif (
+            mention.has_type
+            or mention.last - mention.first > 1
+            or _behind_preposition(passage, mention)
+        ):
             yield _street(passage, mention, names)
 
 
@@ -269,7 +397,43 @@ def _mentions(passage: Passage, names: Names) -> list[Mention]:
     words = [token.plain for token in passage.tokens]
     found = [*_typed(passage, names.exact(words)), *_numbered(passage, names.gazetteer)]
     known = _longest(found)
-    return _longest([*known, *_misheard(passage, known, names)])
+    for misheard in (_misheard_streets, _beside, _misheard_places):
+        known = _longest([*known, *misheard(passage, known, names)])
+    return known
+
+
+def _beside(passage: Passage, known: Sequence[Mention], names: Names) -> Iterator[Mention]:
+    """What stands beside a street as another that crosses it, if one does: '28 and Lake', 'la Leic
+    con la Grand'."""
+    numbers = {(number.first, number.last): number for number in passage.numbers}
+    for mention in known:
+        if not mention.streets:
+            continue
+        for first, last in _spans_beside(passage, mention):
+            if not _free(passage, known, first, last):
+                continue
+            if (number := numbers.get((first, last))) is not None:
+                streets = names.gazetteer.number(number.value, None)
+                meets = names.gazetteer.crossings(streets, mention.streets)
+                if any(crossing.point is not None for crossing in meets):
+                    yield Mention(first, last, streets)
+            elif not any(at < last and first < until for at, until in numbers):
+                words = _plain(passage, first, last)
+                likeness, places = names.alike_across(words, mention.streets)
+                if places:
+                    yield Mention(first, last, places, likeness)
+
+
+def _spans_beside(passage: Passage, mention: Mention) -> Iterator[tuple[int, int]]:
+    """Words that a joining word parts from a street, the longest first."""
+    for length in (3, 2, 1):
+        for gap in range(1, BETWEEN + 1):
+            behind = mention.last + gap
+            if behind + length <= len(passage.tokens) and _joined(passage, mention.last, behind):
+                yield behind, behind + length
+            ahead = mention.first - gap
+            if ahead - length >= 0 and _joined(passage, ahead, mention.first):
+                yield ahead - length, ahead
 
 
 def _longest(found: Sequence[Mention]) -> list[Mention]:
@@ -353,7 +517,7 @@ def _numbered(passage: Passage, gazetteer: Gazetteer) -> Iterator[Mention]:
 
 def _joined(passage: Passage, last: int, first: int) -> bool:
     """Whether 'and', 'at' or 'con la' stands between two streets, and nothing that parts them."""
-    if not 0 < first - last <= 3 or passage.parted(last - 1, first):
+    if not 0 < first - last <= BETWEEN or passage.parted(last - 1, first):
         return False
     joins = {at for mark in passage.of("crosses") for at in range(mark.first, mark.last)}
     between = range(last, first)
@@ -365,30 +529,28 @@ def _behind_preposition(passage: Passage, mention: Mention) -> bool:
     return any(mark.first < mention.first <= mark.last + 1 for mark in passage.of("preposition"))
 
 
-def _misheard(passage: Passage, known: Sequence[Mention], names: Names) -> Iterator[Mention]:
-    """Words beside a street, before 'street', or behind 'at', that are alike to a name."""
-    taken = {at for mention in known for at in range(mention.first, mention.last)}
-    types = {mark.first: mark for mark in passage.of("street_type")}
-    ends = {mark.last for mark in passage.of("preposition")}
+def _free(passage: Passage, known: Sequence[Mention], first: int, last: int) -> bool:
+    """Whether words may be a name that was misheard: no known one is among them, no pause, and not
+    all of them are words like any other."""
+    if first < 0 or last > len(passage.tokens) or passage.parted(first, last - 1, Stop.COMMA):
+        return False
+    if any(mention.first < last and first < mention.last for mention in known):
+        return False
     # 'And like' is no 'and Lake'.
     common = {at for mark in passage.of("filler", "correction") for at in range(*mark[:2])}
+    return not common.issuperset(range(first, last))
+
+
+def _misheard_streets(
+    passage: Passage, known: Sequence[Mention], names: Names
+) -> Iterator[Mention]:
+    """Words beside a street, or before 'street', that are alike to a street's name."""
+    types = {mark.first: mark for mark in passage.of("street_type")}
     joins = passage.of("crosses")
     beside_end = {mark.last for mark in joins for m in known if m.streets and m.last == mark.first}
     beside_begin = {
         mark.first for mark in joins for m in known if m.streets and m.first == mark.last
     }
-
-    def free(first: int, last: int) -> bool:
-        return (
-            first >= 0
-            and last <= len(passage.tokens)
-            and not any(at in taken for at in range(first, last))
-            and not passage.parted(first, last - 1, Stop.COMMA)
-            and not common.issuperset(range(first, last))
-        )
-
-    def words(first: int, last: int) -> list[str]:
-        return [token.plain for token in passage.tokens[first:last]]
 
     for length in (3, 2, 1):
         spans = [
@@ -397,19 +559,30 @@ def _misheard(passage: Passage, known: Sequence[Mention], names: Names) -> Itera
             *((last - length, last) for last in types),
         ]
         for first, last in dict.fromkeys(spans):
-            if free(first, last):
-                likeness, places = names.alike(words(first, last), STREET, LIKENESS)
+            if _free(passage, known, first, last):
+                likeness, places = names.alike(_plain(passage, first, last), STREET, LIKENESS)
                 if places:
                     mark = types.get(last)
                     end = mark.last if mark is not None else last
                     yield Mention(first, end, places, likeness, has_type=mark is not None)
+
+
+def _misheard_places(passage: Passage, known: Sequence[Mention], names: Names) -> Iterator[Mention]:
+    """Words behind 'at' that are alike to a landmark's or an area's name."""
+    ends = {mark.last for mark in passage.of("preposition")}
+    joins = {mark.first for mark in passage.of("crosses", "break")}
     for length in (4, 3, 2, 1):
         for first in ends:
-            if free(first, first + length):
+            last = first + length
+            if _free(passage, known, first, last) and last - 1 not in joins:
                 for kind in (LANDMARK, AREA):
-                    likeness, places = names.alike(words(first, first + length), kind, ALONE)
+                    likeness, places = names.alike(_plain(passage, first, last), kind, ALONE)
                     if places:
                         yield Mention(first, first + length, places, likeness)
+
+
+def _plain(passage: Passage, first: int, last: int) -> list[str]:
+    return [token.plain for token in passage.tokens[first:last]]
 
 
 def _crossing(
@@ -441,7 +614,9 @@ def _crossing(
 def _landmark(passage: Passage, mention: Mention) -> Finding[Location]:
     words = passage.words(mention.first, mention.last)
     only = mention.landmarks[0] if len(mention.landmarks) == 1 else None
-    candidates = tuple(Candidate(each.name, each.city, each.point) for each in mention.landmarks)
+    candidates = tuple(
+        Candidate(each.name, each.city, each.point, each.near) for each in mention.landmarks
+    )
     location = Location(
         words,
         landmark=only.name if only else words,
@@ -483,7 +658,8 @@ def _street(passage: Passage, mention: Mention, names: Names) -> Finding[Locatio
 
 def _signed(street: Street) -> str:
     """A numbered avenue as its signs have it; of a street one would have to know from where on."""
-    return f"{street.name} {street.side}" if street.side and street.axis == "ns" else street.name
+    numbered = street.name[:1].isdigit()
+    return f"{street.name} {street.side}" if numbered and street.axis == "ns" else street.name
 
 
 def _house(passage: Passage, mention: Mention) -> Number | None:
