@@ -6,7 +6,7 @@ once, a landmark with one name. Else all that it may be are candidates, and a pe
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise, takewhile
@@ -44,6 +44,8 @@ SCHOOL_WORDS: Final = frozenset(
     ["elementary", "middle", "high", "community", "dual", "school", "academy", "magnet", "college"]
 )
 """That stand behind a school's own name, and are mostly left out when it is spoken of."""
+JOINS: Final = frozenset(["and", "y", "iyo", "con", "at"])
+"""That stand between two streets in a landmark's alias."""
 LIKENESS: Final = 82.0
 """Of 100: of words that stand beside a street, or before 'street', and are taken for one."""
 SOUNDS: Final = 74.0
@@ -143,10 +145,13 @@ class Names:
     def _named(self) -> Mapping[str, Mapping[str, tuple[Place, ...]]]:
         found: dict[str, dict[str, list[Place]]] = {STREET: {}, LANDMARK: {}, AREA: {}}
         known = self.gazetteer
+        streets = {phrase for street in known.streets for phrase in _phrases(street)}
         everything = ((STREET, known.streets), (LANDMARK, known.landmarks), (AREA, known.areas))
         for kind, places in everything:
             for place in places:
                 for phrase in _phrases(place):
+                    if kind == LANDMARK and _is_crossing(phrase, streets):
+                        continue  # 'Lake and Cedar' is the corner before the station there
                     found[kind].setdefault(phrase, []).append(place)
         return {
             kind: {phrase: tuple(dict.fromkeys(places)) for phrase, places in names.items()}
@@ -253,6 +258,14 @@ class Names:
                     found[name] = any(crossing.point is not None for crossing in meets)
             self._crossed[streets] = found
         return self._crossed[streets]
+
+
+def _is_crossing(phrase: str, streets: Collection[str]) -> bool:
+    words = phrase.split()
+    return any(
+        word in JOINS and " ".join(words[:at]) in streets and " ".join(words[at + 1 :]) in streets
+        for at, word in enumerate(words)
+    )
 
 
 def _phrases(place: Place) -> Iterator[str]:
@@ -395,7 +408,12 @@ def _located(passage: Passage, names: Names) -> Iterator[Finding[Location]]:
 
 def _mentions(passage: Passage, names: Names) -> list[Mention]:
     words = [token.plain for token in passage.tokens]
-    found = [*_typed(passage, names.exact(words)), *_numbered(passage, names.gazetteer)]
+    # A Ford Explorer is no Ford Parkway.
+    vehicles = {
+        at for mark in passage.of("vehicle") if mark.value != "none" for at in range(*mark[:2])
+    }
+    exact = [m for m in names.exact(words) if not vehicles.issuperset(range(m.first, m.last))]
+    found = [*_typed(passage, exact), *_numbered(passage, names.gazetteer)]
     known = _longest(found)
     for misheard in (_misheard_streets, _beside, _misheard_places):
         known = _longest([*known, *misheard(passage, known, names)])
