@@ -240,10 +240,13 @@ def test_audio_plays_from_any_second(page: Page, stories: Stories) -> None:
     stories.spanish_happening_now("4821")
     page.goto("/r/4821")
     player = page.locator("#player-RE4821what")
+    assert player.evaluate("player => player.readyState") == 0, "nothing is had by looking"
     player.evaluate(
         """player => new Promise(done => {
             player.addEventListener("seeked", done, { once: true });
-            player.currentTime = 6;
+            player.addEventListener("loadedmetadata", () => { player.currentTime = 6; });
+            player.load();
+            player.preload = "auto";
         })"""
     )
     assert player.evaluate(POSITION) == pytest.approx(6, abs=0.1)
