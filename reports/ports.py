@@ -13,6 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from reports.custody import Deed, Entry, Evidence, Head, Kept, Line
 from reports.model import (
     Act,
     Answer,
@@ -121,7 +122,8 @@ class Records(Protocol):
         """Those of which English is wanted, in the order in which they were announced."""
 
     def add_transcript(self, transcript: Transcript) -> None:
-        """Whatever `transcript_id` it has: the database gives it one."""
+        """Whatever `transcript_id` it has: the database gives it one. The custody log tells of it,
+        with the hash of its words."""
 
     def transcripts_of(self, recording_sid: str) -> Sequence[Transcript]:
         """In the order in which they were made."""
@@ -171,7 +173,36 @@ class Records(Protocol):
         API take it up. A call without a report: nothing happens."""
 
     def count_reports(self) -> int: ...
-    def add_act(self, act: Act) -> None: ...
+    def add_act(self, act: Act, subject: str | None = None) -> None:
+        """The custody log has it too; `subject`: what was done with what, if not the report."""
+
+    def append_custody(
+        self, at: datetime, who: str, deed: Deed, subject: str, detail: Mapping[str, str]
+    ) -> None:
+        """Has the custody log say it, with all else of this transaction or not at all. It gets its
+        number and hash at the end of the transaction, so that whoever holds the log waits for
+        nobody.
+
+        Raises:
+            ValueError: it would not fit the log, or holds a telephone number.
+        """
+
+    def custody(self, after: int, at_most: int) -> Sequence[Line]:
+        """The log after an entry's number, in order."""
+
+    def custody_head(self) -> Head:
+        """How far the log goes."""
+
+    def custody_of(self, subjects: Iterable[str], since: datetime | None = None) -> Sequence[Entry]:
+        """What was done with any of these, in order, since an instant; what is illegible is left
+        out."""
+
+    def kept(self, evidence: Evidence, after: str, at_most: int) -> Sequence[Kept]:
+        """What is kept of a kind, in the order of its ids, after one of them ('' before all)."""
+
+    def count_kept(self) -> int: ...
+    def is_kept(self, evidence: Evidence, ids: Iterable[str]) -> frozenset[str]:
+        """Those of these ids that are kept."""
 
     def dossier(self, reference: str) -> Dossier | None: ...
     def dossiers(
@@ -241,9 +272,18 @@ class Records(Protocol):
         recording."""
 
 
+class StoreBusy(RuntimeError):
+    """Others write, and it takes too long, or the database cannot be written: try again later."""
+
+
 class ReportStore(Protocol):
-    def begin(self) -> AbstractContextManager[Records]:
-        """A transaction: committed when the block ends, undone when it raises."""
+    def begin(self, patience: float | None = None) -> AbstractContextManager[Records]:
+        """A transaction: committed when the block ends, undone when it raises. `patience`: seconds
+        to wait for others who write; None, as long as it takes.
+
+        Raises:
+            StoreBusy: that long was not enough.
+        """
 
     def read(self) -> AbstractContextManager[Records]:
         """A look: consistent, holding nobody up."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import fcntl
 import os
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -20,6 +21,24 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, RowMapping
 
+from reports.custody import (
+    NOTHING,
+    Deed,
+    Entry,
+    Evidence,
+    Head,
+    Kept,
+    Line,
+    Occurrence,
+    chained,
+    line_of,
+    of_act,
+    of_transcript,
+    recording_subject,
+    row_of,
+    words_hash,
+    written_instant,
+)
 from reports.model import (
     Act,
     ActKind,
@@ -62,10 +81,13 @@ from reports.model import (
     Verdict,
     Word,
 )
+from reports.ports import StoreBusy
 from reports.questions import CALLBACK, YES
 
 SQLITE_BUSY_SECONDS = 15
 """How long a writer waits for another before it gives up. Transactions here take milliseconds."""
+ASK_AGAIN = 0.01
+"""Seconds between two tries of a writer who does not want to wait for ever."""
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
@@ -375,6 +397,20 @@ prompt_choices = sa.Table(
     sa.Column("who", sa.String(64), nullable=False),
     sa.Index("ix_prompt_choices_language_prompt", "language", "prompt"),
 )
+# All as text, as it is hashed: whatever somebody writes there by hand can be read, and told of.
+# Migration 0007 has the database refuse to change or remove a row.
+custody_entries = sa.Table(
+    "custody_entries",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("at", sa.String(32), nullable=False),
+    sa.Column("who", sa.String(64), nullable=False),
+    sa.Column("deed", sa.String(32), nullable=False),
+    sa.Column("subject", sa.String(100), nullable=False, index=True),
+    sa.Column("detail", sa.Text, nullable=False),
+    sa.Column("previous", sa.String(64), nullable=False),
+    sa.Column("hash", sa.String(64), nullable=False),
+)
 
 
 # --- Mapping --------------------------------------------------------------------------------------
@@ -440,6 +476,10 @@ def _act(row: RowMapping) -> Act:
     return Act(**{name: row[name] for name in row if name != "act_id"})
 
 
+def _line(row: RowMapping) -> Line:
+    return line_of({**row})
+
+
 def _flood(row: RowMapping) -> Flood:
     return Flood(**{name: row[name] for name in row if name != "flood_id"})
 
@@ -450,6 +490,7 @@ class SqlRecords:
     def __init__(self, connection: Connection, *, hold: bool) -> None:
         self._connection = connection
         self._hold = hold
+        self._occurred: list[Occurrence] = []
 
     # Reading and writing one row
 
@@ -684,8 +725,10 @@ class SqlRecords:
 
     def add_transcript(self, transcript: Transcript) -> None:
         columns = _columns(transcript, without=frozenset({"transcript_id"}))
-        columns["segments"] = _segments_out(transcript.segments)
-        self._connection.execute(transcripts.insert().values(**columns))
+        segments = columns["segments"] = _segments_out(transcript.segments)
+        added = transcripts.insert().values(**columns).returning(transcripts.c.transcript_id)
+        transcript_id = self._connection.execute(added).scalar_one()
+        self._occurs(of_transcript(transcript, transcript_id, segments))
 
     def transcripts_of(self, recording_sid: str) -> Sequence[Transcript]:
         query = (
@@ -827,8 +870,11 @@ class SqlRecords:
             sa.select(sa.func.count()).select_from(reports)
         ).scalar_one()
 
-    def add_act(self, act: Act) -> None:
+    def add_act(self, act: Act, subject: str | None = None) -> None:
         self._connection.execute(acts.insert().values(**_columns(act)))
+        occurred = of_act(act, subject)
+        if occurred is not None:
+            self._occurs(occurred)
 
     def dossier(self, reference: str) -> Dossier | None:
         report = self.report(reference)
@@ -1093,6 +1139,97 @@ class SqlRecords:
         )
         return {(row.language, row.prompt): row.sha256 for row in self._connection.execute(query)}
 
+    # Custody
+
+    def append_custody(
+        self, at: datetime, who: str, deed: Deed, subject: str, detail: Mapping[str, str]
+    ) -> None:
+        self._occurs(Occurrence(at, who, deed, subject, detail))
+
+    def _occurs(self, occurred: Occurrence) -> None:
+        if not self._hold:
+            raise RuntimeError("who only reads writes nothing into the custody log")
+        self._occurred.append(occurred)
+
+    def write_custody(self) -> None:
+        """Chains what occurred in this transaction to the log, at the end of it."""
+        if not self._occurred:
+            return
+        # The first entry is what writers take turns for: it is always there, and never changes.
+        # The last one is looked for afterwards: meanwhile another may have come.
+        first = sa.select(custody_entries.c.number).where(custody_entries.c.number == 1)
+        self._connection.execute(first.with_for_update()).first()
+        entries = chained(self.custody_head(), self._occurred)
+        self._connection.execute(custody_entries.insert(), [row_of(entry) for entry in entries])
+        self._occurred.clear()
+
+    def custody(self, after: int, at_most: int) -> Sequence[Line]:
+        query = (
+            sa.select(custody_entries)
+            .where(custody_entries.c.number > after)
+            .order_by(custody_entries.c.number)
+            .limit(at_most)
+        )
+        return self._many(query, _line)
+
+    def custody_head(self) -> Head:
+        last = sa.select(custody_entries).order_by(custody_entries.c.number.desc()).limit(1)
+        # As it stands there, whatever it is: a log that was tampered with goes on all the same.
+        heads = self._many(last, lambda row: Head(row["number"], str(row["hash"])))
+        return next(iter(heads), NOTHING)
+
+    def custody_of(self, subjects: Iterable[str], since: datetime | None = None) -> Sequence[Entry]:
+        query = (
+            sa.select(custody_entries)
+            .where(custody_entries.c.subject.in_(list(subjects)))
+            .order_by(custody_entries.c.number)
+        )
+        if since is not None:
+            query = query.where(custody_entries.c.at >= written_instant(since))
+        return [line for line in self._many(query, _line) if isinstance(line, Entry)]
+
+    def kept(self, evidence: Evidence, after: str, at_most: int) -> Sequence[Kept]:
+        table, key = _EVIDENCE[evidence]
+        query = sa.select(table).where(_is_kept(table)).order_by(key).limit(at_most)
+        if evidence is Evidence.TRANSCRIPT:
+            return self._many(
+                query.where(key > int(after or 0)),
+                lambda row: Kept(
+                    evidence,
+                    str(row["transcript_id"]),
+                    recording_subject(row["recording_sid"]),
+                    words_hash(row["language"], row["segments"]),
+                ),
+            )
+        return self._many(
+            query.where(key > after),
+            lambda row: Kept(
+                evidence, row[key.name], f"{evidence}:{row[key.name]}", row["sha256"] or ""
+            ),
+        )
+
+    def count_kept(self) -> int:
+        return sum(
+            self._count(sa.select(key).where(_is_kept(table))) for table, key in _EVIDENCE.values()
+        )
+
+    def is_kept(self, evidence: Evidence, ids: Iterable[str]) -> frozenset[str]:
+        table, key = _EVIDENCE[evidence]
+        wanted = [int(each) if evidence is Evidence.TRANSCRIPT else each for each in ids]
+        query = sa.select(key).where(key.in_(wanted), _is_kept(table))
+        return frozenset(str(each) for each in self._connection.execute(query).scalars())
+
+
+_EVIDENCE: Mapping[Evidence, tuple[sa.Table, sa.Column[Any]]] = {
+    Evidence.RECORDING: (recordings, recordings.c.recording_sid),
+    Evidence.ATTACHMENT: (attachments, attachments.c.media_sid),
+    Evidence.TRANSCRIPT: (transcripts, transcripts.c.transcript_id),
+}
+
+
+def _is_kept(table: sa.Table) -> sa.ColumnElement[bool]:
+    return table.c.stored_at.is_not(None) if "stored_at" in table.c else sa.true()
+
 
 def _is_limited() -> sa.ColumnElement[bool]:
     """Of a report: that its call was limited or blocked."""
@@ -1106,7 +1243,7 @@ def _grouped(values: Iterable[T], key: Callable[[T], str]) -> dict[str, list[T]]
     return groups
 
 
-def _writers_turn(engine: Engine) -> Callable[[], AbstractContextManager[None]]:
+def _writers_turn(engine: Engine) -> Callable[[float | None], AbstractContextManager[None]]:
     """A queue for those who want to write, where the database has none.
 
     SQLite lets one write and has the others ask again after ever longer naps, up to a tenth of a
@@ -1116,20 +1253,40 @@ def _writers_turn(engine: Engine) -> Callable[[], AbstractContextManager[None]]:
     """
     database = engine.url.database
     if engine.dialect.name != "sqlite" or not database or database == ":memory:":
-        return nullcontext
+        return lambda _patience: nullcontext()
     lock = f"{database}.turn"
 
     @contextmanager
-    def turn() -> Iterator[None]:
+    def turn(patience: float | None) -> Iterator[None]:
         # Opened anew each time: threads that shared one descriptor would not exclude each other.
         descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            if patience is None:
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+            else:
+                _lock_within(descriptor, patience)
             yield
         finally:
             os.close(descriptor)
 
     return turn
+
+
+def _lock_within(descriptor: int, seconds: float) -> None:
+    """Asks again and again: the kernel's line has no end to its waiting.
+
+    Raises:
+        StoreBusy
+    """
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                raise StoreBusy("others write") from None
+            time.sleep(ASK_AGAIN)
 
 
 # --- The store ------------------------------------------------------------------------------------
@@ -1170,8 +1327,21 @@ def _tune_sqlite(engine: Engine) -> None:
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("writes", True)
+        options = connection.get_execution_options()
+        patience = options.get("patience", SQLITE_BUSY_SECONDS)
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {round(patience * 1000)}")
+        writes = options.get("writes", True)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN DEFERRED")
+
+
+@contextmanager
+def _giving_up(patience: float | None) -> Iterator[None]:
+    try:
+        yield
+    except sa.exc.OperationalError as error:
+        if patience is None:
+            raise
+        raise StoreBusy(type(error.orig).__name__) from error
 
 
 class SqlReportStore:
@@ -1182,9 +1352,17 @@ class SqlReportStore:
         self._turn = _writers_turn(engine)
 
     @contextmanager
-    def begin(self) -> Iterator[SqlRecords]:
-        with self._engine.connect() as connection, self._turn(), connection.begin():
-            yield SqlRecords(connection, hold=True)
+    def begin(self, patience: float | None = None) -> Iterator[SqlRecords]:
+        with _giving_up(patience), self._engine.connect() as connection, self._turn(patience):
+            if patience is not None:
+                connection.execution_options(patience=patience)
+            with connection.begin():
+                if patience is not None and connection.dialect.name == "postgresql":
+                    wait = f"SET LOCAL lock_timeout = {round(patience * 1000)}"
+                    connection.exec_driver_sql(wait)
+                records = SqlRecords(connection, hold=True)
+                yield records
+                records.write_custody()
 
     @contextmanager
     def read(self) -> Iterator[SqlRecords]:
