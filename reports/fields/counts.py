@@ -167,7 +167,7 @@ def _in_each(passage: Passage, first: int, last: int) -> int | None:
 
 def dictated_words(passage: Passage) -> set[int]:
     """Words that are of a telephone number or a plate."""
-    spans = [*numbers_said([passage]), *plates(passage)]
+    spans = [*numbers_said([passage]), *passage.once(plates)]
     return {at for each in spans for at in range(each.first, each.last)}
 
 
@@ -177,7 +177,7 @@ def number_runs(passage: Passage) -> Iterator[list[Number]]:
     between = {mark.last for mark in passage.of("between")}
     both = {mark.first for mark in passage.of("and")}
     run: list[Number] = []
-    dictated = dictated_words(passage)
+    dictated = passage.once(dictated_words)
     for number in passage.numbers:
         if number.is_ordinal or not 0 < number.value <= MOST or number.first in dictated:
             continue

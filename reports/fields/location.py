@@ -224,15 +224,19 @@ class Names:
         if len(heard) < SHORTEST:
             return 0.0, ()
         sound = metaphone(heard)
+        known = self._across(across)
+        near = process.extract(
+            heard, known.keys(), scorer=fuzz.ratio, score_cutoff=ACROSS - SAME_SOUND, limit=8
+        )
         scored = sorted(
             (
                 (
-                    fuzz.ratio(heard, name)
+                    score
                     + (SAME_SOUND if self._sounds[name] == sound else 0)
-                    - (0 if is_known else UNKNOWN_TO_MEET),
+                    - (0 if known[name] else UNKNOWN_TO_MEET),
                     name,
                 )
-                for name, is_known in self._across(across).items()
+                for name, score, _ in near
             ),
             reverse=True,
         )
@@ -444,14 +448,14 @@ def _beside(passage: Passage, known: Sequence[Mention], names: Names) -> Iterato
 
 def _spans_beside(passage: Passage, mention: Mention) -> Iterator[tuple[int, int]]:
     """Words that a joining word parts from a street, the longest first."""
+    gaps = range(1, BETWEEN + 1)
+    behind = [mention.last + gap for gap in gaps if mention.last + gap < len(passage.tokens)]
+    ahead = [mention.first - gap for gap in gaps if mention.first > gap]
+    begins = [at for at in behind if _joined(passage, mention.last, at)]
+    ends = [at for at in ahead if _joined(passage, at, mention.first)]
     for length in (3, 2, 1):
-        for gap in range(1, BETWEEN + 1):
-            behind = mention.last + gap
-            if behind + length <= len(passage.tokens) and _joined(passage, mention.last, behind):
-                yield behind, behind + length
-            ahead = mention.first - gap
-            if ahead - length >= 0 and _joined(passage, ahead, mention.first):
-                yield ahead - length, ahead
+        yield from ((at, at + length) for at in begins if at + length <= len(passage.tokens))
+        yield from ((at - length, at) for at in ends if at >= length)
 
 
 def _longest(found: Sequence[Mention]) -> list[Mention]:
@@ -537,10 +541,23 @@ def _joined(passage: Passage, last: int, first: int) -> bool:
     """Whether 'and', 'at' or 'con la' stands between two streets, and nothing that parts them."""
     if not 0 < first - last <= BETWEEN or passage.parted(last - 1, first):
         return False
-    joins = {at for mark in passage.of("crosses") for at in range(mark.first, mark.last)}
+    joins, types = passage.once(_joins), passage.once(_types)
     between = range(last, first)
-    types = {at for mark in passage.of("street_type", "street_article") for at in range(*mark[:2])}
-    return any(at in joins for at in between) and all(at in joins | types for at in between)
+    return any(at in joins for at in between) and all(at in joins or at in types for at in between)
+
+
+def _joins(passage: Passage) -> frozenset[int]:
+    return frozenset(at for mark in passage.of("crosses") for at in range(mark.first, mark.last))
+
+
+def _types(passage: Passage) -> frozenset[int]:
+    marks = passage.of("street_type", "street_article")
+    return frozenset(at for mark in marks for at in range(mark.first, mark.last))
+
+
+def _said_words(passage: Passage) -> frozenset[int]:
+    """Words that some field listens for: of these alone no name is made that was misheard."""
+    return frozenset(at for mark in passage.marks for at in range(mark.first, mark.last))
 
 
 def _behind_preposition(passage: Passage, mention: Mention) -> bool:
@@ -589,10 +606,13 @@ def _misheard_places(passage: Passage, known: Sequence[Mention], names: Names) -
     """Words behind 'at' that are alike to a landmark's or an area's name."""
     ends = {mark.last for mark in passage.of("preposition")}
     joins = {mark.first for mark in passage.of("crosses", "break")}
+    said = passage.once(_said_words)
     for length in (4, 3, 2, 1):
         for first in ends:
             last = first + length
-            if _free(passage, known, first, last) and last - 1 not in joins:
+            if said.issuperset(range(first, last)) or last - 1 in joins:
+                continue
+            if _free(passage, known, first, last):
                 for kind in (LANDMARK, AREA):
                     likeness, places = names.alike(_plain(passage, first, last), kind, ALONE)
                     if places:

@@ -287,7 +287,7 @@ def _joined(one: Vehicle, other: Vehicle) -> Vehicle:
 
 def _plated(passage: Passage, found: list[Finding[Vehicle]]) -> list[Finding[Vehicle]]:
     """Each plate to the vehicle that was spoken of before it, or else to the next."""
-    for plate in plates(passage):
+    for plate in passage.once(plates):
         before = [at for at, each in enumerate(found) if each.first < plate.first]
         at = before[-1] if before else (0 if found and not before else None)
         if at is not None and found[at].value.plate is None:
