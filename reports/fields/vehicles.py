@@ -185,9 +185,12 @@ def _behind(passage: Passage, anchor: _Anchor) -> tuple[int, str | None]:
     """Where words about it end, and its colour: 'camioneta grande, gris', 'baabuur oo madow'."""
     kinds = (COLOUR, ADJECTIVE, TINTED, UNMARKED)
     marks = {mark.first: mark for mark in passage.of(*kinds)}
+    articles = {mark.first for mark in passage.of("single", DEFINITE)}
     last, colour = anchor.last, None
     while last < min(anchor.ends_before, anchor.last + BEHIND):
         if passage.tokens[last - 1].stop is Stop.SENTENCE or last not in marks:
+            break
+        if last in articles:  # another thing begins
             break
         mark = marks[last]
         if mark.kind == COLOUR and colour is None:
