@@ -116,7 +116,7 @@ def _spelt(passage: Passage, at: int) -> _Spelt | None:
     before: list[str] = []
     while (mark := _correction(passage, last)) is not None:
         again, end = _run(passage, mark.last)
-        if not again:
+        if len(again) < 2:  # 'sorry, I …' spells nothing
             break
         before.append(first)
         first, last = _corrected(first, again), end

@@ -204,8 +204,7 @@ def _unnumbered(passage: Passage, first: int, several: bool) -> Count | None:
     many = any(mark.last == first for mark in passage.of("many"))
     if many:
         return Count(None, None)
-    single = any(mark.last in (first, first + 1) for mark in passage.of("single"))
-    return Count(1, 1) if single and not several else None
+    return None if several else Count(1, 1)
 
 
 def _apposed(passage: Passage, found: list[Finding[Vehicle]]) -> list[Finding[Vehicle]]:
