@@ -201,14 +201,18 @@ def _noun(passage: Passage, number: Number) -> Mark | None:
     """What a number counts: the first noun behind it in the same breath."""
     breaks = {mark.first for mark in passage.of("break")}
     nouns = {mark.first: mark for mark in passage.of(PEOPLE, OFFICERS, OTHERS)}
+    # 'Tres patrullas de migración' counts cars.
+    of = {mark.first for mark in passage.of("of")}
     for at in range(number.last, min(number.last + REACH + 1, len(passage.tokens))):
         noun = nouns.get(at)
         if passage.tokens[at - 1].stop is Stop.SENTENCE or (at in breaks and noun is None):
             return None
         if noun is not None:
             # 'ICE agents' and 'police cars': the last noun of those that follow each other.
-            while (behind := nouns.get(noun.last)) is not None and not passage.parted(
-                noun.first, behind.first, Stop.COMMA
+            while (
+                (behind := nouns.get(noun.last)) is not None
+                and behind.first not in of
+                and not passage.parted(noun.first, behind.first, Stop.COMMA)
             ):
                 noun = behind
             return noun
@@ -218,7 +222,9 @@ def _noun(passage: Passage, number: Number) -> Mark | None:
 def _confidence(passage: Passage, run: Sequence[Number], noun: Mark | None) -> float | None:
     """None: it does not count officers, as far as one can say."""
     first = run[0]
-    if any(mark.last == first.first for mark in passage.of("not_counted_behind")):
+    counted = noun is not None and noun.kind != OTHERS and noun.first == run[-1].last
+    behind = any(mark.last == first.first for mark in passage.of("not_counted_behind"))
+    if behind and not counted:  # 'at six', but not 'at six men'
         return None
     said_so = any(mark.last == first.first for mark in passage.of("there_are"))
     if not said_so and any(
@@ -248,7 +254,8 @@ def _confidence(passage: Passage, run: Sequence[Number], noun: Mark | None) -> f
         and not passage.parted(run[-1].last - 1, mark.first, Stop.COMMA)
         for mark in passage.of("look")
     )
-    return LIKELY if (there or corrected) and (ends or at_end or looks) else None
+    between = len(run) > 1 and any(mark.last == first.first for mark in passage.of("between"))
+    return LIKELY if (there or corrected or between) and (ends or at_end or looks) else None
 
 
 def _is_of_things(passage: Passage, noun: Mark) -> bool:

@@ -83,6 +83,7 @@ KINDS: Final = frozenset(
         "number",
         "number_and",
         "oclock",
+        "of",
         "officers",
         "one_person",
         "or",
