@@ -14,6 +14,7 @@ from dashboard.fingerprint import fingerprint
 from reports.fields import family_taken, happening_now, still_there
 from reports.fields.counts import Count
 from reports.fields.kind import Kind
+from reports.fields.location import Location
 from reports.fields.priority import Priority, Ranked
 from reports.fields.reading import Reader
 from reports.model import (
@@ -191,7 +192,6 @@ def row_of(dossier: Dossier, desk: Desk, names: Mapping[str, str]) -> Row:
     reading = desk.reader.read(dossier)
     understood = reading.understanding
     location = understood.location.value
-    only = location.candidates if location is not None else ()
     return Row(
         report=dossier.report,
         judged_by=judge_of(dossier, names),
@@ -202,7 +202,7 @@ def row_of(dossier: Dossier, desk: Desk, names: Mapping[str, str]) -> Row:
         facts=facts,
         rank=reading.rank,
         kind=None if understood.kind is None else understood.kind.value,
-        located=only[0].name if len(only) == 1 else None,
+        located=None if location is None else _settled(location),
         officers_said=None
         if facts.officers.value is not None or understood.officers.said is None
         else understood.officers.said.value,
@@ -219,6 +219,12 @@ def row_of(dossier: Dossier, desk: Desk, names: Mapping[str, str]) -> Row:
         else None,
         attachments=tuple(each.state for each in dossier.attachments),
     )
+
+
+def _settled(location: Location) -> str | None:
+    if len(location.candidates) == 1:
+        return location.candidates[0].name
+    return None if location.candidates else location.area
 
 
 def flood_notice(change: Flood | None, names: Mapping[str, str]) -> FloodNotice | None:
