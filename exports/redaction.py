@@ -144,6 +144,12 @@ class Redaction:
         left = [mark for mark in self.marks if mark.mark_id not in self.choices.uncovered]
         return tuple((mark, _pattern(mark)) for mark in (*also, *left))
 
+    @property
+    def asked_for(self) -> Redaction:
+        """Only what a person had covered, and what has the shape: for names that stand in lists
+        and are nobody's, such as 'Franklin Ave'."""
+        return Redaction((), Choices(also=self.choices.also))
+
     def pieces(self, text: str) -> tuple[Piece, ...]:
         """A text taken apart: all of its letters, those that are covered and those that are not."""
         return self.of_parts([text])[0]
