@@ -24,15 +24,21 @@ BRIEF: Final = (
     *("vehicles", "one_vehicle", "detained", "one_detained", "many_detained", "place_not_known"),
     *("place_said", "place_or", "block", "heading", "towards", "claimed", "claimed_unsure"),
     *("written_on", "seen", "seen_about", "called", "still_there", "left", "times"),
-    *("tinted", "unmarked"),
+    *("tinted", "unmarked", "research_note"),
 )
-"""What `brief` says, by name."""
+"""What `brief` says, and the note beside rows for research, by name."""
 COLOURS: Final = (
     *("gray", "silver", "black", "white", "blue", "red", "green", "brown", "tan", "gold"),
     *("maroon", "yellow", "orange", "purple", "dark", "camouflage"),
 )
 VEHICLES: Final = ("car", "suv", "van", "truck", "pickup", "bus", "motorcycle")
 COMPASS: Final = ("N", "NE", "E", "SE", "S", "SW", "W", "NW")
+COLUMNS: Final = (
+    *("date", "hours", "city", "area", "grid", "verdict", "first_hand", "still_there"),
+    *("officers_low", "officers_high", "detained_low", "detained_high", "vehicles"),
+    *("vehicle_types", "agencies", "activities", "looks", "equipment", "alike"),
+)
+"""Of rows for research, in this order, whatever is known; a new one is added at the end."""
 TABLES: Final[Mapping[str, Iterable[str]]] = {
     "covers": tuple(Cover),
     "activities": tuple(Activity),
@@ -42,6 +48,7 @@ TABLES: Final[Mapping[str, Iterable[str]]] = {
     "vehicle_types": VEHICLES,
     "colours": COLOURS,
     "compass": COMPASS,
+    "columns": COLUMNS,
 }
 """What has a word for each of some values: tables of `[export]`."""
 PACKET_WORDS: Final = (
