@@ -14,6 +14,7 @@ from exports.redaction import Cover
 from reports.fields.activity import Activity
 from reports.fields.appearance import Agency, Look
 from reports.fields.equipment import Equipment
+from reports.model import Verdict
 
 TELLS: Final = "tells.toml"
 PACKET: Final = "packet.txt"
@@ -49,12 +50,14 @@ TABLES: Final[Mapping[str, Iterable[str]]] = {
     "colours": COLOURS,
     "compass": COMPASS,
     "columns": COLUMNS,
+    "verdicts": tuple(Verdict),
 }
 """What has a word for each of some values: tables of `[export]`."""
 PACKET_WORDS: Final = (
     *("audio", "no_audio", "pictures_bare", "pictures_original", "nothing_covered", "covered"),
     *("uncovered", "no_stamp", "stamped", "stamp_failed", "no_text", "machine", "rival"),
-    *("translation", "correction", "struck"),
+    *("translation", "correction", "struck", "judged", "lost", "changed"),
+    "not_copied",
 )
 """What `packet` says beside `packet.txt`, by name: `[export.packet]`."""
 PLACEHOLDERS: Final = frozenset(
