@@ -13,6 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from reports.custody import Deed, Entry, Head, Line
 from reports.model import (
     Act,
     Answer,
@@ -121,7 +122,8 @@ class Records(Protocol):
         """Those of which English is wanted, in the order in which they were announced."""
 
     def add_transcript(self, transcript: Transcript) -> None:
-        """Whatever `transcript_id` it has: the database gives it one."""
+        """Whatever `transcript_id` it has: the database gives it one. The custody log tells of it,
+        with the hash of its words."""
 
     def transcripts_of(self, recording_sid: str) -> Sequence[Transcript]:
         """In the order in which they were made."""
@@ -171,7 +173,29 @@ class Records(Protocol):
         API take it up. A call without a report: nothing happens."""
 
     def count_reports(self) -> int: ...
-    def add_act(self, act: Act) -> None: ...
+    def add_act(self, act: Act, subject: str | None = None) -> None:
+        """The custody log has it too; `subject`: what was done with what, if not the report."""
+
+    def append_custody(
+        self, at: datetime, who: str, deed: Deed, subject: str, detail: Mapping[str, str]
+    ) -> None:
+        """Has the custody log say it, with all else of this transaction or not at all. It gets its
+        number and hash at the end of the transaction, so that whoever holds the log waits for
+        nobody.
+
+        Raises:
+            ValueError: it would not fit the log, or holds a telephone number.
+        """
+
+    def custody(self, after: int, at_most: int) -> Sequence[Line]:
+        """The log after an entry's number, in order."""
+
+    def custody_head(self) -> Head:
+        """How far the log goes."""
+
+    def custody_of(self, subjects: Iterable[str], since: datetime | None = None) -> Sequence[Entry]:
+        """What was done with any of these, in order, since an instant; what is illegible is left
+        out."""
 
     def dossier(self, reference: str) -> Dossier | None: ...
     def dossiers(

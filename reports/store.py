@@ -20,6 +20,20 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, RowMapping
 
+from reports.custody import (
+    NOTHING,
+    Deed,
+    Entry,
+    Head,
+    Line,
+    Occurrence,
+    chained,
+    line_of,
+    of_act,
+    of_transcript,
+    row_of,
+    written_instant,
+)
 from reports.model import (
     Act,
     ActKind,
@@ -375,6 +389,20 @@ prompt_choices = sa.Table(
     sa.Column("who", sa.String(64), nullable=False),
     sa.Index("ix_prompt_choices_language_prompt", "language", "prompt"),
 )
+# All as text, as it is hashed: whatever somebody writes there by hand can be read, and told of.
+# Migration 0007 has the database refuse to change or remove a row.
+custody_entries = sa.Table(
+    "custody_entries",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("at", sa.String(32), nullable=False),
+    sa.Column("who", sa.String(64), nullable=False),
+    sa.Column("deed", sa.String(32), nullable=False),
+    sa.Column("subject", sa.String(100), nullable=False, index=True),
+    sa.Column("detail", sa.Text, nullable=False),
+    sa.Column("previous", sa.String(64), nullable=False),
+    sa.Column("hash", sa.String(64), nullable=False),
+)
 
 
 # --- Mapping --------------------------------------------------------------------------------------
@@ -440,6 +468,10 @@ def _act(row: RowMapping) -> Act:
     return Act(**{name: row[name] for name in row if name != "act_id"})
 
 
+def _line(row: RowMapping) -> Line:
+    return line_of({**row})
+
+
 def _flood(row: RowMapping) -> Flood:
     return Flood(**{name: row[name] for name in row if name != "flood_id"})
 
@@ -450,6 +482,7 @@ class SqlRecords:
     def __init__(self, connection: Connection, *, hold: bool) -> None:
         self._connection = connection
         self._hold = hold
+        self._occurred: list[Occurrence] = []
 
     # Reading and writing one row
 
@@ -684,8 +717,10 @@ class SqlRecords:
 
     def add_transcript(self, transcript: Transcript) -> None:
         columns = _columns(transcript, without=frozenset({"transcript_id"}))
-        columns["segments"] = _segments_out(transcript.segments)
-        self._connection.execute(transcripts.insert().values(**columns))
+        segments = columns["segments"] = _segments_out(transcript.segments)
+        added = transcripts.insert().values(**columns).returning(transcripts.c.transcript_id)
+        transcript_id = self._connection.execute(added).scalar_one()
+        self._occurs(of_transcript(transcript, transcript_id, segments))
 
     def transcripts_of(self, recording_sid: str) -> Sequence[Transcript]:
         query = (
@@ -827,8 +862,11 @@ class SqlRecords:
             sa.select(sa.func.count()).select_from(reports)
         ).scalar_one()
 
-    def add_act(self, act: Act) -> None:
+    def add_act(self, act: Act, subject: str | None = None) -> None:
         self._connection.execute(acts.insert().values(**_columns(act)))
+        occurred = of_act(act, subject)
+        if occurred is not None:
+            self._occurs(occurred)
 
     def dossier(self, reference: str) -> Dossier | None:
         report = self.report(reference)
@@ -1093,6 +1131,55 @@ class SqlRecords:
         )
         return {(row.language, row.prompt): row.sha256 for row in self._connection.execute(query)}
 
+    # Custody
+
+    def append_custody(
+        self, at: datetime, who: str, deed: Deed, subject: str, detail: Mapping[str, str]
+    ) -> None:
+        self._occurs(Occurrence(at, who, deed, subject, detail))
+
+    def _occurs(self, occurred: Occurrence) -> None:
+        if not self._hold:
+            raise RuntimeError("who only reads writes nothing into the custody log")
+        self._occurred.append(occurred)
+
+    def write_custody(self) -> None:
+        """Chains what occurred in this transaction to the log, at the end of it."""
+        if not self._occurred:
+            return
+        # The first entry is what writers take turns for: it is always there, and never changes.
+        # The last one is looked for afterwards: meanwhile another may have come.
+        first = sa.select(custody_entries.c.number).where(custody_entries.c.number == 1)
+        self._connection.execute(first.with_for_update()).first()
+        entries = chained(self.custody_head(), self._occurred)
+        self._connection.execute(custody_entries.insert(), [row_of(entry) for entry in entries])
+        self._occurred.clear()
+
+    def custody(self, after: int, at_most: int) -> Sequence[Line]:
+        query = (
+            sa.select(custody_entries)
+            .where(custody_entries.c.number > after)
+            .order_by(custody_entries.c.number)
+            .limit(at_most)
+        )
+        return self._many(query, _line)
+
+    def custody_head(self) -> Head:
+        last = sa.select(custody_entries).order_by(custody_entries.c.number.desc()).limit(1)
+        # As it stands there, whatever it is: a log that was tampered with goes on all the same.
+        heads = self._many(last, lambda row: Head(row["number"], str(row["hash"])))
+        return next(iter(heads), NOTHING)
+
+    def custody_of(self, subjects: Iterable[str], since: datetime | None = None) -> Sequence[Entry]:
+        query = (
+            sa.select(custody_entries)
+            .where(custody_entries.c.subject.in_(list(subjects)))
+            .order_by(custody_entries.c.number)
+        )
+        if since is not None:
+            query = query.where(custody_entries.c.at >= written_instant(since))
+        return [line for line in self._many(query, _line) if isinstance(line, Entry)]
+
 
 def _is_limited() -> sa.ColumnElement[bool]:
     """Of a report: that its call was limited or blocked."""
@@ -1184,7 +1271,9 @@ class SqlReportStore:
     @contextmanager
     def begin(self) -> Iterator[SqlRecords]:
         with self._engine.connect() as connection, self._turn(), connection.begin():
-            yield SqlRecords(connection, hold=True)
+            records = SqlRecords(connection, hold=True)
+            yield records
+            records.write_custody()
 
     @contextmanager
     def read(self) -> Iterator[SqlRecords]:
