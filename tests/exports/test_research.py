@@ -23,8 +23,9 @@ from reports.fields.counts import Count
 from reports.fields.first_hand import FirstHand
 from reports.fields.kind import Kind
 from reports.fields.location import Candidate, Location
+from reports.fields.plates import Plate
 from reports.fields.time import Moment
-from reports.fields.vehicles import Plate, Vehicle
+from reports.fields.vehicles import Vehicle
 from reports.model import Verdict
 from reports.questions import FAMILY_TAKEN
 from tests.exports.sayings import CALLED, WORDS, ZONE, a_report, found, heard, known, pressed
