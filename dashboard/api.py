@@ -14,8 +14,10 @@ from flask.typing import ResponseReturnValue
 from dashboard.callers import OTHER_REPORTS
 from dashboard.desk import Desk
 from dashboard.document import document_of
-from reports.model import Dossier
-from reports.ports import AudioNotFound
+from reports.custody import API, Deed, recording_subject
+from reports.model import Dossier, Recording
+from reports.ports import AudioNotFound, StoreBusy
+from reports.services.custody import PATIENCE, custody_of, note_access
 
 NAME = "api"
 PREFIX = "/api/"
@@ -50,9 +52,14 @@ class Api:
             others = records.same_caller(
                 [dossier.report.reference for dossier in dossiers[:limit]], OTHER_REPORTS
             )
+            custody = custody_of(records, dossiers[:limit])
         return jsonify(
             reports=[
-                document_of(dossier, others.get(dossier.report.reference, ()))
+                document_of(
+                    dossier,
+                    others.get(dossier.report.reference, ()),
+                    custody.get(dossier.report.reference, ()),
+                )
                 for dossier in dossiers[:limit]
             ],
             read_at=read_at.isoformat(),
@@ -63,7 +70,8 @@ class Api:
         dossier = self._dossier(reference)
         with self._desk.store.read() as records:
             others = records.same_caller([reference], OTHER_REPORTS)
-        return jsonify(document_of(dossier, others.get(reference, ())))
+            custody = custody_of(records, [dossier])
+        return jsonify(document_of(dossier, others.get(reference, ()), custody.get(reference, ())))
 
     def recording(self, reference: str, recording_sid: str) -> Response:
         """Byte for byte as the telephone company delivered it."""
@@ -81,7 +89,26 @@ class Api:
             audio = self._desk.audio.get(recording_sid)
         except AudioNotFound:
             raise Refused(404, "audio_lost", "The audio is not where it was put.") from None
+        self._note_hearing(recording)
         return send_file(io.BytesIO(audio), mimetype="audio/wav", etag=recording.sha256 or False)
+
+    def _note_hearing(self, recording: Recording) -> None:
+        try:
+            note_access(
+                self._desk.store,
+                deed=Deed.RECORDING_HEARD,
+                subject=recording_subject(recording.recording_sid),
+                how="original",
+                sha256=recording.sha256,
+                who=API,
+                at=self._desk.clock(),
+            )
+        except StoreBusy:
+            raise Refused(
+                503,
+                "access_not_noted",
+                "Audio is given only with a note of it, which could not be written: ask again.",
+            ) from None
 
     def description(self) -> Response:
         return send_file(DESCRIPTION, mimetype="application/yaml")
@@ -119,6 +146,8 @@ def api(desk: Desk) -> Blueprint:
         response = error(refused.status, refused.code, refused.message)
         if refused.status == 401:
             response.headers["WWW-Authenticate"] = "Bearer"
+        if refused.status == 503:
+            response.headers["Retry-After"] = str(round(PATIENCE))
         return response
 
     return blueprint

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from dashboard.facts import Fact, Facts, facts_of
+from reports.custody import Entry
 from reports.model import (
     Act,
     Attachment,
@@ -32,8 +33,11 @@ from reports.model import (
 Document = dict[str, Any]
 
 
-def document_of(dossier: Dossier, same_caller: Sequence[str] = ()) -> Document:
-    """Everything about one report; `same_caller`: references of others by the same number."""
+def document_of(
+    dossier: Dossier, same_caller: Sequence[str] = (), custody: Sequence[Entry] = ()
+) -> Document:
+    """Everything about one report; `same_caller`: references of others by the same number;
+    `custody`: what the log tells of it."""
     report = dossier.report
     facts = facts_of(dossier)
     return {
@@ -57,6 +61,7 @@ def document_of(dossier: Dossier, same_caller: Sequence[str] = ()) -> Document:
         "attachments": [_attachment(attachment) for attachment in dossier.attachments],
         "notifications": [_notification(told) for told in dossier.notifications],
         "acts": [_act(act) for act in dossier.acts],
+        "custody": [_entry(entry) for entry in custody],
     }
 
 
@@ -249,6 +254,19 @@ def _act(act: Act) -> Document:
         "kind": act.kind.value,
         "before": act.before,
         "after": act.after,
+    }
+
+
+def _entry(entry: Entry) -> Document:
+    return {
+        "number": entry.number,
+        "at": _instant(entry.at),
+        "who": entry.who,
+        "deed": entry.deed.value,
+        "subject": entry.subject,
+        "detail": dict(entry.detail),
+        "previous": entry.previous,
+        "hash": entry.hash,
     }
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dashboard.alerts import Alerting, alerting_of
 from dashboard.callers import Caller
+from dashboard.custody import Given, given
 from dashboard.desk import Desk
 from dashboard.facts import UNSURE_BELOW, Facts, facts_of
 from dashboard.fingerprint import fingerprint
 from dashboard.inbox import judge_of
 from dashboard.timeline import Event, timeline
+from reports.custody import Entry
 from reports.model import (
     Attachment,
     Call,
@@ -152,6 +154,8 @@ class DossierPage:
     caller: Caller
     blocked_by: str | None
     """Who made the block that is in force."""
+    custody: tuple[Given, ...]
+    """What the log tells of it."""
     today: str
 
     @property
@@ -169,9 +173,15 @@ class DossierPage:
 
 
 def page_of(
-    dossier: Dossier, desk: Desk, names: Mapping[str, str], today: str, caller: Caller
+    dossier: Dossier,
+    desk: Desk,
+    names: Mapping[str, str],
+    today: str,
+    caller: Caller,
+    custody: Sequence[Entry],
 ) -> DossierPage:
-    """`names`: what organizers are called, by username; `today`: their date, ISO 8601."""
+    """`names`: what organizers are called, by username; `today`: their date, ISO 8601; `custody`:
+    what the log tells of the report."""
     return DossierPage(
         report=dossier.report,
         call=dossier.call,
@@ -185,6 +195,7 @@ def page_of(
         events=timeline(dossier, desk, names, caller.made_here),
         caller=caller,
         blocked_by=None if caller.block is None else names.get(caller.block.who, caller.block.who),
+        custody=tuple(given(entry, dossier, desk, names) for entry in custody),
         today=today,
     )
 

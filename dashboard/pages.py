@@ -22,6 +22,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import ServiceUnavailable
 
 from dashboard.alerts import untold_reports
 from dashboard.auth import add_login, signed_in, to_login
@@ -34,6 +35,7 @@ from dashboard.lookout import Lookout
 from dashboard.pictures import NotShowable, showable
 from dashboard.sound import NotPlayable, playable
 from dashboard.studio import LARGE, LARGEST_RECORDING, add_studio
+from reports.custody import Deed, attachment_subject, recording_subject
 from reports.model import (
     ActKind,
     Attachment,
@@ -44,7 +46,7 @@ from reports.model import (
     Recording,
     Verdict,
 )
-from reports.ports import AudioNotFound, Records
+from reports.ports import AudioNotFound, Records, StoreBusy
 from reports.services.blocks import (
     BLOCK_DAYS,
     NoNumber,
@@ -60,6 +62,7 @@ from reports.services.correcting import (
     correct,
     hear_as,
 )
+from reports.services.custody import PATIENCE, custody_of, note_access
 from reports.services.notices import tell_again
 from reports.services.pressure import switch_flood
 from reports.services.recordings import try_again
@@ -138,8 +141,9 @@ class Pages:
             dossier = _found(records.dossier(reference))
             names = _names(records)
             caller = caller_of(records, dossier.call, reference, self._desk.clock())
+            custody = custody_of(records, [dossier]).get(reference, ())
         today = local_day(self._desk.clock(), self._desk)
-        return page_of(dossier, self._desk, names, today, caller)
+        return page_of(dossier, self._desk, names, today, caller, custody)
 
     def handle(self, reference: str) -> ResponseReturnValue:
         to = _wanted_of(Handling, request.form.get("to"))
@@ -231,6 +235,7 @@ class Pages:
             wave = playable(audio)
         except NotPlayable:
             abort(404)
+        self._note_hearing(recording, "played")
         return send_file(
             io.BytesIO(wave),
             mimetype="audio/wav",
@@ -241,6 +246,7 @@ class Pages:
     def original(self, reference: str, recording_sid: str) -> Response:
         """Byte for byte as the telephone company delivered it."""
         recording, audio = self._audio(reference, recording_sid)
+        self._note_hearing(recording, "original")
         return send_file(
             io.BytesIO(audio),
             mimetype="audio/wav",
@@ -258,6 +264,7 @@ class Pages:
             shown = showable(file) if attachment.is_picture else playable(file)
         except (NotShowable, NotPlayable):
             abort(404)
+        self._note_seeing(attachment, "played" if attachment.is_sound else "shown")
         return send_file(
             io.BytesIO(shown),
             mimetype="image/jpeg" if attachment.is_picture else "audio/wav",
@@ -267,6 +274,7 @@ class Pages:
     def attachment_original(self, reference: str, media_sid: str) -> Response:
         """Byte for byte as the telephone company delivered it, metadata and all."""
         attachment, file = self._attachment(reference, media_sid)
+        self._note_seeing(attachment, "original")
         return send_file(
             io.BytesIO(file),
             mimetype="application/octet-stream",
@@ -291,6 +299,29 @@ class Pages:
         except AudioNotFound:
             log.error("attachment %s is not where it was put", media_sid)
             abort(404)
+
+    def _note_hearing(self, recording: Recording, how: str) -> None:
+        subject = recording_subject(recording.recording_sid)
+        self._note(Deed.RECORDING_HEARD, subject, how, recording.sha256)
+
+    def _note_seeing(self, attachment: Attachment, how: str) -> None:
+        subject = attachment_subject(attachment.media_sid)
+        self._note(Deed.ATTACHMENT_SEEN, subject, how, attachment.sha256)
+
+    def _note(self, deed: Deed, subject: str, how: str, sha256: str | None) -> None:
+        """Before anything is given: what cannot be written down is not."""
+        try:
+            note_access(
+                self._desk.store,
+                deed=deed,
+                subject=subject,
+                how=how,
+                sha256=sha256,
+                **self._by_whom(),
+            )
+        except StoreBusy:
+            log.error("an access could not be written down, and was not given")
+            raise ServiceUnavailable(retry_after=round(PATIENCE)) from None
 
     def again(self, reference: str, recording_sid: str) -> ResponseReturnValue:
         self._recording(reference, recording_sid)

@@ -28,7 +28,7 @@ TWO_YEARS = 2 * 365 * 24 * 60 * 60
 """In seconds."""
 OURS = frozenset({showing.NAME, reading.NAME, None})
 """The blueprints whose answers are shaped here; None: addresses that nobody has."""
-TOLD_ERRORS = frozenset({400, 403, 404, 405, 413, 416, 429, 500})
+TOLD_ERRORS = frozenset({400, 403, 404, 405, 413, 416, 429, 500, 503})
 """Errors that have words of their own; others are told as 400 or 500."""
 
 

@@ -75,10 +75,6 @@ class Deed(StrEnum):
     """What could be had before is gone; `detail` says why, and how much it was."""
 
 
-STORED: Final = frozenset({Deed.RECORDING_STORED, Deed.ATTACHMENT_STORED})
-"""Deeds whose `detail` has the SHA-256 of a file."""
-
-
 @dataclass(frozen=True, slots=True)
 class Occurrence:
     """What somebody did, before it has its place in the log.
@@ -147,7 +143,7 @@ class Head:
     at: datetime | None = None
 
     def __str__(self) -> str:
-        return f"{self.number}:{self.hash}"
+        return f"{self.number}:{self.hash or 'illegible'}"
 
 
 NOTHING = Head(0, "0" * 64)
@@ -341,6 +337,56 @@ def reached(line: Line) -> Head:
 def cut(end: Head, heads: Iterable[Head]) -> list[Break]:
     """Of heads that were kept elsewhere, those that the log ends before."""
     return [Break(head.number, Flaw.CUT) for head in heads if head.number > end.number]
+
+
+# --- What it tells of, as it is kept --------------------------------------------------------------
+
+
+class Evidence(StrEnum):
+    RECORDING = "recording"
+    ATTACHMENT = "attachment"
+    TRANSCRIPT = "transcript"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file, or a transcript, as its row has it."""
+
+    evidence: Evidence
+    id: str
+    subject: str
+    sha256: str
+
+    def __str__(self) -> str:
+        return f"{self.evidence} {self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A file, or a transcript, as the log tells of it."""
+
+    evidence: Evidence
+    id: str
+    sha256: str
+    entry: Entry
+
+    def __str__(self) -> str:
+        return f"{self.evidence} {self.id}"
+
+
+def told_by(entry: Entry) -> Told | None:
+    """What an entry says that was kept from then on."""
+    sha256 = entry.detail.get("sha256", "")
+    _, _, sid = entry.subject.partition(":")
+    match entry.deed:
+        case Deed.RECORDING_STORED:
+            return Told(Evidence.RECORDING, sid, sha256, entry)
+        case Deed.ATTACHMENT_STORED:
+            return Told(Evidence.ATTACHMENT, sid, sha256, entry)
+        case Deed.TRANSCRIPT_MADE | Deed.TRANSCRIPT_CORRECTED:
+            transcript_id = entry.detail.get("transcript", "")
+            return Told(Evidence.TRANSCRIPT, transcript_id, sha256, entry)
+    return None
 
 
 # --- What is told ---------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from reports.custody import Deed, Entry, Head, Line
+from reports.custody import Deed, Entry, Evidence, Head, Kept, Line
 from reports.model import (
     Act,
     Answer,
@@ -197,6 +197,12 @@ class Records(Protocol):
         """What was done with any of these, in order, since an instant; what is illegible is left
         out."""
 
+    def kept(self, evidence: Evidence, after: str, at_most: int) -> Sequence[Kept]:
+        """What is kept of a kind, in the order of its ids, after one of them ('' before all)."""
+
+    def is_kept(self, evidence: Evidence, ids: Iterable[str]) -> frozenset[str]:
+        """Those of these ids that are kept."""
+
     def dossier(self, reference: str) -> Dossier | None: ...
     def dossiers(
         self,
@@ -265,9 +271,18 @@ class Records(Protocol):
         recording."""
 
 
+class StoreBusy(RuntimeError):
+    """Others write, and it takes too long, or the database cannot be written: try again later."""
+
+
 class ReportStore(Protocol):
-    def begin(self) -> AbstractContextManager[Records]:
-        """A transaction: committed when the block ends, undone when it raises."""
+    def begin(self, patience: float | None = None) -> AbstractContextManager[Records]:
+        """A transaction: committed when the block ends, undone when it raises. `patience`: seconds
+        to wait for others who write; None, as long as it takes.
+
+        Raises:
+            StoreBusy: that long was not enough.
+        """
 
     def read(self) -> AbstractContextManager[Records]:
         """A look: consistent, holding nobody up."""

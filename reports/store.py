@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import fcntl
 import os
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -24,14 +25,18 @@ from reports.custody import (
     NOTHING,
     Deed,
     Entry,
+    Evidence,
     Head,
+    Kept,
     Line,
     Occurrence,
     chained,
     line_of,
     of_act,
     of_transcript,
+    recording_subject,
     row_of,
+    words_hash,
     written_instant,
 )
 from reports.model import (
@@ -76,10 +81,13 @@ from reports.model import (
     Verdict,
     Word,
 )
+from reports.ports import StoreBusy
 from reports.questions import CALLBACK, YES
 
 SQLITE_BUSY_SECONDS = 15
 """How long a writer waits for another before it gives up. Transactions here take milliseconds."""
+ASK_AGAIN = 0.01
+"""Seconds between two tries of a writer who does not want to wait for ever."""
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
@@ -1180,6 +1188,43 @@ class SqlRecords:
             query = query.where(custody_entries.c.at >= written_instant(since))
         return [line for line in self._many(query, _line) if isinstance(line, Entry)]
 
+    def kept(self, evidence: Evidence, after: str, at_most: int) -> Sequence[Kept]:
+        table, key = _EVIDENCE[evidence]
+        query = sa.select(table).where(_is_kept(table)).order_by(key).limit(at_most)
+        if evidence is Evidence.TRANSCRIPT:
+            return self._many(
+                query.where(key > int(after or 0)),
+                lambda row: Kept(
+                    evidence,
+                    str(row["transcript_id"]),
+                    recording_subject(row["recording_sid"]),
+                    words_hash(row["language"], row["segments"]),
+                ),
+            )
+        return self._many(
+            query.where(key > after),
+            lambda row: Kept(
+                evidence, row[key.name], f"{evidence}:{row[key.name]}", row["sha256"] or ""
+            ),
+        )
+
+    def is_kept(self, evidence: Evidence, ids: Iterable[str]) -> frozenset[str]:
+        table, key = _EVIDENCE[evidence]
+        wanted = [int(each) if evidence is Evidence.TRANSCRIPT else each for each in ids]
+        query = sa.select(key).where(key.in_(wanted), _is_kept(table))
+        return frozenset(str(each) for each in self._connection.execute(query).scalars())
+
+
+_EVIDENCE: Mapping[Evidence, tuple[sa.Table, sa.Column[Any]]] = {
+    Evidence.RECORDING: (recordings, recordings.c.recording_sid),
+    Evidence.ATTACHMENT: (attachments, attachments.c.media_sid),
+    Evidence.TRANSCRIPT: (transcripts, transcripts.c.transcript_id),
+}
+
+
+def _is_kept(table: sa.Table) -> sa.ColumnElement[bool]:
+    return table.c.stored_at.is_not(None) if "stored_at" in table.c else sa.true()
+
 
 def _is_limited() -> sa.ColumnElement[bool]:
     """Of a report: that its call was limited or blocked."""
@@ -1193,7 +1238,7 @@ def _grouped(values: Iterable[T], key: Callable[[T], str]) -> dict[str, list[T]]
     return groups
 
 
-def _writers_turn(engine: Engine) -> Callable[[], AbstractContextManager[None]]:
+def _writers_turn(engine: Engine) -> Callable[[float | None], AbstractContextManager[None]]:
     """A queue for those who want to write, where the database has none.
 
     SQLite lets one write and has the others ask again after ever longer naps, up to a tenth of a
@@ -1203,20 +1248,40 @@ def _writers_turn(engine: Engine) -> Callable[[], AbstractContextManager[None]]:
     """
     database = engine.url.database
     if engine.dialect.name != "sqlite" or not database or database == ":memory:":
-        return nullcontext
+        return lambda _patience: nullcontext()
     lock = f"{database}.turn"
 
     @contextmanager
-    def turn() -> Iterator[None]:
+    def turn(patience: float | None) -> Iterator[None]:
         # Opened anew each time: threads that shared one descriptor would not exclude each other.
         descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            if patience is None:
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+            else:
+                _lock_within(descriptor, patience)
             yield
         finally:
             os.close(descriptor)
 
     return turn
+
+
+def _lock_within(descriptor: int, seconds: float) -> None:
+    """Asks again and again: the kernel's line has no end to its waiting.
+
+    Raises:
+        StoreBusy
+    """
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                raise StoreBusy("others write") from None
+            time.sleep(ASK_AGAIN)
 
 
 # --- The store ------------------------------------------------------------------------------------
@@ -1257,8 +1322,21 @@ def _tune_sqlite(engine: Engine) -> None:
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("writes", True)
+        options = connection.get_execution_options()
+        patience = options.get("patience", SQLITE_BUSY_SECONDS)
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {round(patience * 1000)}")
+        writes = options.get("writes", True)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN DEFERRED")
+
+
+@contextmanager
+def _giving_up(patience: float | None) -> Iterator[None]:
+    try:
+        yield
+    except sa.exc.OperationalError as error:
+        if patience is None:
+            raise
+        raise StoreBusy(type(error.orig).__name__) from error
 
 
 class SqlReportStore:
@@ -1269,11 +1347,17 @@ class SqlReportStore:
         self._turn = _writers_turn(engine)
 
     @contextmanager
-    def begin(self) -> Iterator[SqlRecords]:
-        with self._engine.connect() as connection, self._turn(), connection.begin():
-            records = SqlRecords(connection, hold=True)
-            yield records
-            records.write_custody()
+    def begin(self, patience: float | None = None) -> Iterator[SqlRecords]:
+        with _giving_up(patience), self._engine.connect() as connection, self._turn(patience):
+            if patience is not None:
+                connection.execution_options(patience=patience)
+            with connection.begin():
+                if patience is not None and connection.dialect.name == "postgresql":
+                    wait = f"SET LOCAL lock_timeout = {round(patience * 1000)}"
+                    connection.exec_driver_sql(wait)
+                records = SqlRecords(connection, hold=True)
+                yield records
+                records.write_custody()
 
     @contextmanager
     def read(self) -> Iterator[SqlRecords]:

@@ -2,7 +2,8 @@
 //
 // A part is made of elements with an id. `data-version` names what an element shows: the same version
 // is left alone, so that what has the focus, plays or is folded open stays as it is. An element with
-// `data-keyed` is gone into, child by child. All words come from the page.
+// `data-keyed` is gone into, child by child; of one with `data-quiet` nobody is told that it changed.
+// All words come from the page.
 "use strict";
 
 (() => {
@@ -47,7 +48,7 @@
         keepFolds(held, wanted);
         if (held === place) place = held.nextElementSibling;
         held.replaceWith(wanted);
-        changed = true;
+        changed = changed || !wanted.hasAttribute("data-quiet");
       } else {
         changed = true;
       }

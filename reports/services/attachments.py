@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from reports.custody import SYSTEM, Deed, attachment_subject
 from reports.model import Attachment, AttachmentState, TextMessage, advance
 from reports.ports import (
     AudioStore,
@@ -157,6 +158,13 @@ def erase_attachment(
         held = records.attachment(media_sid)
         if held is not None:
             records.save_attachment(replace(held, erased_at_provider_at=at))
+            records.append_custody(
+                at,
+                f"{SYSTEM}{Job.ERASE_ATTACHMENT}",
+                Deed.ERASED_AT_PROVIDER,
+                attachment_subject(media_sid),
+                {},
+            )
             records.touch(held.call_sid, at)
 
 
@@ -216,4 +224,12 @@ def _settle(
                 next_attempt_at=None,
             )
         )
+        if sha256 is not None:
+            records.append_custody(
+                at,
+                f"{SYSTEM}{Job.FETCH_ATTACHMENT}",
+                Deed.ATTACHMENT_STORED,
+                attachment_subject(media_sid),
+                {"sha256": sha256, "size": str(size)},
+            )
         records.touch(held.call_sid, at)

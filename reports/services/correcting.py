@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from reports.correction import corrected
+from reports.custody import recording_subject
 from reports.model import (
     Act,
     ActKind,
@@ -123,7 +124,10 @@ def hear_as(
             at,
             reason=None,
         )
-        records.add_act(Act(report.reference, at, who, ActKind.HEARD_AS, before, language))
+        records.add_act(
+            Act(report.reference, at, who, ActKind.HEARD_AS, before, language),
+            recording_subject(recording_sid),
+        )
         asked: Urgency = urgency(recording)
     queue.put(Job.TRANSCRIBE_RECORDING, recording_sid, asked)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from reports.custody import SYSTEM, Deed
 from reports.model import Admission, Flood, FloodMode
 from reports.ports import Records, ReportStore, Sealer
 from reports.pressure import (
@@ -85,4 +86,13 @@ def forget_callers(store: ReportStore, *, at: datetime, keep: timedelta) -> int:
     """Takes from calls older than `keep` what their callers could be recognised by. The number
     stays where the caller granted a call back. Returns how many rows were changed."""
     with store.begin() as records:
-        return records.forget_callers(at - keep, at)
+        forgotten = records.forget_callers(at - keep, at)
+        if forgotten:
+            records.append_custody(
+                at,
+                f"{SYSTEM}sweeper",
+                Deed.DELETED,
+                "callers:before",
+                {"rows": str(forgotten), "before": (at - keep).isoformat()},
+            )
+    return forgotten

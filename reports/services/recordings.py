@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from reports.custody import SYSTEM, Deed, recording_subject
 from reports.fields import happening_now, rank_of, turn_of, urgency_of
 from reports.model import (
     Rank,
@@ -151,6 +152,13 @@ def store_recording(
             return
         held = replace(held, stored_at=at, sha256=sha256, size=len(media))
         held = settle(records, held, RecordingState.STORED, at, reason=None)
+        records.append_custody(
+            at,
+            f"{SYSTEM}{Job.FETCH_RECORDING}",
+            Deed.RECORDING_STORED,
+            recording_subject(recording_sid),
+            {"sha256": sha256, "size": str(len(media))},
+        )
         wanted = urgency(held)
         call = records.call(held.call_sid)
     if call is None or call.admission.alerts:
@@ -363,6 +371,13 @@ def erase_at_provider(
         held = records.recording(recording_sid)
         if held is not None:
             records.save_recording(replace(held, erased_at_provider_at=at))
+            records.append_custody(
+                at,
+                f"{SYSTEM}{Job.ERASE_AT_PROVIDER}",
+                Deed.ERASED_AT_PROVIDER,
+                recording_subject(recording_sid),
+                {},
+            )
             records.touch(held.call_sid, at)
 
 

@@ -21,6 +21,7 @@ from werkzeug.test import TestResponse
 
 from dashboard.api import DESCRIPTION
 from dashboard.facts import Standing
+from reports.custody import Deed
 from reports.model import (
     ActKind,
     CallState,
@@ -102,6 +103,7 @@ def test_every_address_of_the_api_is_described(app: Flask) -> None:
         (NotificationState, ["Notification", "properties", "state"]),
         (NotificationKind, ["Notification", "properties", "kind"]),
         (ActKind, ["Act", "properties", "kind"]),
+        (Deed, ["CustodyEntry", "properties", "deed"]),
         (Standing, ["FieldBase", "properties", "standing"]),
     ],
 )
