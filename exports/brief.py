@@ -84,6 +84,18 @@ def brief(known: Sequence[Known], redaction: Redaction, words: Words, zone: Zone
     return _fitted(head, lines)
 
 
+def said_in(known: Sequence[Known], words: Words) -> Iterator[tuple[str, str]]:
+    """What stands in a brief in the callers' own words, each with its reference: for showing
+    beforehand what is covered."""
+    for each in known:
+        location, heading = each.understanding.location.value, each.understanding.heading
+        said = _said(each, location)
+        if said is not None and (location is None or _settled(location, words.brief) is None):
+            yield each.dossier.report.reference, said
+        if heading is not None and heading.value.towards:
+            yield each.dossier.report.reference, heading.value.towards
+
+
 def _fitted(head: str, lines: list[_Line]) -> str:
     """The longest lines lose what stands last in them, until it fits."""
 
@@ -200,14 +212,20 @@ def _place(known: Known, redaction: Redaction, words: Words) -> str | None:
     settled = None if location is None else _settled(location, words.brief)
     if settled is not None:
         return redaction.asked_for.text(settled, words.covers)
-    # What was written may name people, and is not an answer to 'where'.
-    said = report_fields(known.dossier).place.value
-    if said is None or known.dossier.call.medium is Medium.TEXT:
-        said = None if location is None else location.words
+    said = _said(known, location)
     if said is None:
         return None
     place = redaction.text(" ".join(said.split()), words.covers)
     return words.brief["place_said"].format(place=_no_longer(place, LONGEST_PLACE))
+
+
+def _said(known: Known, location: Location | None) -> str | None:
+    """The caller's words for the place."""
+    said = report_fields(known.dossier).place.value
+    # What was written may name people, and is not an answer to 'where'.
+    if said is None or known.dossier.call.medium is Medium.TEXT:
+        return None if location is None else location.words
+    return said
 
 
 def _settled(location: Location, say: Mapping[str, str]) -> str | None:

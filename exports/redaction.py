@@ -10,14 +10,15 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property, lru_cache
 from typing import Final
 
 from reports.fields.plain import APOSTROPHES
 from reports.fields.understood import Understanding
+from reports.model import Dossier, TranscriptKind
 
 
 class Cover(StrEnum):
@@ -107,18 +108,52 @@ class Hidden:
 
 def marks_of(understandings: Iterable[Understanding]) -> tuple[Mark, ...]:
     """All that fields mark as private, each once."""
-    marks: dict[str, Mark] = {}
+    found: list[Mark] = []
     for understanding in understandings:
-        found = [Mark(Cover(each.value.value), each.words) for each in understanding.private]
+        found += [Mark(Cover(each.value.value), each.words) for each in understanding.private]
         found += [
             Mark(Cover.PLATE, each.value.plate.characters)
             for each in understanding.vehicles
             if each.value.plate is not None
         ]
-        for mark in found:
-            if _words(mark.words):
-                marks.setdefault(mark.mark_id, mark)
-    return tuple(marks.values())
+    return together(found)
+
+
+def together(marks: Iterable[Mark]) -> tuple[Mark, ...]:
+    """Marks of several, each once, and without the names that are part of another, which covers
+    each of its words by itself: a person decides once about 'Maria Lopez'."""
+    words = {mark: frozenset(_words(mark.words)) for mark in marks}
+    each_once = {mark.mark_id: mark for mark in reversed(words) if words[mark]}
+    names = [words[mark] for mark in each_once.values() if mark.cover is Cover.NAME]
+    return tuple(
+        mark
+        for mark in reversed(each_once.values())
+        if mark.cover is not Cover.NAME
+        or not all(_is_covered_alone(word) for word in words[mark])
+        or not any(words[mark] < others for others in names)
+    )
+
+
+def _is_covered_alone(word: str) -> bool:
+    """Of a name: wherever it stands, without the rest of it."""
+    return len(word) > 1 and word not in PARTICLES
+
+
+def marks_in(
+    dossier: Dossier, understanding: Callable[[Dossier], Understanding]
+) -> tuple[Mark, ...]:
+    """All that fields mark as private in any version of what was said: in a machine's English, in
+    what it heard as another language, in what was put right since and what is not believed."""
+    return marks_of(understanding(each) for each in _versions(dossier))
+
+
+def _versions(dossier: Dossier) -> Iterator[Dossier]:
+    """The report as it is, and as if each of its transcripts were all that was said."""
+    yield dossier
+    for one in dossier.transcripts:
+        believed = tuple(replace(segment, struck=None) for segment in one.segments)
+        only = replace(one, segments=believed, kind=TranscriptKind.MACHINE)
+        yield replace(dossier, transcripts=(only,), texts=())
 
 
 @dataclass(frozen=True)
@@ -299,9 +334,7 @@ def _pattern(mark: Mark) -> re.Pattern[str]:
     ways = [_apart(whole, words[0][0], words[-1][-1])]
     if mark.cover is Cover.NAME:
         ways += [
-            _apart(_spelt(word), word[0], word[-1])
-            for word in words
-            if len(word) > 1 and word not in PARTICLES
+            _apart(_spelt(word), word[0], word[-1]) for word in words if _is_covered_alone(word)
         ]
     return re.compile("|".join(dict.fromkeys(ways)))
 

@@ -47,6 +47,14 @@ def test_what_fields_mark_is_covered_where_it_stands() -> None:
     )
 
 
+def test_a_name_within_a_longer_one_is_no_name_of_its_own() -> None:
+    said = passage("Maria Lopez, Lopez, Ana")
+    marks = marks_of(
+        [marked(said, name="Maria Lopez"), marked(said, name="Lopez"), marked(said, name="Ana")]
+    )
+    assert [mark.words for mark in marks] == ["Maria Lopez", "Ana"]
+
+
 def test_it_is_covered_wherever_else_it_stands_too() -> None:
     assert covers("Maria! It was MARIA LOPEZ. Mrs. López's car", name("Maria Lopez")) == (
         "[name]! It was [name]. Mrs. [name]'s car"
