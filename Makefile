@@ -50,6 +50,7 @@ bench: $(TEST_STAMP) ## measure: webhooks and engines as ratios, seconds until e
 	$(BIN)/python -m bench.soon
 	$(BIN)/python -m bench.surge
 	$(BIN)/python -m bench.beep
+	$(BIN)/python -m bench.custody
 	# Seconds from hanging up to each text and transcript, with callers who take their time.
 	$(BIN)/python -m demo --once --pace 1 --state var/bench
 

@@ -10,7 +10,8 @@ import json
 import logging
 import secrets
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -41,10 +42,12 @@ from keeping.sealing import generate_key
 from migrations import upgrade
 from oncall.briefs import BadTells
 from places.gazetteer import load_gazetteer
+from reports.custody import BadHead, Head, head_of, heads_of
 from reports.fields.lexicon import load_lexicons
 from reports.fields.location import Names
 from reports.fields.plainly import ranked_plainly, told_from
 from reports.fields.understood import understand
+from reports.services.custody import verify_all
 from reports.store import connect
 from serving import children
 from transcribe.bulk import Done, Format, Means, result_of, tasks, write_out
@@ -440,15 +443,84 @@ def prompts_check(folder: Path | None) -> None:
         else:
             adapters = Adapters(load_settings())
             prompts = adapters.prompts
-            with adapters.store.read() as records:
+            with _database_errors(), adapters.store.read() as records:
                 prompts = prompts.with_recordings(records.current_takes())
     except BadPrompts as bad:
         raise click.ClickException(str(bad)) from bad
+    for row in coverage_table(prompts):
+        click.echo(row)
+
+
+@cli.group()
+def custody() -> None:
+    """The log of who did what with recordings, which nobody can change unnoticed."""
+
+
+@custody.command("verify")
+@click.option(
+    "--head",
+    "kept",
+    multiple=True,
+    metavar="HEAD|FILE",
+    help="What `custody head` once printed, or a file of such lines: finds an end that was cut off,"
+    " and a log that was written anew.",
+)
+@click.option("--audio", is_flag=True, help="Read every recording and picture back, too.")
+def custody_verify(kept: tuple[str, ...], audio: bool) -> None:
+    """Say whether the log, and what it tells of, is as it was; status 1 if something is not."""
+    heads = _heads(kept)
+    adapters = Adapters(load_settings())
+    with _database_errors():
+        with adapters.store.read() as records:
+            length = records.custody_head().number + records.count_kept()
+        with click.progressbar(length=length, label="Verifying", file=sys.stderr) as bar:
+            extent = verify_all(
+                adapters.store,
+                adapters.audio if audio else None,
+                heads,
+                on_problem=click.echo,
+                on_progress=bar.update,
+            )
+    span = ""
+    if extent.since is not None and extent.until is not None:
+        span = f", {extent.since:%Y-%m-%d %H:%M:%S} to {extent.until:%Y-%m-%d %H:%M:%S} UTC"
+    click.echo(f"{extent.entries} entries{span}. Head {extent.head}")
+    files = " and their files" if audio else ""
+    click.echo(f"{extent.looked_at} recordings, attachments and transcripts{files} compared.")
+    if heads:
+        click.echo(f"{len(heads)} heads kept elsewhere compared.")
+    click.echo(f"{extent.problems} problems." if extent.problems else "Nothing was changed.")
+    if extent.problems:
+        sys.exit(1)
+
+
+@custody.command("head")
+def custody_head() -> None:
+    """Print how far the log goes, in one line: keep it where this machine's owner cannot reach."""
+    with _database_errors(), Adapters(load_settings()).store.read() as records:
+        click.echo(records.custody_head())
+
+
+def _heads(kept: tuple[str, ...]) -> list[Head]:
+    heads: list[Head] = []
+    for each in kept:
+        try:
+            if Path(each).is_file():
+                heads += heads_of(Path(each).read_text(encoding="utf-8").splitlines())
+            else:
+                heads.append(head_of(each))
+        except (BadHead, OSError, UnicodeDecodeError) as wrong:
+            raise click.ClickException(f"--head {each[:80]}: {wrong}") from wrong
+    return heads
+
+
+@contextmanager
+def _database_errors() -> Iterator[None]:
+    try:
+        yield
     except SQLAlchemyError as error:
         advice = "look at DATABASE_URL, or: python app.py migrate"
         raise click.ClickException(f"the database: {type(error).__name__}; {advice}") from error
-    for row in coverage_table(prompts):
-        click.echo(row)
 
 
 @cli.group()

@@ -16,6 +16,7 @@ from keeping.audio import AudioStoreUnusable
 from migrations import pending
 from oncall.briefs import BadTells
 from reports.ports import ProviderRefused, ProviderUnavailable
+from reports.services.custody import LATELY, verify_lately
 from reports.store import connect
 from transcribe.engines import load_engine
 from transcribe.hears import BadHears
@@ -55,7 +56,10 @@ class Finding:
 def check(settings: Settings) -> Iterator[Finding]:
     """Every part in turn; none that fails keeps the next from being looked at."""
     adapters = Adapters(settings)
-    yield _database(settings)
+    database = _database(settings)
+    yield database
+    if database.well:
+        yield _custody(adapters)
     yield from _prompts(settings, adapters)
     yield _audio(adapters)
     yield _queue(adapters)
@@ -73,6 +77,17 @@ def _database(settings: Settings) -> Finding:
     if waiting:
         return Finding("database", False, "its tables are not up to date", "python app.py migrate")
     return Finding("database", True, "answers, tables up to date")
+
+
+def _custody(adapters: Adapters) -> Finding:
+    with adapters.store.read() as records:
+        head = records.custody_head()
+        wrong = verify_lately(records)
+    if wrong:
+        return Finding("custody log", False, wrong[0], "python app.py custody verify")
+    lately = min(head.number, LATELY)
+    said = f"{head.number} entries, the last {lately} hold; print `custody head` and keep it"
+    return Finding("custody log", True, said)
 
 
 def _prompts(settings: Settings, adapters: Adapters) -> Iterator[Finding]:

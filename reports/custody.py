@@ -171,6 +171,17 @@ def head_of(written: str) -> Head:
     return Head(int(found[1]), found[2])
 
 
+def heads_of(lines: Iterable[str]) -> tuple[Head, ...]:
+    """The heads that a file keeps: one at the beginning of each line, but for empty ones and those
+    that begin with #.
+
+    Raises:
+        BadHead
+    """
+    written = (line.split() for line in lines if not line.startswith("#"))
+    return tuple(head_of(words[0]) for words in written if words)
+
+
 # --- The canonical form ---------------------------------------------------------------------------
 
 

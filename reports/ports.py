@@ -204,6 +204,7 @@ class Records(Protocol):
     def kept(self, evidence: Evidence, after: str, at_most: int) -> Sequence[Kept]:
         """What is kept of a kind, in the order of its ids, after one of them ('' before all)."""
 
+    def count_kept(self) -> int: ...
     def is_kept(self, evidence: Evidence, ids: Iterable[str]) -> frozenset[str]:
         """Those of these ids that are kept."""
 

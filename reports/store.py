@@ -1220,6 +1220,11 @@ class SqlRecords:
             ),
         )
 
+    def count_kept(self) -> int:
+        return sum(
+            self._count(sa.select(key).where(_is_kept(table))) for table, key in _EVIDENCE.values()
+        )
+
     def is_kept(self, evidence: Evidence, ids: Iterable[str]) -> frozenset[str]:
         table, key = _EVIDENCE[evidence]
         wanted = [int(each) if evidence is Evidence.TRANSCRIPT else each for each in ids]

@@ -240,10 +240,13 @@ def test_audio_plays_from_any_second(page: Page, stories: Stories) -> None:
     stories.spanish_happening_now("4821")
     page.goto("/r/4821")
     player = page.locator("#player-RE4821what")
+    assert player.evaluate("player => player.readyState") == 0, "nothing is had by looking"
     player.evaluate(
         """player => new Promise(done => {
             player.addEventListener("seeked", done, { once: true });
-            player.currentTime = 6;
+            player.addEventListener("loadedmetadata", () => { player.currentTime = 6; });
+            player.load();
+            player.preload = "auto";
         })"""
     )
     assert player.evaluate(POSITION) == pytest.approx(6, abs=0.1)
@@ -251,6 +254,18 @@ def test_audio_plays_from_any_second(page: Page, stories: Stories) -> None:
     page.locator("#text-RE4821what .at").nth(1).click()
     expect(player).to_have_js_property("paused", False, timeout=LIVE)
     assert 3.3 <= player.evaluate(POSITION) < 5
+
+
+def test_who_listens_sees_it_in_the_custody_log_and_is_not_talked_over(
+    page: Page, stories: Stories
+) -> None:
+    stories.spanish_happening_now("4821")
+    page.goto("/r/4821")
+    page.locator("#custody-fold summary").click()
+    page.locator("#text-RE4821what .at").nth(1).click()
+    log = page.locator("#custody-fold")
+    expect(log).to_contain_text("Ana Fuentes was given “What” to hear", timeout=LIVE)
+    assert page.locator("#announcer").text_content() == ""
 
 
 def test_a_fact_plays_its_own_seconds_and_stops(page: Page, stories: Stories) -> None:

@@ -11,12 +11,15 @@ from alembic import command
 from sqlalchemy.engine import Engine
 
 from migrations import alembic_config, upgrade
+from reports.custody import Deed, Entry, verify
 from reports.model import Act, ActKind, Admission, Block
+from reports.services.custody import verify_all
 from reports.store import SqlReportStore, connect, metadata
 from tests.reports.conftest import DATABASES
 
 AT = datetime(2026, 1, 15, 14, 10, tzinfo=UTC)
 FIRST = "0001"
+BEFORE_CUSTODY = "0006"
 
 
 @pytest.fixture(params=DATABASES)
@@ -72,4 +75,68 @@ def test_a_line_with_reports_takes_the_step_to_floods(empty: Engine) -> None:
         records.add_act(Act("4821", AT, "ana", ActKind.BLOCKED, "", AT.isoformat()))
     with pytest.raises(sa.exc.IntegrityError), empty.begin() as connection:
         connection.execute(metadata.tables["acts"].update().values(kind=sa.literal("whatever")))
+    empty.dispose()
+
+
+def test_what_was_stored_before_there_was_a_log_is_in_it(empty: Engine) -> None:
+    with empty.connect() as connection, connection.begin():
+        command.upgrade(alembic_config(connection), BEFORE_CUSTODY)
+    recording = {"call_sid": "CA1", "question": "where", "announced_at": AT, "changed_at": AT}
+    stored = {"state": "transcribed", "stored_at": AT, "sha256": "ab" * 32, "size": 8}
+    rows: list[tuple[str, dict[str, object]]] = [
+        ("calls", {"call_sid": "CA1", "started_at": AT, "state": "completed"}),
+        ("recordings", {"recording_sid": "RE1", **recording, **stored, "attempts": 0}),
+        ("recordings", {"recording_sid": "RE2", **recording, "state": "announced", "attempts": 0}),
+        ("text_messages", {"message_sid": "SM1", "call_sid": "CA1", "at": AT, "body": "vans"}),
+        (
+            "attachments",
+            {
+                "media_sid": "ME1",
+                "message_sid": "SM1",
+                "call_sid": "CA1",
+                "content_type": "image/jpeg",
+                "announced_at": AT,
+                "changed_at": AT,
+                **stored,
+                "state": "stored",
+                "attempts": 0,
+            },
+        ),
+        (
+            "transcripts",
+            {
+                "recording_sid": "RE1",
+                "language": "es",
+                "language_probability": 0.9,
+                "segments": [{"text": "Calle Ñandú", "start": 0.1, "end": 1.5}],
+                "engine": "engine",
+                "model": "model",
+                "made_at": AT,
+                "kind": "machine",
+            },
+        ),
+    ]
+    with empty.begin() as connection:
+        for table, row in rows:
+            connection.execute(sa.insert(metadata.tables[table]).values(**row).inline())
+
+    upgrade(empty)
+
+    store = SqlReportStore(empty)
+    with store.read() as records:
+        log = [e for e in records.custody(after=0, at_most=100) if isinstance(e, Entry)]
+    assert verify(log) == []
+    assert [(entry.deed, entry.subject) for entry in log] == [
+        (Deed.LOG_BEGUN, "log:custody"),
+        (Deed.RECORDING_STORED, "recording:RE1"),
+        (Deed.ATTACHMENT_STORED, "attachment:ME1"),
+        (Deed.TRANSCRIPT_MADE, "recording:RE1"),
+    ]
+    assert log[1].detail == {"sha256": "ab" * 32, "size": "8", "stored_at": AT.isoformat()}
+    problems: list[str] = []
+    extent = verify_all(
+        store, None, (), on_problem=problems.append, on_progress=lambda _looked_at: None
+    )
+    assert problems == []
+    assert (extent.entries, extent.looked_at) == (4, 3)
     empty.dispose()

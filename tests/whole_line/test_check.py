@@ -41,7 +41,15 @@ def test_of_a_line_that_is_well_everything_is_said_to_work(whole_line: WholeLine
     assert "language Soomaali" in noted
     assert all(name.startswith("language ") for name in noted)
     workers = {f"worker {name}" for name in ("alerts", "fetches", "urgent", "rest")}
-    parts = {"database", "prompts", "audio store", "queue", "voice webhook", "status callback"}
+    parts = {
+        "database",
+        "custody log",
+        "prompts",
+        "audio store",
+        "queue",
+        "voice webhook",
+        "status callback",
+    }
     assert findings.keys() >= workers | parts | {"fallback", "messaging webhook", "PUBLIC_URL"}
     assert "knows 99 languages" in findings["speech openai-whisper base"]
 
