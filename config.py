@@ -78,7 +78,9 @@ def _base_url(url: str) -> str:
 
 def _time_office(url: str | None) -> str | None:
     # Many have no TLS: what they answer is signed.
-    if url is not None and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
+    if url is not None and (
+        urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname
+    ):
         raise ValueError("write a whole address, such as https://freetsa.org/tsr")
     return url
 

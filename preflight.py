@@ -10,11 +10,14 @@ import requests
 from sqlalchemy.exc import SQLAlchemyError
 
 from config import Settings
+from exports.words import BadWords
 from ivr.dialects import Company
 from ivr.languages import BadPrompts
 from keeping.audio import AudioStoreUnusable
 from migrations import pending
 from oncall.briefs import BadTells
+from places.gazetteer import BadGazetteer
+from reports.fields.lexicon import BadLexicon
 from reports.ports import ProviderRefused, ProviderUnavailable
 from reports.services.custody import LATELY, verify_lately
 from reports.store import connect
@@ -95,7 +98,9 @@ def _prompts(settings: Settings, adapters: Adapters) -> Iterator[Finding]:
         prompts = adapters.prompts
         _ = adapters.tells
         _ = adapters.hears
-    except (BadPrompts, BadTells, BadHears) as bad:
+        _ = adapters.reader
+        _ = adapters.exporter
+    except (BadPrompts, BadTells, BadHears, BadLexicon, BadGazetteer, BadWords) as bad:
         yield Finding("prompts", False, str(bad), "mend the files it names")
         return
     try:

@@ -36,10 +36,6 @@ class NotBagged(RuntimeError):
     """The packet could not be put together. `str()` is safe to show."""
 
 
-class NotShowable(ValueError):
-    """A picture that cannot be painted anew."""
-
-
 class StampFailed(RuntimeError):
     """The time-stamping service gave no stamp. `str()` is safe to show."""
 
@@ -77,7 +73,8 @@ class Bagger:
     audio: AudioStore
     workspace: Path
     repaint: Callable[[bytes], bytes]
-    """A picture without anything but its pixels, as JPEG; raises `NotShowable`."""
+    """A picture without anything but its pixels, as JPEG; raises `ValueError`
+    where it cannot be painted."""
     stamp: Callable[[bytes], bytes] | None = None
     """A time-stamping service; raises `StampFailed`."""
 
@@ -122,7 +119,7 @@ class Bagger:
             return
         try:
             to.with_name(f"{to.name}.jpg").write_bytes(self.repaint(kept))
-        except NotShowable:
+        except ValueError:
             _write_text(to.with_name(f"{to.name}-NOT-COPIED.txt"), order.words["not_copied"])
 
     def _stamp(self, bag: Path) -> str | None:

@@ -84,9 +84,9 @@ class Maker:
     words: Words
     zone: ZoneInfo
     question_title: Callable[[str], str]
-    name_of: Callable[[str], str]
-    """What an organizer is called, by username."""
     software: str
+    name_of: Callable[[str], str] = str
+    """What an organizer is called, by username."""
 
 
 def files_of(

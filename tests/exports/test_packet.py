@@ -15,7 +15,7 @@ import bagit
 import pytest
 from rfc3161_client import VerifierBuilder, decode_timestamp_response
 
-from exports.bagging import Bagger, NotShowable, Order, Zipped, clear, ending
+from exports.bagging import Bagger, Order, Zipped, clear, ending
 from exports.brief import Known
 from exports.packet import (
     Cause,
@@ -73,7 +73,7 @@ class Shelf:
 
 def repaint(picture: bytes) -> bytes:
     if not picture.startswith(b"\xff\xd8\xff"):
-        raise NotShowable("HEIC")
+        raise ValueError("HEIC")
     return BARE
 
 

@@ -29,11 +29,7 @@ from exports.services import (
     exports_made,
 )
 from migrations import upgrade
-from places.gazetteer import load_gazetteer
 from reports.custody import Deed, Entry, Flaw, fitting_hash, verify
-from reports.fields.lexicon import load_lexicons
-from reports.fields.location import Names
-from reports.fields.reading import Reader
 from reports.model import Dossier, Organizer, TranscriptKind, Verdict
 from reports.ports import ReportStore, StoreBusy
 from reports.questions import FAMILY_TAKEN
@@ -42,12 +38,10 @@ from reports.services.review import judge
 from reports.store import SqlReportStore, connect
 from tests.exports.sayings import CALLED, WORDS, ZONE, a_report, segment
 from tests.exports.test_packet import MP3, WAVE, Shelf, repaint
+from tests.reader import READER
 
 WHERE = "At Lake and Bloomington, by the laundromat"
 WHAT = "Four ICE agents took my neighbor Maria Lopez, she has no papers, call 612-555-0142"
-READER = Reader(
-    load_lexicons(Path("prompts")), Names(load_gazetteer(Path("places/twin_cities"))), ZONE
-)
 
 
 @dataclass
@@ -75,7 +69,7 @@ def exporter(store: SqlReportStore, tmp_path: Path) -> Exporter:
     return Exporter(
         store=store,
         understanding=READER.understanding,
-        maker=Maker(WORDS, ZONE, str.capitalize, str, "Witness Line 0.1.0"),
+        maker=Maker(WORDS, ZONE, str.capitalize, "Witness Line 0.1.0"),
         bagger=Bagger(shelf, tmp_path / "workspace", repaint),
         clock=Clock(),
     )
