@@ -119,12 +119,13 @@ class Preview:
 
     @cached_property
     def version(self) -> str:
-        """The same for the same that would leave."""
+        """The same for the same words that would leave; what is ticked beside them is seen on the
+        form itself."""
         shown = [
-            self.text,
+            self.demand.kind,
+            self.references,
+            self.text if self.table is None else as_csv(self.table),
             [[name, [[p.text, p.cover] for p in pieces]] for name, pieces in self.texts],
-            [self.demand.kind, self.demand.form, self.references],
-            [self.demand.wanted.audio, self.demand.wanted.original_pictures],
             [_evidence(each.dossier) for each in self.known],
         ]
         return hashlib.sha256(json.dumps(shown).encode()).hexdigest()

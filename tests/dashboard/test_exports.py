@@ -95,6 +95,17 @@ def test_without_saying_what_for_nothing_leaves(ana: Browser, desk: Desk, refere
     assert "Nothing has left." in ana.get("/exports").text
 
 
+def test_who_has_nothing_to_change_looks_once(ana: Browser, reference: str) -> None:
+    for kind in ("brief", "packet", "research"):
+        path = f"/r/4821/export/{kind}"
+        version = seen(ana.get(path).text)
+        # What is ticked beside it is seen without being shown again.
+        form = {"form": "json", "original_pictures": "on"}
+        given = ana.sends(path, from_page=path, do="leave", why="For us", seen=version, **form)
+        assert given.status_code == 200, kind
+        given.close()
+
+
 def test_several_reports_are_one_brief(ana: Browser, stories: Stories, reference: str) -> None:
     stories.call("3107", 2, language="en", keys={"officers": "6"})
     given = leaves(ana, "/export/brief?ref=4821&ref=3107")
