@@ -493,8 +493,8 @@ def custody_verify(kept: tuple[str, ...], audio: bool) -> None:
     files = " and their files" if audio else ""
     click.echo(f"{extent.looked_at} recordings, attachments and transcripts{files} compared.")
     if heads:
-        click.echo(f"{len(heads)} heads kept elsewhere compared.")
-    click.echo(f"{extent.problems} problems." if extent.problems else "Nothing was changed.")
+        click.echo(f"{len(heads)} head(s) kept elsewhere compared.")
+    click.echo(f"{extent.problems} problem(s)." if extent.problems else "Nothing was changed.")
     if extent.problems:
         sys.exit(1)
 

@@ -156,7 +156,7 @@ def erase_attachment(
     at = clock()
     with store.begin() as records:
         held = records.attachment(media_sid)
-        if held is not None:
+        if held is not None and held.erased_at_provider_at is None:
             records.save_attachment(replace(held, erased_at_provider_at=at))
             records.append_custody(
                 at,

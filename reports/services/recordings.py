@@ -369,7 +369,7 @@ def erase_at_provider(
     at = clock()
     with store.begin() as records:
         held = records.recording(recording_sid)
-        if held is not None:
+        if held is not None and held.erased_at_provider_at is None:
             records.save_recording(replace(held, erased_at_provider_at=at))
             records.append_custody(
                 at,

@@ -36,6 +36,7 @@ from reports.custody import (
     verify,
 )
 from reports.model import Act, ActKind, Call, Recording, Report, Transcript, TranscriptKind
+from reports.ports import StoreBusy
 from reports.store import SqlReportStore, custody_entries
 
 AT = datetime(2026, 1, 15, 14, 10, 0, 123456, tzinfo=UTC)
@@ -363,6 +364,19 @@ def test_many_at_once_make_one_chain(store: SqlReportStore) -> None:
     log = log_of(store)
     assert len(log) == 1 + rounds * people
     assert verify(log) == []
+
+
+def test_who_has_only_so_much_patience_is_told_and_nothing_is_written(
+    engine: Engine, store: SqlReportStore
+) -> None:
+    first = sa.select(custody_entries).where(custody_entries.c.number == 1)
+    with engine.begin() as other:
+        other.execute(first.with_for_update())
+        with pytest.raises(StoreBusy), store.begin(patience=0.05) as records:
+            records.append_custody(AT, "ana", Deed.RECORDING_HEARD, "recording:RE1", {})
+    assert len(log_of(store)) == 1
+    tell(store, STORED)
+    assert len(log_of(store)) == 2
 
 
 @pytest.mark.parametrize(
