@@ -44,6 +44,8 @@ from keeping.sealing import generate_key
 from migrations import upgrade
 from oncall.briefs import BadTells
 from places.gazetteer import BadGazetteer, load_gazetteer
+from places.importing import Order, import_places
+from places.showing import contents, meanings
 from reports.custody import BadHead, Head, head_of, heads_of
 from reports.fields.lexicon import BadLexicon, load_lexicons
 from reports.fields.location import Names
@@ -111,6 +113,7 @@ def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
             sealer=adapters.sealer,
             clock=clock,
             exporter=adapters.exporter,
+            reader=adapters.reader,
             zone=settings.zone,
             hotline_number=settings.hotline_number,
             api_token=settings.api_token.get_secret_value(),
@@ -526,6 +529,65 @@ def _database_errors() -> Iterator[None]:
     except SQLAlchemyError as error:
         advice = "look at DATABASE_URL, or: python app.py migrate"
         raise click.ClickException(f"the database: {type(error).__name__}; {advice}") from error
+
+
+@cli.group()
+def places() -> None:
+    """The streets, landmarks and areas that callers name."""
+
+
+@places.command("import")
+@click.argument(
+    "files",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE…",
+)
+@click.option("--to", type=click.Path(path_type=Path), required=True, help="The folder to write.")
+@click.option("--licence", default="", help="Whose data it is, and how it may be used: shown.")
+@click.option("--city", help="The one that is meant where a row names none.")
+@click.option(
+    "--base",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Another folder of places, into which these are put: its names and points stay.",
+)
+@click.option("--replace", is_flag=True, help="If the folder is there already.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be written.")
+def places_import(files: tuple[Path, ...], licence: str, **how: Any) -> None:
+    """Make a folder of places from CSV, GeoJSON or extracts of OpenStreetMap: docs/places.md."""
+    order = Order(files, licence=licence, when=f"{now():%Y-%m-%d}", **how)
+    try:
+        written = import_places(order, say=click.echo)
+    except (ValueError, OSError) as wrong:
+        raise click.ClickException(str(wrong)) from wrong
+    for line in contents(written):
+        click.echo(line)
+    click.echo("Nothing was written." if order.dry_run else f"In {order.to}: set PLACES to it.")
+
+
+@places.command("show")
+@click.argument("name", required=False)
+@click.option(
+    "--in",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Another folder than PLACES.",
+)
+def places_show(name: str | None, folder: Path | None) -> None:
+    """Say what the places are and whose they are; or what NAME, a crossing or an address means."""
+    try:
+        gazetteer = load_gazetteer(folder or load_speech_settings().places)
+    except ValueError as bad:
+        raise click.ClickException(str(bad)) from bad
+    lines = list(contents(gazetteer) if name is None else meanings(gazetteer, name))
+    if not lines:
+        raise click.ClickException(f"{name} means nothing here")
+    for line in lines:
+        click.echo(line)
+    if name is not None:
+        for licence in gazetteer.licences:
+            click.echo(licence)
 
 
 @cli.group()

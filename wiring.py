@@ -369,6 +369,7 @@ class Adapters:
             channels={sms.name: sms},
             contacts=tuple(Contact(sms.name, number) for number in self.settings.oncall),
             tells=self.tells,
+            reader=self.reader,
             caller_texts=self.caller_texts,
             public_url=self.settings.public_url,
             clock=self.clock,

@@ -57,6 +57,7 @@ class Api:
             reports=[
                 document_of(
                     dossier,
+                    self._desk.reader.read(dossier),
                     others.get(dossier.report.reference, ()),
                     custody.get(dossier.report.reference, ()),
                 )
@@ -70,8 +71,9 @@ class Api:
         dossier = self._dossier(reference)
         with self._desk.store.read() as records:
             others = records.same_caller([reference], OTHER_REPORTS)
-            custody = custody_of(records, [dossier])
-        return jsonify(document_of(dossier, others.get(reference, ()), custody.get(reference, ())))
+            custody = custody_of(records, [dossier]).get(reference, ())
+        reading = self._desk.reader.read(dossier)
+        return jsonify(document_of(dossier, reading, others.get(reference, ()), custody))
 
     def recording(self, reference: str, recording_sid: str) -> Response:
         """Byte for byte as the telephone company delivered it."""

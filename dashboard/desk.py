@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 
 from dashboard.prompt_page import SpokenLanguage
 from exports.services import Exporter
+from reports.fields.reading import Reader
 from reports.ports import AudioStore, JobQueue, ReportStore, Sealer
 from reports.pressure import Limits
 
@@ -27,6 +28,8 @@ class Desk:
     """The time now, aware and in UTC."""
     exporter: Exporter
     """Has things leave."""
+    reader: Reader
+    """What understands reports."""
     zone: ZoneInfo
     """In which people see times."""
     hotline_number: str

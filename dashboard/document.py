@@ -11,6 +11,8 @@ from typing import Any
 
 from dashboard.facts import Fact, Facts, facts_of
 from reports.custody import Entry
+from reports.fields.plainly import plainly
+from reports.fields.reading import Reading
 from reports.model import (
     Act,
     Attachment,
@@ -34,7 +36,10 @@ Document = dict[str, Any]
 
 
 def document_of(
-    dossier: Dossier, same_caller: Sequence[str] = (), custody: Sequence[Entry] = ()
+    dossier: Dossier,
+    reading: Reading,
+    same_caller: Sequence[str] = (),
+    custody: Sequence[Entry] = (),
 ) -> Document:
     """Everything about one report; `same_caller`: references of others by the same number;
     `custody`: what the log tells of it."""
@@ -48,6 +53,7 @@ def document_of(
         "verdict": report.verdict.value,
         "call": _call(dossier.call),
         "fields": _fields(facts),
+        "understood": _understood(reading),
         "callback_allowed": facts.callback_allowed.value is True,
         "same_caller": list(same_caller),
         "talks": [
@@ -62,6 +68,18 @@ def document_of(
         "notifications": [_notification(told) for told in dossier.notifications],
         "acts": [_act(act) for act in dossier.acts],
         "custody": [_entry(entry) for entry in custody],
+    }
+
+
+def _understood(reading: Reading) -> Document:
+    """What was understood of the words. Of a telephone number that was spoken only that it was."""
+    found = plainly(reading.understanding)
+    number = reading.understanding.number
+    found["number"] = {"value": None if number is None else True, "sources": []}
+    return {
+        "priority": reading.rank.priority.value,
+        "grounds": list(reading.rank.grounds),
+        **found,
     }
 
 

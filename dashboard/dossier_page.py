@@ -13,6 +13,7 @@ from dashboard.facts import UNSURE_BELOW, Facts, facts_of
 from dashboard.fingerprint import fingerprint
 from dashboard.inbox import judge_of
 from dashboard.timeline import Event, timeline
+from dashboard.understood import UnderstoodPage, understood_of
 from reports.custody import Entry
 from reports.model import (
     Attachment,
@@ -147,6 +148,7 @@ class DossierPage:
     language: str | None
     on_the_line: bool
     facts: Facts
+    understood: UnderstoodPage
     tapes: tuple[Tape, ...]
     notes: tuple[Note, ...]
     alerting: Alerting
@@ -189,6 +191,7 @@ def page_of(
         language=desk.language_name(dossier.call.language),
         on_the_line=dossier.call.state is CallState.IN_PROGRESS,
         facts=facts_of(dossier),
+        understood=understood_of(desk.reader.read(dossier)),
         tapes=tuple(_tape(recording, dossier, desk, names) for recording in dossier.recordings),
         notes=tuple(_note(message, dossier) for message in dossier.texts),
         alerting=alerting_of(dossier.notifications),

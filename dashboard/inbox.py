@@ -12,6 +12,10 @@ from dashboard.desk import Desk
 from dashboard.facts import Facts, facts_of
 from dashboard.fingerprint import fingerprint
 from reports.fields import family_taken, happening_now, still_there
+from reports.fields.counts import Count
+from reports.fields.kind import Kind
+from reports.fields.priority import Priority, Ranked
+from reports.fields.reading import Reader
 from reports.model import (
     ActKind,
     Admission,
@@ -46,7 +50,7 @@ class Show(StrEnum):
         return {Show.ALL: None, Show.LIMITED: True}.get(self, False)
 
 
-def shown(dossiers: Iterable[Dossier], show: Show) -> list[Dossier]:
+def shown(dossiers: Iterable[Dossier], show: Show, reader: Reader) -> list[Dossier]:
     """Those that belong in a list, the most urgent and newest first."""
     return sorted(
         (dossier for dossier in dossiers if _belongs(dossier, show)),
@@ -54,10 +58,14 @@ def shown(dossiers: Iterable[Dossier], show: Show) -> list[Dossier]:
             _rank(dossier) == CLOSED,
             # Pressed other digits than they heard: below the others, yet in every list.
             dossier.call.check_passed is False,
+            _PLACE[reader.read(dossier).rank.priority],
             _rank(dossier),
             -dossier.report.filed_at.timestamp(),
         ),
     )
+
+
+_PLACE = {priority: place for place, priority in enumerate(Priority)}
 
 
 def _belongs(dossier: Dossier, show: Show) -> bool:
@@ -124,6 +132,14 @@ class Row:
     talked: bool
     """A volunteer talked with the caller."""
     facts: Facts
+    rank: Ranked
+    kind: Kind | None
+    """What sort of call it seems to be."""
+    located: str | None
+    """The place as the gazetteer has it, where one alone is meant."""
+    officers_said: Count | None
+    """Where no key was pressed."""
+    detained: Count | None
     tapes: tuple[TapeState, ...]
     alerting: Alerting
     admission: Admission
@@ -172,6 +188,10 @@ class Inbox:
 def row_of(dossier: Dossier, desk: Desk, names: Mapping[str, str]) -> Row:
     """A line; `names`: what organizers are called, by username."""
     facts = facts_of(dossier)
+    reading = desk.reader.read(dossier)
+    understood = reading.understanding
+    location = understood.location.value
+    only = location.candidates if location is not None else ()
     return Row(
         report=dossier.report,
         judged_by=judge_of(dossier, names),
@@ -180,6 +200,13 @@ def row_of(dossier: Dossier, desk: Desk, names: Mapping[str, str]) -> Row:
         wants_person=dossier.call.answer(PERSON) is not None and not dossier.bridges,
         talked=bool(dossier.bridges),
         facts=facts,
+        rank=reading.rank,
+        kind=None if understood.kind is None else understood.kind.value,
+        located=only[0].name if len(only) == 1 else None,
+        officers_said=None
+        if facts.officers.value is not None or understood.officers.said is None
+        else understood.officers.said.value,
+        detained=None if understood.detained is None else understood.detained.value,
         tapes=tuple(
             TapeState(desk.question_title(tape.question), tape.state, tape.reason)
             for tape in dossier.recordings

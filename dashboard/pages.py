@@ -114,7 +114,8 @@ class Pages:
         return Inbox(
             show=show,
             rows=tuple(
-                row_of(dossier, self._desk, names) for dossier in shown(dossiers[:PAGE], show)
+                row_of(dossier, self._desk, names)
+                for dossier in shown(dossiers[:PAGE], show, self._desk.reader)
             ),
             untold=untold_reports(records),
             flood=flood_notice(records.flood(), names),

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from oncall.briefs import Tells, brief
 from oncall.escalation import messages_due
+from reports.fields.reading import Reader
 from reports.model import Notification
 from reports.ports import Job, JobQueue, ReportStore, Sealer
 from reports.services.notices import recipient_context
@@ -30,6 +31,7 @@ def alert_on_call(
     reference: str,
     contacts: Sequence[Contact],
     tells: Tells,
+    reader: Reader,
     public_url: str,
     at: datetime,
 ) -> list[str]:
@@ -42,7 +44,7 @@ def alert_on_call(
         if report is None or dossier is None:
             return []
         for kind in messages_due(dossier, at):
-            body = brief(dossier, kind, tells, public_url)
+            body = brief(dossier, kind, tells, public_url, reader.read(dossier))
             for contact in contacts:
                 notification_id = uuid.uuid4().hex
                 notification = Notification(

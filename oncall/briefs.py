@@ -14,6 +14,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from reports.fields import family_taken, report_fields
+from reports.fields.counts import Count
+from reports.fields.priority import Priority
+from reports.fields.private import CERTAIN, Private
+from reports.fields.reading import Reading
+from reports.fields.understood import Understanding
 from reports.model import Dossier, Medium, NotificationKind, RecordingState, ReportFields, Verdict
 from reports.questions import PERSON, WHERE
 
@@ -34,6 +39,13 @@ WORDS = (
     "officers",
     "one_officer",
     "officers_unknown",
+    "officers_between",
+    "officers_many",
+    "one_taken",
+    "taken",
+    "taken_between",
+    "at",
+    "p1",
     "still_there",
     "left",
     "place",
@@ -67,6 +79,8 @@ STUDIO = (
 """What organizers hear who record prompts by telephone: see `ivr.recording_studio`."""
 LATE = timedelta(minutes=10)
 """From when on a text says how long ago the call was: the line was down, or a webhook lost."""
+UNTOLD = frozenset([Private.NAME, Private.PLATE, Private.STATUS])
+"""What no text message says, though the caller did."""
 LONGEST_PLACE = 120
 """Characters of the caller's words in a text; the page has them all."""
 _SPOKEN_NUMBER = re.compile(r"\+?\d(?:[\s().,-]*\d){6,}")
@@ -112,15 +126,23 @@ def load_tells(prompts: Path, language: str) -> Tells:
     return Tells(words, table.get("languages", {}), table.get("questions", {}), studio)
 
 
-def brief(dossier: Dossier, kind: NotificationKind, tells: Tells, public_url: str) -> str:
+def brief(
+    dossier: Dossier, kind: NotificationKind, tells: Tells, public_url: str, reading: Reading
+) -> str:
     """The text of a message, such as
     'UNVERIFIED · happening now · Spanish · 4 officers · still there · ref 4821 · https://…/r/4821'.
+
+    `reading`: what is understood of the report's words. Of a place it has what the gazetteer calls
+    it, of people only how many.
     """
     fields = report_fields(dossier)
+    understood = reading.understanding
     words = tells.words
     parts: list[str] = []
     if dossier.report.verdict is Verdict.UNVERIFIED:
         parts.append(words["unverified"])
+    if reading.rank.priority is Priority.P1:
+        parts.append(words["p1"])
     written = dossier.call.medium is Medium.TEXT
     if kind is NotificationKind.UPDATE:
         parts.append(words["update"])
@@ -130,7 +152,8 @@ def brief(dossier: Dossier, kind: NotificationKind, tells: Tells, public_url: st
         # Its words may name people, and an alert is read on lock screens: they stand on the page.
         parts.append(words["text_message"])
     elif kind is NotificationKind.UPDATE:
-        parts.extend(_place(dossier, fields, words))
+        parts.extend(_place(dossier, fields, understood, words))
+    parts.extend(_known_place(understood, words))
     if not written:
         parts.append(_when(dossier, fields, words))
     parts.extend(_late(dossier, words))
@@ -139,9 +162,11 @@ def brief(dossier: Dossier, kind: NotificationKind, tells: Tells, public_url: st
         parts.append(words["talked_to_person"])
     elif dossier.call.answer(PERSON) is not None:
         parts.append(words["asked_for_person"])
-    parts.extend(_officers(fields, words))
-    if fields.still_there.value is not None:
-        parts.append(words["still_there"] if fields.still_there.value else words["left"])
+    parts.extend(_officers(fields, understood, words))
+    parts.extend(_taken(understood, words))
+    still_there = understood.still_there.value
+    if still_there is not None:
+        parts.append(words["still_there"] if still_there else words["left"])
     reference = dossier.report.reference
     parts.append(words["reference"].format(reference=reference))
     parts.append(f"{public_url}/r/{reference}")
@@ -158,9 +183,21 @@ def without_numbers(text: str, instead: str) -> str:
     return _SPOKEN_NUMBER.sub(lambda _: instead, text)
 
 
-def _place(dossier: Dossier, fields: ReportFields, words: Mapping[str, str]) -> Iterator[str]:
-    if fields.place.value is not None:
-        yield words["place"].format(place=_shown(fields.place.value, words))
+def _place(
+    dossier: Dossier, fields: ReportFields, understood: Understanding, words: Mapping[str, str]
+) -> Iterator[str]:
+    """In the caller's words; where these hold what is not to be on a lock screen, only those that
+    name the place."""
+    location = understood.location.said
+    is_private = any(
+        each.passage.question == WHERE and each.value in UNTOLD and each.confidence >= CERTAIN
+        for each in understood.private
+    )
+    said = fields.place.value
+    if said is not None and is_private:
+        said = None if location is None else location.words
+    if said is not None:
+        yield words["place"].format(place=_shown(said, words))
         return
     recording = dossier.recording(WHERE)
     state = None if recording is None else recording.state
@@ -198,11 +235,39 @@ def _language(code: str | None, tells: Tells) -> str:
     return tells.words["language_unknown"] if code is None else tells.languages.get(code, code)
 
 
-def _officers(fields: ReportFields, words: Mapping[str, str]) -> Iterator[str]:
+def _known_place(understood: Understanding, words: Mapping[str, str]) -> Iterator[str]:
+    """Only where one alone is meant."""
+    location = understood.location.value
+    if location is not None and len(location.candidates) == 1:
+        yield words["at"].format(name=location.candidates[0].name)
+
+
+def _officers(
+    fields: ReportFields, understood: Understanding, words: Mapping[str, str]
+) -> Iterator[str]:
     """Nothing while not asked yet; 'not known' once the caller said so."""
-    if fields.officers.value == 1:
-        yield words["one_officer"]
-    elif fields.officers.value is not None:
-        yield words["officers"].format(count=fields.officers.value)
+    if fields.officers.value is not None:
+        yield from _count(Count(fields.officers.value, fields.officers.value), words, "officer")
+    elif understood.officers.said is not None:
+        yield from _count(understood.officers.said.value, words, "officer")
     elif fields.officers.source is not None:
         yield words["officers_unknown"]
+
+
+def _taken(understood: Understanding, words: Mapping[str, str]) -> Iterator[str]:
+    if understood.detained is not None:
+        yield from _count(understood.detained.value, words, "taken")
+
+
+def _count(count: Count, words: Mapping[str, str], what: str) -> Iterator[str]:
+    several = {"officer": "officers"}.get(what, what)
+    if count.low is None or count.high is None:
+        many = words.get(f"{several}_many")
+        if many is not None:
+            yield many
+    elif count.low != count.high:
+        yield words[f"{several}_between"].format(low=count.low, high=count.high)
+    elif count.low == 1:
+        yield words[f"one_{what}"]
+    else:
+        yield words[several].format(count=count.low)

@@ -14,6 +14,7 @@ from datetime import datetime
 from oncall.alerts import Contact
 from oncall.alerts import alert_on_call as alert
 from oncall.briefs import Tells
+from reports.fields.reading import Reader
 from reports.model import Rank, Recording
 from reports.ports import (
     AudioStore,
@@ -44,6 +45,7 @@ class Equipment:
     channels: Mapping[str, Channel]
     contacts: Sequence[Contact]
     tells: Tells
+    reader: Reader
     caller_texts: texts.CallerTexts
     public_url: str
     clock: Callable[[], datetime]
@@ -76,6 +78,7 @@ def alert_on_call(reference: str) -> None:
         reference=reference,
         contacts=tools.contacts,
         tells=tools.tells,
+        reader=tools.reader,
         public_url=tools.public_url,
         at=tools.clock(),
     )

@@ -15,7 +15,7 @@ from typing import Final
 from jellyfish import metaphone
 from rapidfuzz import fuzz, process
 
-from places.gazetteer import Area, Gazetteer, Landmark, Point, Street, crossings
+from places.gazetteer import Area, Gazetteer, Landmark, Point, Street
 from reports.fields.counting import Number
 from reports.fields.finding import Finding, taken_back
 from reports.fields.heading import going_spans
@@ -262,7 +262,7 @@ def _located(passage: Passage, names: Names) -> Iterator[Finding[Location]]:
         elif mention.areas and not mention.has_type:
             yield _area(passage, mention)
         elif mention.has_type or _behind_preposition(passage, mention):
-            yield _street(passage, mention)
+            yield _street(passage, mention, names)
 
 
 def _mentions(passage: Passage, names: Names) -> list[Mention]:
@@ -415,7 +415,7 @@ def _misheard(passage: Passage, known: Sequence[Mention], names: Names) -> Itera
 def _crossing(
     passage: Passage, one: Mention, other: Mention, names: Names
 ) -> Finding[Location] | None:
-    found = crossings(one.streets, other.streets)
+    found = names.gazetteer.crossings(one.streets, other.streets)
     # Of streets that may be meant by a number, those that are known to meet.
     found = tuple(crossing for crossing in found if crossing.point is not None) or found
     if not found:
@@ -460,7 +460,7 @@ def _area(passage: Passage, mention: Mention) -> Finding[Location]:
     return Finding(location, passage, mention.first, mention.last, confidence)
 
 
-def _street(passage: Passage, mention: Mention) -> Finding[Location]:
+def _street(passage: Passage, mention: Mention, names: Names) -> Finding[Location]:
     number = _house(passage, mention)
     first = mention.first if number is None else number.first
     cities = {street.city for street in mention.streets}
@@ -469,7 +469,14 @@ def _street(passage: Passage, mention: Mention) -> Finding[Location]:
         streets=(_signed(mention.streets[0]),),
         number=None if number is None else number.value,
         city=next(iter(cities)) if len(cities) == 1 else None,
-        candidates=tuple(Candidate(_signed(each), each.city, None) for each in mention.streets),
+        candidates=tuple(
+            Candidate(
+                _signed(each),
+                each.city,
+                None if number is None else names.gazetteer.address(each, number.value),
+            )
+            for each in mention.streets
+        ),
     )
     return Finding(location, passage, first, mention.last, _confidence(mention.likeness, 1))
 

@@ -146,6 +146,7 @@ def desk(tmp_path: Path, clock: Clock, queue: QueueInMemory) -> Iterator[Desk]:
             bagger=Bagger(audio, tmp_path / "exports", showable),
             clock=clock,
         ),
+        reader=READER,
         zone=ZoneInfo("America/Chicago"),
         hotline_number="+16125550100",
         api_token=API_TOKEN,

@@ -187,7 +187,9 @@ FIELDS: Mapping[str, Field] = {
 
 
 def cases() -> list[Case]:
-    return [*_read(CASES, is_unseen=False), *_read(CASES / "unseen", is_unseen=True)]
+    folders = ("unseen", "more")
+    unseen = (each for name in folders for each in _read(CASES / name, is_unseen=True))
+    return [*_read(CASES, is_unseen=False), *unseen]
 
 
 def _read(folder: Path, *, is_unseen: bool) -> Iterator[Case]:

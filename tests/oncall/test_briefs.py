@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oncall.briefs import LONGEST_PLACE, brief, load_tells, without_numbers
+from oncall import briefs
+from oncall.briefs import LONGEST_PLACE, Tells, load_tells, without_numbers
 from reports.model import (
     Answer,
     Dossier,
@@ -22,9 +23,14 @@ from reports.model import (
     Word,
 )
 from tests.oncall.test_escalation import AT, a_dossier
+from tests.reader import READER
 
 TELLS = load_tells(Path("prompts"), "en")
 URL = "https://line.example.org"
+
+
+def brief(dossier: Dossier, kind: NotificationKind, tells: Tells, public_url: str) -> str:
+    return briefs.brief(dossier, kind, tells, public_url, READER.read(dossier))
 
 
 def with_keys(dossier: Dossier, **digits: str) -> Dossier:
@@ -33,7 +39,7 @@ def with_keys(dossier: Dossier, **digits: str) -> Dossier:
 
 
 def with_place(dossier: Dossier, place: str) -> Dossier:
-    words = tuple(Word(word, 0.0, 1.0, 0.9) for word in place.split())
+    words = tuple(Word(f" {word}", 0.0, 1.0, 0.9) for word in place.split())
     segment = Segment(place, 0.0, 1.0, words, -0.1, 0.0, 1.0)
     transcript = Transcript("RE1", "en", 0.9, (segment,), "engine", "model", AT)
     return replace(dossier, transcripts=(transcript,))
@@ -131,3 +137,20 @@ def test_no_telephone_number_leaves_in_a_text(number: str, around: str) -> None:
 @pytest.mark.parametrize("place", ["38th Street and 4th Avenue", "2700 East Lake", "35 W and 46"])
 def test_addresses_are_not_taken_for_telephone_numbers(place: str) -> None:
     assert without_numbers(place, "[number]") == place
+
+
+def test_what_was_understood_of_the_words_stands_in_the_update() -> None:
+    words = "Lake and Bloomington, they took two people, I see five agents, they are still here"
+    dossier = with_place(a_dossier(state=RecordingState.TRANSCRIBED), words)
+    told = brief(dossier, NotificationKind.UPDATE, TELLS, URL)
+    assert told.startswith("UNVERIFIED · P1 · ")
+    assert "at E Lake St & Bloomington Ave" in told
+    assert "5 officers · 2 people taken · still there" in told
+
+
+def test_a_plate_never_stands_in_a_text() -> None:
+    words = "Lake and Bloomington, a gray Tahoe, Minnesota plate K L V four one two"
+    dossier = with_place(a_dossier(state=RecordingState.TRANSCRIBED), words)
+    told = brief(dossier, NotificationKind.UPDATE, TELLS, URL)
+    assert "KLV" not in told
+    assert "K L V" not in told

@@ -132,6 +132,9 @@ def test_a_folder_that_is_not_right_says_what_is_wrong(tmp_path: Path) -> None:
     )
     with pytest.raises(BadGazetteer, match=r"areas\.csv, line 2: north is no number of degrees"):
         load_gazetteer(tmp_path)
+    (tmp_path / "areas.csv").write_text("name,city,kind,lat,lon\nPhillips,Minneapolis,,45,-93\n")
+    with pytest.raises(BadGazetteer, match=r"areas\.csv: no column aliases"):
+        load_gazetteer(tmp_path)
 
 
 def test_hand_made_crossings_lie_near_the_citys_own(twin_cities: Gazetteer) -> None:

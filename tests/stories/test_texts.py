@@ -46,7 +46,8 @@ def test_somebody_writes_and_the_organizer_is_told_at_once(line: Line) -> None:
     assert line.fields.account.value == "ICE at Lake and Bloomington, four officers in vests"
     (alert,) = line.texts
     assert alert.body.startswith("UNVERIFIED · text message · ")
-    assert "Bloomington" not in alert.body, "words may name people, and lock screens show them"
+    assert "in vests" not in alert.body, "words may name people, and lock screens show them"
+    assert "at E Lake St & Bloomington Ave" in alert.body, "the gazetteer's name does not"
     assert f"/r/{report.reference}" in alert.body
 
 

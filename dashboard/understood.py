@@ -1,0 +1,123 @@
+"""What was understood of a report's words, as its page shows it: each value with the words it was
+taken from and the seconds to play, and what the caller said before they took it back. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from reports.fields.finding import Finding
+from reports.fields.priority import Ranked
+from reports.fields.reading import Reading
+from reports.fields.understood import Understanding, Understood
+
+DOUBTFUL = 0.65
+"""A value with less confidence is marked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A value that was taken from words."""
+
+    value: Any
+    words: str
+    question: str
+    confidence: float
+    before: tuple[Any, ...]
+    """What the caller said first and took back."""
+    recording_sid: str | None
+    start: float | None
+    end: float | None
+
+    @property
+    def doubtful(self) -> bool:
+        return self.confidence < DOUBTFUL
+
+    @property
+    def playable(self) -> bool:
+        return self.recording_sid is not None and self.start is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One field: what was pressed, and what was said."""
+
+    name: str
+    taken: tuple[Taken, ...]
+    pressed: Any = None
+    digits: str = ""
+    in_conflict: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UnderstoodPage:
+    rank: Ranked
+    lines: tuple[Line, ...]
+    """In the order in which responders ask: kind, first-hand, size, activity, location, uniform,
+    time, equipment, and what else helps."""
+    hidden: int
+    """Places in the words that are covered before anything leaves."""
+
+
+def understood_of(reading: Reading) -> UnderstoodPage:
+    """Fields of which nothing was understood are left out."""
+    found = reading.understanding
+    return UnderstoodPage(reading.rank, tuple(_lines(found)), len(found.private))
+
+
+def _lines(found: Understanding) -> Iterator[Line]:
+    lines = (
+        _several("kind", _one(found.kind)),
+        _line("first_hand", found.first_hand, found),
+        _line("officers", found.officers, found),
+        _several("detained", _one(found.detained)),
+        _several("activities", found.activities),
+        _line("location", found.location, found),
+        _several("heading", _one(found.heading)),
+        _several("agencies", found.agencies),
+        _several("appearance", found.appearance),
+        _line("seen_at", found.seen_at, found),
+        _line("still_there", found.still_there, found),
+        _several("equipment", found.equipment),
+        _several("vehicles", found.vehicles),
+        _line("callback", found.callback, found),
+        _several("number", _one(found.number)),
+        _several("call_when", _one(found.call_when)),
+        _several("evidence", found.evidence),
+        _several("needs", found.needs),
+    )
+    return (line for line in lines if line.taken)
+
+
+def _one(finding: Finding[Any] | None) -> tuple[Finding[Any], ...]:
+    return () if finding is None else (finding,)
+
+
+def _line(name: str, understood: Understood[Any], found: Understanding) -> Line:
+    pressed = understood.pressed
+    return Line(
+        name=name,
+        taken=tuple(_taken(each) for each in _one(understood.said)),
+        pressed=None if pressed is None else pressed.value,
+        digits="" if pressed is None else pressed.digits,
+        in_conflict=name in found.conflicts,
+    )
+
+
+def _several(name: str, findings: Iterable[Finding[Any]]) -> Line:
+    return Line(name, tuple(_taken(each) for each in findings))
+
+
+def _taken(finding: Finding[Any]) -> Taken:
+    tokens = finding.passage.tokens[finding.first : finding.last]
+    return Taken(
+        value=finding.value,
+        words=finding.words,
+        question=finding.passage.question,
+        confidence=finding.confidence,
+        before=finding.before,
+        recording_sid=finding.passage.recording_sid,
+        start=tokens[0].start,
+        end=tokens[-1].end,
+    )
