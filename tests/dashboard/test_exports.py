@@ -229,8 +229,8 @@ def test_rows_of_a_period_are_looked_at_and_downloaded(
     stories.call("3107", 60 * 24 * 40, language="en", keys={"officers": "6"})
     path = "/export/research?since=2026-03-01&until=2026-03-02"
     page = ana.get(path).text
-    assert "1 rows." in page
-    assert "1 of the rows have fewer than 5 alike" in page
+    assert "Rows: 1." in page
+    assert "Rows with fewer than 5 alike: 1." in page
     given = leaves(ana, path, form="csv")
     assert given.mimetype == "text/csv"
     (row,) = rows_of(given)

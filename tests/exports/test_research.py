@@ -91,7 +91,7 @@ def test_json_has_the_same_rows_and_says_what_they_mean() -> None:
     (row,) = document["rows"]
     assert list(row) == list(document["columns"]) == list(COLUMNS)
     assert (row["officers_low"], row["still_there"], row["area"]) == (4, True, None)
-    assert document["note"].startswith("1 rows have fewer than 5 alike.")
+    assert document["note"].startswith("Rows with fewer than 5 alike: 1.")
 
 
 def test_columns_stay_in_their_order() -> None:
