@@ -232,9 +232,10 @@ class Redaction:
         where: dict[str, list[str]] = {}
         for name, text in texts:
             for piece in self.pieces(text):
-                for mark in piece.marks:
-                    marks.setdefault(mark.mark_id, mark)
-                    where.setdefault(mark.mark_id, []).append(name)
+                # A number is found by its shape and by fields, and is one.
+                for mark_id, mark in {mark.mark_id: mark for mark in piece.marks}.items():
+                    marks.setdefault(mark_id, mark)
+                    where.setdefault(mark_id, []).append(name)
         return tuple(
             Hidden(
                 mark_id,

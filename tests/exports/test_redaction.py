@@ -176,6 +176,13 @@ def test_the_account_says_what_is_covered_where_and_how_often() -> None:
     )
 
 
+def test_a_number_that_fields_found_as_well_is_counted_once() -> None:
+    said = passage("call 612 555 0142")
+    marks = marks_of([marked(said, number="612 555 0142")])
+    (hidden,) = Redaction(marks).hidden_in([("What", "call 612-555-0142")])
+    assert (hidden.cover, hidden.times) == (Cover.NUMBER, 1)
+
+
 def test_the_same_words_have_the_same_id_however_they_are_written() -> None:
     assert name("MARÍA  López").mark_id == name("maria lopez").mark_id
     assert name("maria").mark_id != Mark(Cover.WORD, "maria").mark_id
