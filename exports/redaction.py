@@ -233,7 +233,7 @@ class Redaction:
         for name, text in texts:
             for piece in self.pieces(text):
                 # A number is found by its shape and by fields, and is one.
-                for mark_id, mark in {mark.mark_id: mark for mark in piece.marks}.items():
+                for mark_id, mark in {mark.mark_id: mark for mark in reversed(piece.marks)}.items():
                     marks.setdefault(mark_id, mark)
                     where.setdefault(mark_id, []).append(name)
         return tuple(
