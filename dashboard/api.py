@@ -71,9 +71,12 @@ class Api:
         dossier = self._dossier(reference)
         with self._desk.store.read() as records:
             others = records.same_caller([reference], OTHER_REPORTS)
-            custody = custody_of(records, [dossier]).get(reference, ())
+            custody = custody_of(records, [dossier])
         reading = self._desk.reader.read(dossier)
-        return jsonify(document_of(dossier, reading, others.get(reference, ()), custody))
+        document = document_of(
+            dossier, reading, others.get(reference, ()), custody.get(reference, ())
+        )
+        return jsonify(document)
 
     def recording(self, reference: str, recording_sid: str) -> Response:
         """Byte for byte as the telephone company delivered it."""

@@ -97,10 +97,14 @@ def is_about_calling(passage: Passage, first: int, last: int) -> bool:
 
 def numbers_said(passages: Sequence[Passage]) -> list[Finding[str]]:
     """Telephone numbers that were spoken, as E.164."""
-    return [each for passage in passages for each in _dictated(passage)]
+    return [each for passage in passages for each in passage.once(_dictated)]
 
 
-def _dictated(passage: Passage) -> Iterator[Finding[str]]:
+def _dictated(passage: Passage) -> tuple[Finding[str], ...]:
+    return tuple(_numbers_in(passage))
+
+
+def _numbers_in(passage: Passage) -> Iterator[Finding[str]]:
     numbers = {n.first: n for n in passage.numbers if not n.is_ordinal}
     digits = {mark.first: mark for mark in passage.of(DIGIT)}
     at = 0

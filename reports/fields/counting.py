@@ -84,13 +84,17 @@ class _Word:
 
 
 def _spoken(words: Sequence[str], parted: Sequence[bool], lexicon: Lexicon) -> Iterator[Number]:
-    if lexicon.language not in SPOKEN:
-        return
+    language, ordinals_alone = lexicon.language, False
+    if language not in SPOKEN:
+        # Streets are called by their English numbers, whatever is spoken.
+        language, ordinals_alone = "en", True
     marks = lexicon.marks(words)
     articles = {mark.first for mark in marks if mark.kind == ARTICLE}
     some = {mark.first for mark in marks if mark.kind == SOME}
     given = [_Word(word, at > 0 and parted[at - 1]) for at, word in enumerate(words)]
-    for one in find_numbers(given, lexicon.language, 0.0):
+    for one in find_numbers(given, language, 0.0):
+        if ordinals_alone and not one.is_ordinal:
+            continue
         if one.value == int(one.value) and one.start not in some:
             article = one.end - one.start == 1 and one.start in articles
             yield Number(one.start, one.end, int(one.value), one.is_ordinal, article)

@@ -11,15 +11,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from reports.fields.contact import numbers_said
 from reports.fields.counting import Number
 from reports.fields.finding import CORRECTION, Finding, taken_back
 from reports.fields.lexicon import Mark
+from reports.fields.plates import plates
 from reports.fields.said import Passage, Stop
 
 MOST: Final = 500
 """Whoever counts more means something else."""
 REACH: Final = 2
 """Words between a number and its noun at the most."""
+LOOKS_WITHIN: Final = 2
+"""Words between a count and how those look at the most."""
 EACH_WITHIN: Final = 3
 """Words between a count and 'in each' at the most."""
 MOST_EACH: Final = 20
@@ -161,14 +165,21 @@ def _in_each(passage: Passage, first: int, last: int) -> int | None:
     return None
 
 
+def dictated_words(passage: Passage) -> set[int]:
+    """Words that are of a telephone number or a plate."""
+    spans = [*numbers_said([passage]), *passage.once(plates)]
+    return {at for each in spans for at in range(each.first, each.last)}
+
+
 def number_runs(passage: Passage) -> Iterator[list[Number]]:
     """Numbers that may count people; together are 'four or five' and 'between four and five'."""
     either = {mark.first for mark in passage.of("or")}
     between = {mark.last for mark in passage.of("between")}
     both = {mark.first for mark in passage.of("and")}
     run: list[Number] = []
+    dictated = passage.once(dictated_words)
     for number in passage.numbers:
-        if number.is_ordinal or not 0 < number.value <= MOST:
+        if number.is_ordinal or not 0 < number.value <= MOST or number.first in dictated:
             continue
         if run and run[-1].last == number.first and number.value == run[-1].value + 1:
             run = [number]  # they count: 'one, two, three, four officers'
@@ -216,7 +227,7 @@ def _confidence(passage: Passage, run: Sequence[Number], noun: Mark | None) -> f
     ):
         return None
     if noun is not None:
-        if noun.kind == OTHERS or _is_bystanding(passage, noun):
+        if noun.kind == OTHERS or _is_bystanding(passage, noun) or _is_of_things(passage, noun):
             return None
         if run[-1].is_article:
             return LIKELY if noun.kind == OFFICERS and noun.first == run[-1].last else None
@@ -231,7 +242,27 @@ def _confidence(passage: Passage, run: Sequence[Number], noun: Mark | None) -> f
     corrected = any(mark.last == first.first for mark in passage.of(CORRECTION))
     ends = passage.tokens[run[-1].last - 1].stop > Stop.NONE
     at_end = run[-1].last == len(passage.tokens)
-    return LIKELY if (there or corrected) and (ends or at_end) else None
+    # 'I see eight in green uniforms.'
+    looks = any(
+        0 <= mark.first - run[-1].last <= LOOKS_WITHIN
+        and not passage.parted(run[-1].last - 1, mark.first, Stop.COMMA)
+        for mark in passage.of("look")
+    )
+    return LIKELY if (there or corrected) and (ends or at_end or looks) else None
+
+
+def _is_of_things(passage: Passage, noun: Mark) -> bool:
+    """'A line of cars, eight of them.'"""
+    if noun.kind != PEOPLE or noun.last - noun.first < 2:  # 'of them'
+        return False
+    if not any(mark.last == noun.last for mark in passage.of("them")):
+        return False
+    nouns = [
+        mark
+        for mark in passage.of(PEOPLE, OFFICERS, OTHERS, "captives")
+        if mark.last <= noun.first and not passage.parted(mark.last - 1, noun.first)
+    ]
+    return bool(nouns) and nouns[-1].kind == OTHERS
 
 
 def _is_bystanding(passage: Passage, noun: Mark) -> bool:

@@ -72,8 +72,15 @@ def _whither(passage: Passage, first: int, last: int) -> Finding[Heading] | None
 
 def going_spans(passage: Passage) -> list[tuple[int, int]]:
     """Where words name whither somebody went, and not where it is."""
-    return [
+    going = passage.of(HEADING)
+    towards = [
         (mark.last, min(mark.last + LONGEST, len(passage.tokens)))
         for mark in passage.of(TOWARDS)
-        if any(-1 <= mark.first - going.last <= WITHIN for going in passage.of(HEADING))
+        if any(-1 <= mark.first - verb.last <= WITHIN for verb in going)
     ]
+    sides = [
+        (mark.first - 1, mark.last)
+        for mark in passage.of(SIDE)
+        if any(0 <= mark.first - verb.last <= WITHIN for verb in going)
+    ]
+    return [*towards, *sides]

@@ -82,7 +82,7 @@ def kind_said(
         return finding(Kind.NOT_FOR_US, found["crash"], 0.6)
     if "prank" in found:
         return finding(Kind.PRANK, found["prank"], 0.7)
-    if "not_for_us" in found and not (strong and saw):
+    if "not_for_us" in found and OFFICIALS.isdisjoint(signs):
         return finding(Kind.NOT_FOR_US, found["not_for_us"], 0.75)
     if "family" in found:
         return finding(Kind.HELP, found["family"], 0.8)

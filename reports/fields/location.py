@@ -6,8 +6,8 @@ once, a landmark with one name. Else all that it may be are candidates, and a pe
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise, takewhile
 from typing import Final
@@ -44,14 +44,34 @@ SCHOOL_WORDS: Final = frozenset(
     ["elementary", "middle", "high", "community", "dual", "school", "academy", "magnet", "college"]
 )
 """That stand behind a school's own name, and are mostly left out when it is spoken of."""
+JOINS: Final = frozenset(["and", "y", "iyo", "con", "at"])
+"""That stand between two streets in a landmark's alias."""
 LIKENESS: Final = 82.0
 """Of 100: of words that stand beside a street, or before 'street', and are taken for one."""
 SOUNDS: Final = 74.0
 """The same, of words that sound alike by their consonants (Metaphone)."""
+ACROSS: Final = 72.0
+"""The same, of streets that are known to cross the one beside."""
+UNKNOWN_TO_MEET: Final = 6.0
+"""Taken from it, where the list of places does not say whether the two meet."""
+SAME_SOUND: Final = 14.0
+"""Added to it, of words that sound alike."""
 SOUND_BONUS: Final = LIKENESS - SOUNDS
 """With it, what is 74 alike and sounds so is as good as what is 82 alike."""
 ALONE: Final = 90.0
 """The same, of words behind 'at' or 'near' alone."""
+PASSING: Final = "passing"
+"""The lexicon's kind for 'I live', 'I work', 'on my way to'."""
+NOW_AT: Final = "now_at"
+"""The lexicon's kind for 'now they are'."""
+CLOSE: Final = 5000.0
+"""Metres from a part of town, or a landmark, within which something is still there."""
+CLEARLY: Final = 1000.0
+"""Metres by which anything else has to be farther than twice as far."""
+BETWEEN: Final = 6
+"""Words between two streets at the most, all of which say that they meet."""
+SAID_WITHIN: Final = 4
+"""Words between these and the place at the most."""
 LEAD: Final = 4.0
 """By so much the most alike has to lead."""
 SHORTEST: Final = 4
@@ -65,6 +85,8 @@ class Candidate:
     name: str
     city: str
     point: Point | None
+    near: str = ""
+    """Of a landmark: its nearest crossing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +137,21 @@ class Names:
     """The names of a gazetteer, ready to be found among words."""
 
     gazetteer: Gazetteer
+    _crossed: dict[tuple[Street, ...], Mapping[str, bool]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     @cached_property
     def _named(self) -> Mapping[str, Mapping[str, tuple[Place, ...]]]:
         found: dict[str, dict[str, list[Place]]] = {STREET: {}, LANDMARK: {}, AREA: {}}
         known = self.gazetteer
+        streets = {phrase for street in known.streets for phrase in _phrases(street)}
         everything = ((STREET, known.streets), (LANDMARK, known.landmarks), (AREA, known.areas))
         for kind, places in everything:
             for place in places:
                 for phrase in _phrases(place):
+                    if kind == LANDMARK and _is_crossing(phrase, streets):
+                        continue  # 'Lake and Cedar' is the corner before the station there
                     found[kind].setdefault(phrase, []).append(place)
         return {
             kind: {phrase: tuple(dict.fromkeys(places)) for phrase, places in names.items()}
@@ -187,6 +215,62 @@ class Names:
             return 0.0, ()
         return min(best, 99.0), places
 
+    def alike_across(
+        self, words: Sequence[str], across: tuple[Street, ...]
+    ) -> tuple[float, tuple[Place, ...]]:
+        """As `alike`, among the streets alone that are known to cross some: of so few, less alike
+        is enough."""
+        heard = "".join(words)
+        if len(heard) < SHORTEST:
+            return 0.0, ()
+        sound = metaphone(heard)
+        known = self._across(across)
+        near = process.extract(
+            heard, known.keys(), scorer=fuzz.ratio, score_cutoff=ACROSS - SAME_SOUND, limit=8
+        )
+        scored = sorted(
+            (
+                (
+                    score
+                    + (SAME_SOUND if self._sounds[name] == sound else 0)
+                    - (0 if known[name] else UNKNOWN_TO_MEET),
+                    name,
+                )
+                for name, score, _ in near
+            ),
+            reverse=True,
+        )
+        if not scored or scored[0][0] < ACROSS:
+            return 0.0, ()
+        best, name = scored[0]
+        places = self._joined[STREET][name]
+        rivals = [
+            score for score, other in scored[1:] if not set(self._joined[STREET][other]) & {*places}
+        ]
+        if rivals and best - rivals[0] < LEAD:
+            return 0.0, ()
+        return min(best, 95.0), places
+
+    def _across(self, streets: tuple[Street, ...]) -> Mapping[str, bool]:
+        """Names of the streets that may cross some, and whether they are known to."""
+        if streets not in self._crossed:
+            found: dict[str, bool] = {}
+            for name, places in self._joined[STREET].items():
+                others = [place for place in places if isinstance(place, Street)]
+                meets = self.gazetteer.crossings(others, streets)
+                if meets and len(name) >= SHORTEST:
+                    found[name] = any(crossing.point is not None for crossing in meets)
+            self._crossed[streets] = found
+        return self._crossed[streets]
+
+
+def _is_crossing(phrase: str, streets: Collection[str]) -> bool:
+    words = phrase.split()
+    return any(
+        word in JOINS and " ".join(words[:at]) in streets and " ".join(words[at + 1 :]) in streets
+        for at, word in enumerate(words)
+    )
+
 
 def _phrases(place: Place) -> Iterator[str]:
     # Of a chain, 'Target (Quarry)', each is a 'Target'.
@@ -215,19 +299,76 @@ def location_said(passages: Sequence[Passage], names: Names) -> Finding[Location
         return None
     whole = [each for each in found if len(each.value.streets) == 2]
     back = taken_back(whole)
-    best = max((each for each in found if each not in back), key=lambda each: _worth(each.value))
+    best = max((each for each in found if each not in back), key=_worth)
     best = replace(best, before=tuple(each.value for each in back))
     city = next((each.value.city for each in found if each.value.city and each.value.area), None)
-    return best if city is None else _within(best, city)
+    best = best if city is None else _within(best, city)
+    mentioned = (
+        [mention.places for passage in ordered for mention in _mentions(passage, names)]
+        if len(best.value.candidates) > 1
+        else []
+    )
+    return _narrowed(best, mentioned)
 
 
-def _worth(location: Location) -> tuple[bool, bool, bool, bool]:
-    """A crossing before a landmark, that before a house or a street, and an area alone last."""
+def _narrowed(
+    finding: Finding[Location], mentioned: Sequence[tuple[Place, ...]]
+) -> Finding[Location]:
+    """Of a chain's houses the one on the street that is named, and of corners the one that lies in
+    the part of town, or by the landmark, that is."""
+    location = finding.value
+    candidates = location.candidates
+    streets = {place.name for places in mentioned for place in places if isinstance(place, Street)}
+    hints = [
+        places[0].point
+        for places in mentioned
+        if len(places) == 1 and isinstance(places[0], Area | Landmark) and places[0].point
+    ]
+    kept = tuple(each for each in candidates if any(name in each.near for name in streets))
+    if not kept and hints:
+        far = [
+            (min(each.point.metres(hint) for hint in hints), each)
+            for each in candidates
+            if each.point is not None
+        ]
+        far.sort(key=lambda each: each[0])
+        if far and far[0][0] < CLOSE and (len(far) == 1 or far[1][0] > 2 * far[0][0] + CLEARLY):
+            kept = (far[0][1],)
+    if len(kept) != 1:
+        return finding
+    only = kept[0]
+    is_crossing = len(location.streets) == 2  # of two streets
+    value = replace(
+        location,
+        candidates=kept,
+        city=only.city,
+        landmark=only.name if location.landmark else None,
+        streets=tuple(only.name.split(" & ")) if is_crossing else location.streets,
+    )
+    return replace(finding, value=value)
+
+
+def _worth(finding: Finding[Location]) -> tuple[bool, ...]:
+    """Where it is said to be now before where it was, and where the caller lives or works last.
+    Else a crossing before a landmark, that before a house or a street, an area alone last."""
+    location = finding.value
     return (
+        not _is_before(finding, PASSING),
+        len(location.streets) == 2 and _is_before(finding, NOW_AT),
         len(location.streets) == 2,
         location.landmark is not None,
         bool(location.streets) and location.number is not None,
         bool(location.streets),
+    )
+
+
+def _is_before(finding: Finding[Location], kind: str) -> bool:
+    """Whether words of a kind stand before a place, in the same breath."""
+    passage = finding.passage
+    return any(
+        0 <= finding.first - mark.last <= SAID_WITHIN
+        and not passage.parted(mark.last - 1, finding.first, Stop.COMMA)
+        for mark in passage.of(kind)
     )
 
 
@@ -261,15 +402,60 @@ def _located(passage: Passage, names: Names) -> Iterator[Finding[Location]]:
             yield _landmark(passage, mention)
         elif mention.areas and not mention.has_type:
             yield _area(passage, mention)
-        elif mention.has_type or _behind_preposition(passage, mention):
+        elif (
+            mention.has_type
+            or mention.last - mention.first > 1
+            or _behind_preposition(passage, mention)
+        ):
             yield _street(passage, mention, names)
 
 
 def _mentions(passage: Passage, names: Names) -> list[Mention]:
     words = [token.plain for token in passage.tokens]
-    found = [*_typed(passage, names.exact(words)), *_numbered(passage, names.gazetteer)]
+    # A Ford Explorer is no Ford Parkway.
+    vehicles = {
+        at for mark in passage.of("vehicle") if mark.value != "none" for at in range(*mark[:2])
+    }
+    exact = [m for m in names.exact(words) if not vehicles.issuperset(range(m.first, m.last))]
+    found = [*_typed(passage, exact), *_numbered(passage, names.gazetteer)]
     known = _longest(found)
-    return _longest([*known, *_misheard(passage, known, names)])
+    for misheard in (_misheard_streets, _beside, _misheard_places):
+        known = _longest([*known, *misheard(passage, known, names)])
+    return known
+
+
+def _beside(passage: Passage, known: Sequence[Mention], names: Names) -> Iterator[Mention]:
+    """What stands beside a street as another that crosses it, if one does: '28 and Lake', 'la Leic
+    con la Grand'."""
+    numbers = {(number.first, number.last): number for number in passage.numbers}
+    for mention in known:
+        if not mention.streets:
+            continue
+        for first, last in _spans_beside(passage, mention):
+            if not _free(passage, known, first, last):
+                continue
+            if (number := numbers.get((first, last))) is not None:
+                streets = names.gazetteer.number(number.value, None)
+                meets = names.gazetteer.crossings(streets, mention.streets)
+                if any(crossing.point is not None for crossing in meets):
+                    yield Mention(first, last, streets)
+            elif not any(at < last and first < until for at, until in numbers):
+                words = _plain(passage, first, last)
+                likeness, places = names.alike_across(words, mention.streets)
+                if places:
+                    yield Mention(first, last, places, likeness)
+
+
+def _spans_beside(passage: Passage, mention: Mention) -> Iterator[tuple[int, int]]:
+    """Words that a joining word parts from a street, the longest first."""
+    gaps = range(1, BETWEEN + 1)
+    behind = [mention.last + gap for gap in gaps if mention.last + gap < len(passage.tokens)]
+    ahead = [mention.first - gap for gap in gaps if mention.first > gap]
+    begins = [at for at in behind if _joined(passage, mention.last, at)]
+    ends = [at for at in ahead if _joined(passage, at, mention.first)]
+    for length in (3, 2, 1):
+        yield from ((at, at + length) for at in begins if at + length <= len(passage.tokens))
+        yield from ((at - length, at) for at in ends if at >= length)
 
 
 def _longest(found: Sequence[Mention]) -> list[Mention]:
@@ -353,42 +539,53 @@ def _numbered(passage: Passage, gazetteer: Gazetteer) -> Iterator[Mention]:
 
 def _joined(passage: Passage, last: int, first: int) -> bool:
     """Whether 'and', 'at' or 'con la' stands between two streets, and nothing that parts them."""
-    if not 0 < first - last <= 3 or passage.parted(last - 1, first):
+    if not 0 < first - last <= BETWEEN or passage.parted(last - 1, first):
         return False
-    joins = {at for mark in passage.of("crosses") for at in range(mark.first, mark.last)}
+    joins, types = passage.once(_joins), passage.once(_types)
     between = range(last, first)
-    types = {at for mark in passage.of("street_type", "street_article") for at in range(*mark[:2])}
-    return any(at in joins for at in between) and all(at in joins | types for at in between)
+    return any(at in joins for at in between) and all(at in joins or at in types for at in between)
+
+
+def _joins(passage: Passage) -> frozenset[int]:
+    return frozenset(at for mark in passage.of("crosses") for at in range(mark.first, mark.last))
+
+
+def _types(passage: Passage) -> frozenset[int]:
+    marks = passage.of("street_type", "street_article")
+    return frozenset(at for mark in marks for at in range(mark.first, mark.last))
+
+
+def _said_words(passage: Passage) -> frozenset[int]:
+    """Words that some field listens for: of these alone no name is made that was misheard."""
+    return frozenset(at for mark in passage.marks for at in range(mark.first, mark.last))
 
 
 def _behind_preposition(passage: Passage, mention: Mention) -> bool:
     return any(mark.first < mention.first <= mark.last + 1 for mark in passage.of("preposition"))
 
 
-def _misheard(passage: Passage, known: Sequence[Mention], names: Names) -> Iterator[Mention]:
-    """Words beside a street, before 'street', or behind 'at', that are alike to a name."""
-    taken = {at for mention in known for at in range(mention.first, mention.last)}
-    types = {mark.first: mark for mark in passage.of("street_type")}
-    ends = {mark.last for mark in passage.of("preposition")}
+def _free(passage: Passage, known: Sequence[Mention], first: int, last: int) -> bool:
+    """Whether words may be a name that was misheard: no known one is among them, no pause, and not
+    all of them are words like any other."""
+    if first < 0 or last > len(passage.tokens) or passage.parted(first, last - 1, Stop.COMMA):
+        return False
+    if any(mention.first < last and first < mention.last for mention in known):
+        return False
     # 'And like' is no 'and Lake'.
     common = {at for mark in passage.of("filler", "correction") for at in range(*mark[:2])}
+    return not common.issuperset(range(first, last))
+
+
+def _misheard_streets(
+    passage: Passage, known: Sequence[Mention], names: Names
+) -> Iterator[Mention]:
+    """Words beside a street, or before 'street', that are alike to a street's name."""
+    types = {mark.first: mark for mark in passage.of("street_type")}
     joins = passage.of("crosses")
     beside_end = {mark.last for mark in joins for m in known if m.streets and m.last == mark.first}
     beside_begin = {
         mark.first for mark in joins for m in known if m.streets and m.first == mark.last
     }
-
-    def free(first: int, last: int) -> bool:
-        return (
-            first >= 0
-            and last <= len(passage.tokens)
-            and not any(at in taken for at in range(first, last))
-            and not passage.parted(first, last - 1, Stop.COMMA)
-            and not common.issuperset(range(first, last))
-        )
-
-    def words(first: int, last: int) -> list[str]:
-        return [token.plain for token in passage.tokens[first:last]]
 
     for length in (3, 2, 1):
         spans = [
@@ -397,19 +594,33 @@ def _misheard(passage: Passage, known: Sequence[Mention], names: Names) -> Itera
             *((last - length, last) for last in types),
         ]
         for first, last in dict.fromkeys(spans):
-            if free(first, last):
-                likeness, places = names.alike(words(first, last), STREET, LIKENESS)
+            if _free(passage, known, first, last):
+                likeness, places = names.alike(_plain(passage, first, last), STREET, LIKENESS)
                 if places:
                     mark = types.get(last)
                     end = mark.last if mark is not None else last
                     yield Mention(first, end, places, likeness, has_type=mark is not None)
+
+
+def _misheard_places(passage: Passage, known: Sequence[Mention], names: Names) -> Iterator[Mention]:
+    """Words behind 'at' that are alike to a landmark's or an area's name."""
+    ends = {mark.last for mark in passage.of("preposition")}
+    joins = {mark.first for mark in passage.of("crosses", "break")}
+    said = passage.once(_said_words)
     for length in (4, 3, 2, 1):
         for first in ends:
-            if free(first, first + length):
+            last = first + length
+            if said.issuperset(range(first, last)) or last - 1 in joins:
+                continue
+            if _free(passage, known, first, last):
                 for kind in (LANDMARK, AREA):
-                    likeness, places = names.alike(words(first, first + length), kind, ALONE)
+                    likeness, places = names.alike(_plain(passage, first, last), kind, ALONE)
                     if places:
                         yield Mention(first, first + length, places, likeness)
+
+
+def _plain(passage: Passage, first: int, last: int) -> list[str]:
+    return [token.plain for token in passage.tokens[first:last]]
 
 
 def _crossing(
@@ -441,7 +652,9 @@ def _crossing(
 def _landmark(passage: Passage, mention: Mention) -> Finding[Location]:
     words = passage.words(mention.first, mention.last)
     only = mention.landmarks[0] if len(mention.landmarks) == 1 else None
-    candidates = tuple(Candidate(each.name, each.city, each.point) for each in mention.landmarks)
+    candidates = tuple(
+        Candidate(each.name, each.city, each.point, each.near) for each in mention.landmarks
+    )
     location = Location(
         words,
         landmark=only.name if only else words,
@@ -483,7 +696,8 @@ def _street(passage: Passage, mention: Mention, names: Names) -> Finding[Locatio
 
 def _signed(street: Street) -> str:
     """A numbered avenue as its signs have it; of a street one would have to know from where on."""
-    return f"{street.name} {street.side}" if street.side and street.axis == "ns" else street.name
+    numbered = street.name[:1].isdigit()
+    return f"{street.name} {street.side}" if numbered and street.axis == "ns" else street.name
 
 
 def _house(passage: Passage, mention: Mention) -> Number | None:

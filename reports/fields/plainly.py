@@ -12,9 +12,9 @@ from reports.fields.counts import Count
 from reports.fields.finding import Finding
 from reports.fields.lexicon import Lexicon
 from reports.fields.location import Location
+from reports.fields.moment import Moment
 from reports.fields.priority import ranked
 from reports.fields.said import passage_of, tokens_of
-from reports.fields.time import Moment
 from reports.fields.understood import Pressed, Told, Understanding, Understood
 from reports.fields.vehicles import Vehicle
 from reports.questions import CALLBACK, OFFICERS, STILL_THERE, WHAT, WHEN

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Final
 
 from reports.fields.finding import Finding
 from reports.fields.keys import choice
 from reports.fields.lexicon import Mark
+from reports.fields.moment import Moment
 from reports.fields.said import Passage
 from reports.model import Call, Field
 from reports.questions import EARLIER, FAMILY_TAKEN, NO, NOW, STILL_THERE, WHEN, YES
@@ -39,6 +41,9 @@ PRESENT: Final = "present"
 """The lexicon's kind for words that tell what goes on: 'there are', 'I see'."""
 PAST: Final = "past"
 """The lexicon's kind for words that tell what was: 'there were', 'they came'."""
+SEEN: Final = ("officers", "people", "vehicle", "activity", "look")
+"""The lexicon's kinds of what is there to be seen."""
+LONG_AGO: Final = timedelta(hours=1)
 SHOWN: Final = 0.6
 """How sure, by the telling alone."""
 REACH: Final = 5
@@ -66,13 +71,18 @@ def presence_said(passages: Sequence[Passage]) -> Finding[bool] | None:
     return replace(last, before=before, confidence=CONFIDENCE - (DOUBT if before else 0))
 
 
-def presence_shown(passages: Sequence[Passage]) -> Finding[bool] | None:
-    """Of a report that says nothing of it: who tells it as it happens sees them there. None where
-    it is told as what was, or only part of it is."""
-    if any(passage.of("day", PAST) for passage in passages):
+def presence_shown(
+    passages: Sequence[Passage], began: Finding[Moment] | None, at: datetime
+) -> Finding[bool] | None:
+    """Of a report that says nothing of it: who tells it as what goes on sees them there; what was
+    long ago, and is told as what was, is over. None where it is neither."""
+    past = any(passage.of(PAST) for passage in passages)
+    if began is not None and began.value.at + began.value.within < at - LONG_AGO and past:
+        return Finding(False, began.passage, began.first, began.last, SHOWN)
+    if past or any(passage.of("day") for passage in passages):
         return None
     for passage in passages:
-        for mark in passage.of(PRESENT):
+        for mark in passage.of(PRESENT, *SEEN):
             return Finding(True, passage, mark.first, mark.last, SHOWN)
     return None
 

@@ -58,7 +58,7 @@ def private_said(
     for passage in passages:
         found += [
             Finding(Private.PLATE, passage, each.first, each.last, CERTAIN)
-            for each in plates(passage)
+            for each in passage.once(plates)
         ]
         found += [
             Finding(Private(mark.value), passage, mark.first, mark.last, CERTAIN)

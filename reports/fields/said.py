@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from functools import cached_property
-from typing import Final
+from typing import Final, TypeVar, cast
 
 from reports.fields.counting import Number, numbers
 from reports.fields.lexicon import Lexicon, Mark
 from reports.fields.plain import plain
 from reports.model import Segment
 
+T = TypeVar("T")
 FILLER: Final = "filler"
 """The lexicon's kind for what fills a pause."""
 
@@ -49,6 +50,7 @@ class Passage:
     tokens: tuple[Token, ...]
     recording_sid: str | None = None
     """None: it was written, or it is nobody's call."""
+    _made: dict[object, object] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def marks(self) -> tuple[Mark, ...]:
@@ -71,6 +73,12 @@ class Passage:
         """The marks of some kinds, in order; of those that begin together the longest first."""
         found = [mark for kind in kinds for mark in self._by_kind.get(kind, ())]
         return sorted(found, key=lambda mark: (mark.first, -mark.last)) if len(kinds) > 1 else found
+
+    def once(self, make: Callable[[Passage], T]) -> T:
+        """What a function makes of it, worked out the first time that anybody asks."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return cast(T, self._made[make])
 
     def parted(self, first: int, last: int, by: Stop = Stop.SENTENCE) -> bool:
         """Whether something at least as strong as `by` stands between two words."""

@@ -10,6 +10,7 @@ from typing import Final
 
 from reports.fields.contact import is_about_calling
 from reports.fields.finding import Finding
+from reports.fields.moment import Moment
 from reports.fields.presence import happening_now
 from reports.fields.said import Passage, Stop
 from reports.model import Call, ClockSource, Field
@@ -21,14 +22,6 @@ def seen_at(call: Call) -> Field[datetime]:
     if now.value is not True:
         return Field()
     return Field(value=call.started_at, source=ClockSource(), confidence=now.confidence)
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """When it was: `at`, give or take `within`."""
-
-    at: datetime
-    within: timedelta
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,10 +31,11 @@ from reports.fields.heading import Heading, heading_said
 from reports.fields.keys import KEY_CONFIDENCE
 from reports.fields.kind import Kind, kind_said
 from reports.fields.location import Location, Names, location_said
+from reports.fields.moment import Moment
 from reports.fields.presence import presence_said, presence_shown
 from reports.fields.private import Private, private_said
 from reports.fields.said import Passage
-from reports.fields.time import Moment, time_said
+from reports.fields.time import time_said
 from reports.fields.vehicles import Vehicle, vehicles_said
 from reports.questions import CALLBACK, NO, OFFICERS, STILL_THERE, YES
 
@@ -124,15 +125,18 @@ def understand(told: Told, names: Names) -> Understanding:
     saw = knows is not None and knows.value is FirstHand.SAW
     kind = kind_said(said, saw=saw, told=told_of)
     first_hand = settled_first_hand(knows, kind)
+    began = None if _tells_nothing(kind) else time_said(said, told.at)
+    is_report = kind is not None and kind.value is Kind.REPORT
     return Understanding(
-        officers=Understood(_officers_pressed(told), officers_counted(said)),
+        officers=Understood(
+            _officers_pressed(told), None if _tells_nothing(kind) else officers_counted(said)
+        ),
         still_there=Understood(
             _choice_pressed(told, STILL_THERE),
-            presence_said(said)
-            or (presence_shown(said) if kind and kind.value is Kind.REPORT else None),
+            presence_said(said) or (presence_shown(said, began, told.at) if is_report else None),
         ),
         first_hand=Understood(said=first_hand),
-        seen_at=Understood(said=None if _tells_nothing(kind) else time_said(said, told.at)),
+        seen_at=Understood(said=began),
         location=Understood(said=location),
         kind=kind,
         detained=detained_counted(said),

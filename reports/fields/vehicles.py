@@ -185,9 +185,12 @@ def _behind(passage: Passage, anchor: _Anchor) -> tuple[int, str | None]:
     """Where words about it end, and its colour: 'camioneta grande, gris', 'baabuur oo madow'."""
     kinds = (COLOUR, ADJECTIVE, TINTED, UNMARKED)
     marks = {mark.first: mark for mark in passage.of(*kinds)}
+    articles = {mark.first for mark in passage.of("single", DEFINITE)}
     last, colour = anchor.last, None
     while last < min(anchor.ends_before, anchor.last + BEHIND):
         if passage.tokens[last - 1].stop is Stop.SENTENCE or last not in marks:
+            break
+        if last in articles:  # another thing begins
             break
         mark = marks[last]
         if mark.kind == COLOUR and colour is None:
@@ -287,7 +290,7 @@ def _joined(one: Vehicle, other: Vehicle) -> Vehicle:
 
 def _plated(passage: Passage, found: list[Finding[Vehicle]]) -> list[Finding[Vehicle]]:
     """Each plate to the vehicle that was spoken of before it, or else to the next."""
-    for plate in plates(passage):
+    for plate in passage.once(plates):
         before = [at for at, each in enumerate(found) if each.first < plate.first]
         at = before[-1] if before else (0 if found and not before else None)
         if at is not None and found[at].value.plate is None:
