@@ -32,6 +32,8 @@ from dashboard import (
     change_password,
     install,
 )
+from exports.bagging import clear
+from exports.words import BadWords
 from ivr.coverage import coverage_table
 from ivr.fallback import FALLBACK, GOODBYE, write_fallback
 from ivr.languages import BadPrompts, Language, load_prompts
@@ -67,7 +69,7 @@ from transcribe.tuning import (
     with_batches,
 )
 from transcribe.weights import BadWeights
-from wiring import Adapters, Clock, now, speech_pipeline
+from wiring import Adapters, Clock, now, speech_pipeline, workspace
 from workers.queues import QueueName, QueueUnavailable
 from workers.supervisor import Supervisor
 
@@ -81,8 +83,8 @@ def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
     """The web application: webhooks for the provider, pages and API for organizers.
 
     Raises:
-        BadSettings, BadPrompts, BadTells, BadLexicon, BadGazetteer: it may not start; each lists
-            all that is wrong.
+        BadSettings, BadPrompts, BadTells, BadLexicon, BadGazetteer, BadWords: it may not start;
+            each lists all that is wrong.
     """
     settings = settings or load_settings()
     adapters = Adapters(settings, clock)
@@ -110,6 +112,7 @@ def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
             audio=adapters.audio,
             sealer=adapters.sealer,
             clock=clock,
+            exporter=adapters.exporter,
             reader=adapters.reader,
             zone=settings.zone,
             hotline_number=settings.hotline_number,
@@ -182,8 +185,9 @@ def serve() -> None:
     try:
         create_app(settings)  # what is wrong is said here once, and not by each process in turn
         _ = Adapters(settings).hears
-    except (BadPrompts, BadTells, BadHears, BadLexicon, BadGazetteer) as bad:
+    except (BadPrompts, BadTells, BadHears, BadLexicon, BadGazetteer, BadWords) as bad:
         raise click.ClickException(str(bad)) from bad
+    clear(workspace(settings))
     Supervisor(children(settings), log=click.echo).run()
 
 

@@ -76,6 +76,15 @@ def _base_url(url: str) -> str:
     return url.rstrip("/")
 
 
+def _time_office(url: str | None) -> str | None:
+    # Many have no TLS: what they answer is signed.
+    if url is not None and (
+        urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname
+    ):
+        raise ValueError("write a whole address, such as https://freetsa.org/tsr")
+    return url
+
+
 def _public_url(url: str) -> str:
     url = _base_url(url)
     parts = urlsplit(url)
@@ -255,6 +264,9 @@ class Settings(SpeechSettings):
     trusted_proxies: Annotated[int, Field(ge=0, le=5)] = 0
     """How many proxies stand in front and say who called them; by default one where PUBLIC_URL is
     https, for something must speak TLS."""
+    timestamp_url: Annotated[str | None, AfterValidator(_time_office)] = None
+    """A time-stamping service (RFC 3161), such as https://freetsa.org/tsr: it signs when an
+    attorney's packet was made, and is sent a hash and nothing else. By default none is asked."""
     listen: str = "127.0.0.1:8000"
     """Where the web server listens; a proxy in front of it speaks TLS."""
 

@@ -10,6 +10,7 @@ import requests
 from sqlalchemy.exc import SQLAlchemyError
 
 from config import Settings
+from exports.words import BadWords
 from ivr.dialects import Company
 from ivr.languages import BadPrompts
 from keeping.audio import AudioStoreUnusable
@@ -98,7 +99,8 @@ def _prompts(settings: Settings, adapters: Adapters) -> Iterator[Finding]:
         _ = adapters.tells
         _ = adapters.hears
         _ = adapters.reader
-    except (BadPrompts, BadTells, BadHears, BadLexicon, BadGazetteer) as bad:
+        _ = adapters.exporter
+    except (BadPrompts, BadTells, BadHears, BadLexicon, BadGazetteer, BadWords) as bad:
         yield Finding("prompts", False, str(bad), "mend the files it names")
         return
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,6 +10,11 @@ from functools import cached_property
 from pathlib import Path
 
 from config import Settings, SpeechSettings
+from exports.bagging import Bagger
+from exports.packet import Maker
+from exports.services import Exporter
+from exports.timestamp import TimestampAuthority
+from exports.words import load_words
 from ivr.dialects import DIALECTS, Dialect
 from ivr.languages import BadPrompts, Language, Prompts, load_prompts
 from ivr.playback import Playback
@@ -56,6 +62,7 @@ from workers.tether import tethered
 
 SPEAKING_WORKERS = 2
 """Processes that write out at once: those of the queues `urgent` and `rest`."""
+ROOT = Path(__file__).parent
 URGENT_RANKS = frozenset(rank for rank in Rank if urgency_of(rank) is Urgency.URGENT)
 
 
@@ -65,6 +72,17 @@ Clock = Callable[[], datetime]
 def now() -> datetime:
     """The clock of everything that is wired here, unless a test brings its own."""
     return datetime.now(UTC)
+
+
+def software() -> str:
+    """What this is, with its version."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return f"Witness Line {project['version']}"
+
+
+def workspace(settings: Settings) -> Path:
+    """Where packets are put together, for as long as that takes."""
+    return settings.state_dir.absolute() / "exports"
 
 
 def redis_folder(settings: Settings) -> Path:
@@ -271,6 +289,37 @@ class Adapters:
     @cached_property
     def written_language(self) -> WrittenLanguage:
         return WrittenLanguage(language.code for language in self.prompts.languages)
+
+    @cached_property
+    def exporter(self) -> Exporter:
+        """What has things leave.
+
+        Raises:
+            BadWords, BadLexicon, BadGazetteer.
+        """
+        # The workers have no pages.
+        from dashboard.pictures import showable
+
+        settings = self.settings
+        url = settings.timestamp_url
+        titles = self.tells.questions
+        return Exporter(
+            store=self.store,
+            understanding=self.reader.understanding,
+            maker=Maker(
+                words=load_words(settings.prompts, settings.organizer_language),
+                zone=settings.zone,
+                question_title=lambda question: titles.get(question, question),
+                software=software(),
+            ),
+            bagger=Bagger(
+                audio=self.audio,
+                workspace=workspace(settings),
+                repaint=showable,
+                stamp=None if url is None else TimestampAuthority(url).stamp,
+            ),
+            clock=self.clock,
+        )
 
     @cached_property
     def hears(self) -> Hears:

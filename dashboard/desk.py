@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from argon2 import PasswordHasher
 
 from dashboard.prompt_page import SpokenLanguage
+from exports.services import Exporter
 from reports.fields.reading import Reader
 from reports.ports import AudioStore, JobQueue, ReportStore, Sealer
 from reports.pressure import Limits
@@ -25,6 +26,8 @@ class Desk:
     sealer: Sealer
     clock: Callable[[], datetime]
     """The time now, aware and in UTC."""
+    exporter: Exporter
+    """Has things leave."""
     reader: Reader
     """What understands reports."""
     zone: ZoneInfo

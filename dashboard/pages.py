@@ -29,6 +29,7 @@ from dashboard.auth import add_login, signed_in, to_login
 from dashboard.callers import caller_of
 from dashboard.desk import Desk
 from dashboard.dossier_page import DossierPage, page_of
+from dashboard.exporting import add_exports
 from dashboard.fingerprint import fingerprint
 from dashboard.inbox import Inbox, Show, flood_notice, local_day, row_of, shown
 from dashboard.lookout import Lookout
@@ -421,6 +422,7 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
     here = Pages(desk)
     add_login(blueprint, desk)
     add_studio(blueprint, desk)
+    add_exports(blueprint, desk)
     views: Mapping[str, View] = {
         "/": here.inbox,
         "/inbox": here.inbox_part,

@@ -197,6 +197,10 @@ class Records(Protocol):
         """What was done with any of these, in order, since an instant; what is illegible is left
         out."""
 
+    def last_custody(self, deed: Deed, kind: str, at_most: int) -> Sequence[Entry]:
+        """Where something of a kind, such as 'export', was done with, the last first; what is
+        illegible is left out."""
+
     def kept(self, evidence: Evidence, after: str, at_most: int) -> Sequence[Kept]:
         """What is kept of a kind, in the order of its ids, after one of them ('' before all)."""
 

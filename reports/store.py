@@ -1188,6 +1188,18 @@ class SqlRecords:
             query = query.where(custody_entries.c.at >= written_instant(since))
         return [line for line in self._many(query, _line) if isinstance(line, Entry)]
 
+    def last_custody(self, deed: Deed, kind: str, at_most: int) -> Sequence[Entry]:
+        query = (
+            sa.select(custody_entries)
+            .where(
+                custody_entries.c.deed == str(deed),
+                custody_entries.c.subject.startswith(f"{kind}:", autoescape=True),
+            )
+            .order_by(custody_entries.c.number.desc())
+            .limit(at_most)
+        )
+        return [line for line in self._many(query, _line) if isinstance(line, Entry)]
+
     def kept(self, evidence: Evidence, after: str, at_most: int) -> Sequence[Kept]:
         table, key = _EVIDENCE[evidence]
         query = sa.select(table).where(_is_kept(table)).order_by(key).limit(at_most)

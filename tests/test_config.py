@@ -116,6 +116,18 @@ def test_what_is_usual_of_callers_can_be_set_and_must_make_sense(
         assert name in str(bad.value)
 
 
+@pytest.mark.parametrize("url", ["freetsa.org", "ftp://time.example.org", "https://"])
+def test_a_time_stamping_service_has_a_whole_address(
+    environment: pytest.MonkeyPatch, url: str
+) -> None:
+    assert load_settings().timestamp_url is None
+    environment.setenv("TIMESTAMP_URL", "http://time.example.org/tsr")
+    assert load_settings().timestamp_url == "http://time.example.org/tsr"
+    environment.setenv("TIMESTAMP_URL", url)
+    with pytest.raises(BadSettings, match="TIMESTAMP_URL: write a whole address"):
+        load_settings()
+
+
 @pytest.mark.parametrize("pin", ["12345", "1234567890123", "12345a", "１２３４５６"])
 def test_a_pin_of_the_studio_can_be_pressed_and_not_soon_guessed(
     environment: pytest.MonkeyPatch, pin: str

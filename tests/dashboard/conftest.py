@@ -16,6 +16,11 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from dashboard import Desk, SpokenLanguage, add_organizer, install
+from dashboard.pictures import showable
+from exports.bagging import Bagger
+from exports.packet import Maker
+from exports.services import Exporter
+from exports.words import load_words
 from keeping.sealing import Keyring, generate_key
 from reports.ports import AudioNotFound, Job, Urgency
 from reports.store import SqlReportStore, connect, metadata
@@ -48,6 +53,7 @@ SPOKEN = (
     ),
 )
 """What there is to be said; the words of callers' languages as `says.toml` would have them."""
+WORDS = load_words(Path("prompts"), "en")
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
@@ -126,12 +132,20 @@ def queue() -> QueueInMemory:
 def desk(tmp_path: Path, clock: Clock, queue: QueueInMemory) -> Iterator[Desk]:
     engine = connect(f"sqlite:///{tmp_path / 'line.db'}")
     metadata.create_all(engine)
+    store, audio = SqlReportStore(engine), AudioInMemory()
     desk = Desk(
-        store=SqlReportStore(engine),
+        store=store,
         queue=queue,
-        audio=AudioInMemory(),
+        audio=audio,
         sealer=Keyring.parse(generate_key()),
         clock=clock,
+        exporter=Exporter(
+            store=store,
+            understanding=READER.understanding,
+            maker=Maker(WORDS, ZoneInfo("America/Chicago"), str.capitalize, "Witness Line"),
+            bagger=Bagger(audio, tmp_path / "exports", showable),
+            clock=clock,
+        ),
         reader=READER,
         zone=ZoneInfo("America/Chicago"),
         hotline_number="+16125550100",
