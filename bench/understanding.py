@@ -23,7 +23,7 @@ from reports.fields.lexicon import load_lexicons
 from reports.fields.location import Location
 from reports.fields.priority import ranked
 from reports.fields.understood import understand
-from tests.fields.cases import FIELDS, NAMES, Answer, Case, cases
+from tests.fields.cases import FIELDS, Answer, Case, cases, names
 
 COST = 5
 """A wrong address sends people to another street."""
@@ -134,12 +134,12 @@ def speed(every: Iterable[Case]) -> None:
         for case in texts:
             begun = time.perf_counter()
             told = case.told(lexicons)
-            ranked(told, understand(told, NAMES))
+            ranked(told, understand(told, names()))
             took.append(time.perf_counter() - begun)
     long = " ".join(case.says["words"] for case in texts[:20])
     begun = time.perf_counter()
     told = Case("long", "en", {"words": long}).told(lexicons)
-    understand(told, NAMES)
+    understand(told, names())
     longest = time.perf_counter() - begun
     print(
         f"{len(took) / sum(took):.0f} reports a second on one core; the slowest took"

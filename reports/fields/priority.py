@@ -72,9 +72,14 @@ def ranked(told: Told, understood: Understanding) -> Ranked:
 
 def _now(pressed: str | None, understood: Understanding, at: datetime) -> bool:
     """Whether nobody says that it is over."""
-    if understood.still_there.value is not None:
-        return understood.still_there.value
-    if pressed in (NOW, EARLIER):
-        return pressed == NOW
+    if understood.still_there.pressed is not None:
+        return understood.still_there.pressed.value
+    if pressed == EARLIER:
+        return False
+    # Who pressed 'now' and then says that they left saw them leave.
+    if understood.still_there.said is not None:
+        return understood.still_there.said.value
+    if pressed == NOW:
+        return True
     seen_at = understood.seen_at.value
     return seen_at is None or seen_at.at + seen_at.within >= at - RECENT

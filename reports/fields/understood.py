@@ -37,7 +37,7 @@ from reports.fields.private import Private, private_said
 from reports.fields.said import Passage
 from reports.fields.time import time_said
 from reports.fields.vehicles import Vehicle, vehicles_said
-from reports.questions import CALLBACK, NO, OFFICERS, STILL_THERE, YES
+from reports.questions import CALLBACK, EARLIER, NO, OFFICERS, STILL_THERE, WHEN, YES
 
 V_co = TypeVar("V_co", covariant=True)
 V = TypeVar("V")
@@ -126,14 +126,15 @@ def understand(told: Told, names: Names) -> Understanding:
     kind = kind_said(said, saw=saw, told=told_of)
     first_hand = settled_first_hand(knows, kind)
     began = None if _tells_nothing(kind) else time_said(said, told.at)
-    is_report = kind is not None and kind.value is Kind.REPORT
+    # Who pressed 'earlier' tells a story, in whatever tense.
+    shows = kind is not None and kind.value is Kind.REPORT and told.keys.get(WHEN) != EARLIER
     return Understanding(
         officers=Understood(
             _officers_pressed(told), None if _tells_nothing(kind) else officers_counted(said)
         ),
         still_there=Understood(
             _choice_pressed(told, STILL_THERE),
-            presence_said(said) or (presence_shown(said, began, told.at) if is_report else None),
+            presence_said(said) or (presence_shown(said, began, told.at) if shows else None),
         ),
         first_hand=Understood(said=first_hand),
         seen_at=Understood(said=began),

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,12 @@ UNSEEN = ("unseen", "more")
 """Folders of calls by somebody who did not know the rules."""
 OPENED = frozenset(["unseen"])
 """Of which the third that was held out has been looked at since: they measure nothing any more."""
-NAMES = Names(load_gazetteer(Path("places/twin_cities")))
+
+
+@cache
+def names() -> Names:
+    """Of the places that the repository ships."""
+    return Names(load_gazetteer(Path("places/twin_cities")))
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,7 @@ class Case:
     def answers(self, lexicons: Mapping[str, Lexicon]) -> Iterator[Answer]:
         """Of each field that the case speaks of."""
         told = self.told(lexicons)
-        found = understand(told, NAMES)
+        found = understand(told, names())
         for name, field in FIELDS.items():
             if name in self.says:
                 wanted = self.says[name]
@@ -205,4 +210,4 @@ def _read(folder: str) -> Iterator[Case]:
             yield Case(f"{file.stem}-{name}", file.stem, says, folder)
 
 
-__all__ = ["AT", "CASES", "FIELDS", "NAMES", "Answer", "Case", "cases"]
+__all__ = ["AT", "CASES", "FIELDS", "Answer", "Case", "cases", "names"]

@@ -21,7 +21,7 @@ from reports.fields.priority import Priority, ranked
 from reports.fields.private import Private
 from reports.fields.understood import Told, Understanding, understand
 from reports.fields.vehicles import Vehicle
-from tests.fields.cases import AT, NAMES, cases
+from tests.fields.cases import AT, cases, names
 from tests.reader import READER
 
 LONGEST = timedelta(milliseconds=50)
@@ -32,12 +32,12 @@ def told(words: str, language: str = "en", keys: str = "") -> Told:
 
 
 def understood(words: str, language: str = "en", keys: str = "") -> Understanding:
-    return understand(told(words, language, keys), NAMES)
+    return understand(told(words, language, keys), names())
 
 
 def priority(words: str, language: str = "en", keys: str = "") -> Priority:
     each = told(words, language, keys)
-    return ranked(each, understand(each, NAMES)).priority
+    return ranked(each, understand(each, names())).priority
 
 
 LAKE = (
@@ -232,7 +232,7 @@ def test_no_transcript_holds_up_the_others(words: str, language: str) -> None:
     each = told(words, language)
     for _ in range(3):
         begun = time.process_time()
-        ranked(each, understand(each, NAMES))
+        ranked(each, understand(each, names()))
         if time.process_time() - begun < LONGEST.total_seconds():
             return
     raise AssertionError(f"more than {LONGEST}")

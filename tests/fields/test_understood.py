@@ -19,7 +19,7 @@ from reports.fields.plainly import plainly, told_from
 from reports.fields.said import Stop, passage_of, tokens_of, tokens_of_segments
 from reports.fields.understood import Understanding, understand
 from reports.model import Segment, Word
-from tests.fields.cases import AT, NAMES, cases
+from tests.fields.cases import AT, cases, names
 
 LEXICONS = load_lexicons(Path("prompts"))
 LANGUAGES = st.sampled_from(["en", "es", "so", "hmn", "fr"])
@@ -28,7 +28,7 @@ WORDS = st.sampled_from(sorted({word for case in cases() for word in case.says["
 
 def understood(words: str, language: str = "en", keys: str = "") -> Understanding:
     told = told_from({"words": words, "lang": language, "keys": keys}, LEXICONS, AT)
-    return understand(told, NAMES)
+    return understand(told, names())
 
 
 @settings(max_examples=300, deadline=None)
@@ -195,6 +195,6 @@ def test_a_batch_that_is_none_is_said_to_be(tmp_path: Path) -> None:
 def test_an_instant_is_in_the_callers_zone() -> None:
     at = "2026-01-15T00:30:00-06:00"
     told = told_from({"words": "It was last night around ten.", "at": at}, LEXICONS, AT)
-    seen = understand(told, NAMES).seen_at.value
+    seen = understand(told, names()).seen_at.value
     assert seen is not None
     assert seen.at == datetime.fromisoformat("2026-01-14T22:00:00-06:00")
