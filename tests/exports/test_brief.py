@@ -21,8 +21,8 @@ from reports.fields.equipment import Equipment
 from reports.fields.first_hand import FirstHand
 from reports.fields.heading import Heading
 from reports.fields.location import Candidate, Location
+from reports.fields.moment import Moment
 from reports.fields.plates import Plate
-from reports.fields.time import Moment
 from reports.fields.understood import Understood
 from reports.fields.vehicles import Vehicle
 from reports.model import Medium, Verdict

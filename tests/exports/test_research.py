@@ -23,8 +23,8 @@ from reports.fields.counts import Count
 from reports.fields.first_hand import FirstHand
 from reports.fields.kind import Kind
 from reports.fields.location import Candidate, Location
+from reports.fields.moment import Moment
 from reports.fields.plates import Plate
-from reports.fields.time import Moment
 from reports.fields.vehicles import Vehicle
 from reports.model import Verdict
 from reports.questions import FAMILY_TAKEN
