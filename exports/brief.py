@@ -237,6 +237,9 @@ def _settled(location: Location, say: Mapping[str, str]) -> str | None:
         street, hundred = location.streets[0], location.number // 100 * 100
         block = say["block"].format(hundred=hundred, street=street)
         name: str | None = block if hundred else street
+    elif len(location.streets) == 1:
+        # Somewhere along it: what else the caller said tells more.
+        name = None
     elif len(location.candidates) == 1:
         name = location.candidates[0].name
     elif not location.candidates:

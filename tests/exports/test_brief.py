@@ -176,6 +176,15 @@ def test_where_the_place_is_not_clear_it_is_in_the_callers_words() -> None:
     assert "Location: “By the bakery on the corner”\n" in read(known(report))
 
 
+def test_one_street_alone_is_no_place_to_send_somebody_to() -> None:
+    street = Location(
+        "la Quinta", ("5th Ave",), candidates=(Candidate("5th Ave S", "Minneapolis", None),)
+    )
+    report = a_report(where="La calle Orchard y la Quinta")
+    text = read(known(report, location=heard(street)))
+    assert "Location: “La calle Orchard y la Quinta”\n" in text
+
+
 def test_names_and_numbers_in_the_callers_words_are_covered() -> None:
     said = passage("Behind Maria Lopez's house, call 612-555-0142", "where")
     report = a_report(where="Behind Maria Lopez's house, call 612-555-0142")
