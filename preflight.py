@@ -99,7 +99,7 @@ def _prompts(settings: Settings, adapters: Adapters) -> Iterator[Finding]:
         _ = adapters.tells
         _ = adapters.hears
         _ = adapters.reader
-        _ = adapters.exporter
+        _ = adapters.export_words
     except (BadPrompts, BadTells, BadHears, BadLexicon, BadGazetteer, BadWords) as bad:
         yield Finding("prompts", False, str(bad), "mend the files it names")
         return

@@ -14,7 +14,7 @@ from exports.bagging import Bagger
 from exports.packet import Maker
 from exports.services import Exporter
 from exports.timestamp import TimestampAuthority
-from exports.words import load_words
+from exports.words import Words, load_words
 from ivr.dialects import DIALECTS, Dialect
 from ivr.languages import BadPrompts, Language, Prompts, load_prompts
 from ivr.playback import Playback
@@ -291,6 +291,11 @@ class Adapters:
         return WrittenLanguage(language.code for language in self.prompts.languages)
 
     @cached_property
+    def export_words(self) -> Words:
+        """Raises: BadWords."""
+        return load_words(self.settings.prompts, self.settings.organizer_language)
+
+    @cached_property
     def exporter(self) -> Exporter:
         """What has things leave.
 
@@ -307,7 +312,7 @@ class Adapters:
             store=self.store,
             understanding=self.reader.understanding,
             maker=Maker(
-                words=load_words(settings.prompts, settings.organizer_language),
+                words=self.export_words,
                 zone=settings.zone,
                 question_title=lambda question: titles.get(question, question),
                 software=software(),
