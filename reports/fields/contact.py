@@ -115,7 +115,7 @@ def _numbers_in(passage: Passage) -> Iterator[Finding[str]]:
             if token.isdigit():
                 found, at = found + token, at + 1
             elif at in numbers:
-                found, at = found + str(numbers[at].value), numbers[at].last
+                found, at = found + numbers[at].digits, numbers[at].last
             elif found and at in digits:
                 found, at = found + digits[at].value, digits[at].last
             else:

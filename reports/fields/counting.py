@@ -38,6 +38,12 @@ class Number:
     is_ordinal: bool = False
     is_article: bool = False
     """It is one word that may as well be 'a' or 'somebody', such as 'one' and 'una'."""
+    dictated: str = ""
+    """Its digits where they are more than it is worth: 'zero one'."""
+
+    @property
+    def digits(self) -> str:
+        return self.dictated or str(self.value)
 
 
 def numbers(words: Sequence[str], parted: Sequence[bool], lexicon: Lexicon) -> tuple[Number, ...]:
@@ -97,7 +103,8 @@ def _spoken(words: Sequence[str], parted: Sequence[bool], lexicon: Lexicon) -> I
             continue
         if one.value == int(one.value) and one.start not in some:
             article = one.end - one.start == 1 and one.start in articles
-            yield Number(one.start, one.end, int(one.value), one.is_ordinal, article)
+            dictated = one.text if one.text.isdigit() else ""
+            yield Number(one.start, one.end, int(one.value), one.is_ordinal, article, dictated)
 
 
 def _listed(words: Sequence[str], lexicon: Lexicon) -> Iterator[Number]:

@@ -70,7 +70,9 @@ def officers_counted(passages: Sequence[Passage]) -> Finding[Count] | None:
     if not found:
         return next((many for passage in passages for many in _many(passage)), None)
     back = taken_back(found)
-    left = [each for each in found if each not in back]
+    left = [each for each in found if each not in back and not _is_left_open(each)]
+    if not left:
+        return None
     sure = [each for each in left if each.confidence >= SURE]
     settled = settled_counts(sure or left)
     before = dict.fromkeys(each.value for each in back if each.value != settled.value)
@@ -99,6 +101,14 @@ def settled_counts(found: Sequence[Finding[Count]]) -> Finding[Count]:
                 confidence=_less(kept, other),
             )
     return kept
+
+
+def _is_left_open(found: Finding[Count]) -> bool:
+    """'Five, no, wait …', and what comes then was not made out."""
+    return any(
+        0 <= mark.first - found.last <= 1 and mark.last - mark.first > 1
+        for mark in found.passage.of(CORRECTION)
+    )
 
 
 def _less(one: Finding[Count], other: Finding[Count]) -> float:
@@ -131,7 +141,7 @@ def _plus(count: int | None) -> int | None:
 def _one_more(passage: Passage, noun: Mark) -> int | None:
     """'Two men and a woman': where the one more ends."""
     joint = next((mark for mark in passage.of("and") if mark.first == noun.last), None)
-    if joint is None:
+    if joint is None or passage.parted(noun.first, joint.first, Stop.COMMA):
         return None
     nouns = {mark.first: mark for mark in passage.of(PEOPLE, OFFICERS)}
     for at in (joint.last, joint.last + 1):
@@ -140,6 +150,7 @@ def _one_more(passage: Passage, noun: Mark) -> int | None:
         if (
             person is not None
             and single
+            and not _is_bystanding(passage, person)
             and not any(
                 number.first <= at < number.last or (number.last == at and not number.is_article)
                 for number in passage.numbers

@@ -15,7 +15,8 @@ from reports.fields.said import Passage, Stop
 
 HELD: Final = "held"
 """The lexicon's kind. Its values: `takes`, whom it takes stands behind it; `taken`, who it is
-stands before it, or behind; `has`, one is held if a `restrained` follows."""
+stands before it, or behind; `one`, it says so itself ('lo subieron'); `has`, one is held if a
+`restrained` follows."""
 RESTRAINED: Final = "restrained"
 ONE_PERSON: Final = "one_person"
 """The lexicon's kind for words for one: 'him', 'my husband', 'a guy'."""
@@ -65,6 +66,8 @@ def _corrected(
 
 def _held(passage: Passage, held: Mark, runs: Sequence[list[Number]]) -> Iterator[Finding[Count]]:
     """Whom a verb is about, the likeliest first."""
+    if held.value == "one":
+        yield Finding(Count(1, 1), passage, held.first, held.last, LIKELY)
     if held.value == "taken":
         yield from _ahead(passage, held, runs)
     for found in _behind(passage, held, runs):

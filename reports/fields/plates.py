@@ -165,7 +165,7 @@ def _run(passage: Passage, at: int) -> tuple[str, int]:
         if token.plain.isdigit():
             piece, step = token.plain, 1
         elif (number := numbers.get(at)) is not None and not token.plain.isdigit():
-            piece, step = str(number.value), number.last - at
+            piece, step = number.digits, number.last - at
         elif len(token.plain) == 1 and token.plain.isalpha() and token.plain.isascii():
             piece, step = token.plain, 1
         elif (letter := letters.get(at)) is not None:

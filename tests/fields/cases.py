@@ -71,15 +71,17 @@ class Case:
     def answers(self, lexicons: Mapping[str, Lexicon]) -> Iterator[Answer]:
         """Of each field that the case speaks of."""
         told = self.told(lexicons)
-        found = understand(told, names())
-        for name, field in FIELDS.items():
-            if name in self.says:
-                wanted = self.says[name]
-                wanted = None if wanted in (NONE, []) else wanted
-                value = field.value(told, found)
-                value = None if value in ([], ()) else value
-                right = field.is_right(wanted, value, self.says)
-                yield Answer(name, wanted, value, right)
+        yield from answers_of(self.says, told, understand(told, names()))
+
+
+def answers_of(says: Mapping[str, Any], told: Told, found: Understanding) -> Iterator[Answer]:
+    """Of each field that a case speaks of."""
+    for name, field in FIELDS.items():
+        if name in says:
+            wanted = None if says[name] in (NONE, []) else says[name]
+            value = field.value(told, found)
+            value = None if value in ([], ()) else value
+            yield Answer(name, wanted, value, field.is_right(wanted, value, says))
 
 
 @dataclass(frozen=True)
@@ -210,4 +212,4 @@ def _read(folder: str) -> Iterator[Case]:
             yield Case(f"{file.stem}-{name}", file.stem, says, folder)
 
 
-__all__ = ["AT", "CASES", "FIELDS", "Answer", "Case", "cases", "names"]
+__all__ = ["AT", "CASES", "FIELDS", "Answer", "Case", "answers_of", "cases", "names"]
