@@ -7,11 +7,12 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from itertools import product
+from itertools import chain, product
 from math import floor
 from typing import Final, NamedTuple
 
 from places.gazetteer import Point
+from reports.incidents.likeness import metres
 from reports.incidents.sighting import Grain, Sighting
 from reports.incidents.spelling import pieces
 
@@ -24,6 +25,10 @@ NEAR: Final = 0.006
 """Degrees of latitude, some 670 m: more than two corners of an incident lie apart."""
 NEAR_AREA: Final = 0.018
 """The same of an area's middle and what is in it: some 2 km."""
+FAR: Final = 600.0
+"""Metres from which on two corners have nothing to do with each other, whatever else is alike; but
+for a plate or a caller, who may have moved."""
+ANYWHERE: Final = frozenset(["plate", "caller"])
 MOST_SPOTS: Final = 12
 """Of a chain with more shops than that, nobody knows which is meant."""
 
@@ -48,11 +53,18 @@ def candidates(sightings: Sequence[Sighting]) -> set[tuple[int, int]]:
         for key in {key for key, asks in entries if asks}:
             asking[key].append(at)
     found = set[tuple[int, int]]()
+    settled = [sighting.settled for sighting in sightings]
     for key, those in asking.items():
-        others = filed[key]
-        for at in those:
-            found |= set(_around(at, others, sightings))
+        pairs = set(chain.from_iterable(_around(at, filed[key], sightings) for at in those))
+        if key[0] not in ANYWHERE:
+            pairs = {pair for pair in pairs - found if not _are_far(settled, *pair)}
+        found |= pairs
     return found
+
+
+def _are_far(settled: Sequence[Point | None], one: int, other: int) -> bool:
+    here, there = settled[one], settled[other]
+    return here is not None and there is not None and metres(here, there) > FAR
 
 
 def _around(

@@ -51,10 +51,9 @@ class Group:
 
 def alone(at: int, sighting: Sighting) -> Group:
     """A group of one."""
-    points = sighting.points
-    settled = (points[0], points[0]) if len(sighting.spots) == len(points) == 1 else None
+    settled = sighting.settled
     first, last = sighting.seen_at - sighting.within, sighting.seen_at + sighting.within
-    return Group((at,), first, last, settled)
+    return Group((at,), first, last, None if settled is None else (settled, settled))
 
 
 def _around(

@@ -84,13 +84,11 @@ class Sighting:
         return bool(self.spots or self.streets)
 
     @property
-    def points(self) -> tuple[Point, ...]:
-        """Of corners and landmarks."""
-        return tuple(
-            spot.point
-            for spot in self.spots
-            if spot.point is not None and spot.grain is not Grain.AREA
-        )
+    def settled(self) -> Point | None:
+        """Where it is, if one corner or landmark alone can be meant."""
+        if len(self.spots) != 1 or self.spots[0].grain is Grain.AREA:
+            return None
+        return self.spots[0].point
 
 
 def sighting_of(dossier: Dossier, understanding: Understanding) -> Sighting:
