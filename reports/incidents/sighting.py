@@ -129,28 +129,28 @@ def _when(dossier: Dossier, understanding: Understanding) -> tuple[datetime, tim
     called_at = dossier.call.started_at
     if said is not None:
         return said.at, said.within
-    pressed = dossier.call.answer(WHEN)
-    if understanding.still_there.value is True or (pressed and pressed.digits == NOW):
-        return called_at, NOW_WITHIN
-    if pressed and pressed.digits == EARLIER:
+    answer = dossier.call.answer(WHEN)
+    pressed = None if answer is None else answer.digits
+    if pressed == EARLIER:
         return called_at - EARLIER_WITHIN, EARLIER_WITHIN
+    if pressed == NOW or understanding.still_there.value is True:
+        return called_at, NOW_WITHIN
     return called_at, UNTOLD_WITHIN
 
 
 def spots_of(location: Location) -> tuple[Spot, ...]:
-    """The places that a location may be; a whole city is none."""
-    if location.landmark is not None:
-        grain = Grain.LANDMARK
-    elif location.streets:
-        grain = Grain.CORNER
-    else:
-        grain = Grain.AREA
+    """The places that a location may be. A whole city is none, and a street alone is compared by
+    its name."""
+    if location.landmark is None and not location.streets:
+        if location.area is None or location.area == location.city:
+            return ()
+        return (Spot(location.area, location.city or "", Grain.AREA, location.middle),)
+    is_landmark = location.landmark is not None
+    grain = Grain.LANDMARK if is_landmark else Grain.CORNER
     return tuple(
         Spot(each.name, each.city, grain, each.point)
         for each in location.candidates
-        if not (grain is Grain.AREA and each.name == each.city)
-        # A street alone has no point: it is compared by its name.
-        and not (grain is Grain.CORNER and each.point is None)
+        if is_landmark or each.point is not None
     )
 
 
