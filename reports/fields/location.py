@@ -103,6 +103,8 @@ class Location:
     city: str | None = None
     candidates: tuple[Candidate, ...] = ()
     """None: it stands in no list. One: this is it."""
+    middle: Point | None = None
+    """Of the area."""
 
 
 Place = Street | Landmark | Area
@@ -482,10 +484,14 @@ def _typed(passage: Passage, found: Sequence[Mention]) -> Iterator[Mention]:
     types = passage.of("street_type")
     behind = {mark.first: mark for mark in types}
     ahead = {mark.last: mark for mark in types}
+    articles = {mark.last: mark for mark in passage.of("street_article")}
     for mention in found:
         if not mention.streets:
             yield mention
             continue
+        if (article := articles.get(mention.first)) is not None:
+            # 'La Washburn' is a school, and in 'la Washburn y la 53' an avenue.
+            yield replace(mention, first=article.first)
         last_word = passage.tokens[mention.last - 1].plain
         if (mark := behind.get(mention.last)) is not None and not passage.parted(
             mention.first, mention.last, Stop.COMMA
@@ -668,7 +674,12 @@ def _landmark(passage: Passage, mention: Mention) -> Finding[Location]:
 def _area(passage: Passage, mention: Mention) -> Finding[Location]:
     words = passage.words(mention.first, mention.last)
     only = mention.areas[0] if len(mention.areas) == 1 else None
-    location = Location(words, area=only.name if only else words, city=only.city if only else None)
+    location = Location(
+        words,
+        area=only.name if only else words,
+        city=only.city if only else None,
+        middle=only.point if only else None,
+    )
     confidence = _confidence(mention.likeness, 1)
     return Finding(location, passage, mention.first, mention.last, confidence)
 
