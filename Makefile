@@ -51,6 +51,8 @@ bench: $(TEST_STAMP) ## measure: webhooks and engines as ratios, seconds until e
 	$(BIN)/python -m bench.surge
 	$(BIN)/python -m bench.beep
 	$(BIN)/python -m bench.custody
+	$(BIN)/python -m bench.understanding --held-out
+	$(BIN)/python -m bench.incidents
 	# Seconds from hanging up to each text and transcript, with callers who take their time.
 	$(BIN)/python -m demo --once --pace 1 --state var/bench
 
