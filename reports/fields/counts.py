@@ -32,6 +32,8 @@ SURE: Final = 0.9
 """By a noun that means nobody but officers."""
 LIKELY: Final = 0.75
 """By one such as 'men', or by 'there are five' alone."""
+LESS: Final = 0.65
+"""By how the words go on alone: 'eran tres en una Tahoe'."""
 DOUBT: Final = 0.15
 """Less sure, where two counts do not agree."""
 
@@ -73,7 +75,10 @@ def officers_counted(passages: Sequence[Passage]) -> Finding[Count] | None:
     left = [each for each in found if each not in back and not _is_left_open(each)]
     if not left:
         return None
-    sure = [each for each in left if each.confidence >= SURE]
+    total = next((each for each in left if _is_total(each)), None)
+    sure = (
+        [total] if total else [each for each in left if each.confidence >= SURE or _is_more(each)]
+    )
     settled = settled_counts(sure or left)
     before = dict.fromkeys(each.value for each in back if each.value != settled.value)
     return replace(settled, before=tuple(before))
@@ -101,6 +106,11 @@ def settled_counts(found: Sequence[Finding[Count]]) -> Finding[Count]:
                 confidence=_less(kept, other),
             )
     return kept
+
+
+def _is_total(found: Finding[Count]) -> bool:
+    """'Four in all.'"""
+    return any(0 <= mark.first - found.last <= 1 for mark in found.passage.of("total"))
 
 
 def _is_left_open(found: Finding[Count]) -> bool:
@@ -266,7 +276,14 @@ def _confidence(passage: Passage, run: Sequence[Number], noun: Mark | None) -> f
         for mark in passage.of("look")
     )
     between = len(run) > 1 and any(mark.last == first.first for mark in passage.of("between"))
-    return LIKELY if (there or corrected or between) and (ends or at_end or looks) else None
+    if (there or corrected or between) and (ends or at_end or looks):
+        return LIKELY
+    if any(mark.first == run[-1].last for mark in passage.of("total")):
+        return SURE
+    if any(first.first in (mark.last, mark.first - len(run)) for mark in passage.of("more")):
+        return LESS  # 'and two more', 'otros dos'
+    goes_on = any(mark.first == run[-1].last for mark in passage.of("break"))
+    return LESS if there and goes_on else None
 
 
 def _is_of_things(passage: Passage, noun: Mark) -> bool:
@@ -277,10 +294,10 @@ def _is_of_things(passage: Passage, noun: Mark) -> bool:
         return False
     nouns = [
         mark
-        for mark in passage.of(PEOPLE, OFFICERS, OTHERS, "captives")
+        for mark in passage.of(PEOPLE, OFFICERS, "vehicle", "captives")
         if mark.last <= noun.first and not passage.parted(mark.last - 1, noun.first)
     ]
-    return bool(nouns) and nouns[-1].kind == OTHERS
+    return bool(nouns) and nouns[-1].kind == "vehicle"
 
 
 def _is_bystanding(passage: Passage, noun: Mark) -> bool:

@@ -269,7 +269,7 @@ class Names:
 def _is_crossing(phrase: str, streets: Collection[str]) -> bool:
     words = phrase.split()
     return any(
-        word in JOINS and " ".join(words[:at]) in streets and " ".join(words[at + 1 :]) in streets
+        word in JOINS and _is_street(words[:at], streets) and _is_street(words[at + 1 :], streets)
         for at, word in enumerate(words)
     )
 
@@ -388,7 +388,16 @@ def _located(passage: Passage, names: Names) -> Iterator[Finding[Location]]:
     mentions = _mentions(passage, names)
     crossed: set[int] = set()
     for one, other in pairwise(mentions):
-        if one.streets and other.streets and _joined(passage, one.last, other.first):
+        # 'Richfield, on Penn' is a city, and a street in it.
+        settled = not (one.areas or other.areas)
+        if (
+            one.streets
+            and other.streets
+            and (
+                _joined(passage, one.last, other.first)
+                or (settled and _meet(passage, one.last, other.first))
+            )
+        ):
             crossing = _crossing(passage, one, other, names)
             if crossing is not None:
                 yield crossing
@@ -400,7 +409,9 @@ def _located(passage: Passage, names: Names) -> Iterator[Finding[Location]]:
         # 'They went towards Franklin' says where they are not.
         if any(first <= mention.first < last for first, last in going):
             continue
-        if mention.landmarks and not mention.has_type:
+        if mention.streets and _house(passage, mention) is not None:
+            yield _street(passage, mention, names)
+        elif mention.landmarks and not mention.has_type:
             yield _landmark(passage, mention)
         elif mention.areas and not mention.has_type:
             yield _area(passage, mention)
@@ -421,7 +432,7 @@ def _mentions(passage: Passage, names: Names) -> list[Mention]:
     exact = [m for m in names.exact(words) if not vehicles.issuperset(range(m.first, m.last))]
     found = [*_typed(passage, exact), *_numbered(passage, names.gazetteer)]
     known = _longest(found)
-    for misheard in (_misheard_streets, _beside, _misheard_places):
+    for misheard in (_beside, _misheard_streets, _misheard_places):
         known = _longest([*known, *misheard(passage, known, names)])
     return known
 
@@ -552,6 +563,15 @@ def _joined(passage: Passage, last: int, first: int) -> bool:
     return any(at in joins for at in between) and all(at in joins or at in types for at in between)
 
 
+def _meet(passage: Passage, last: int, first: int) -> bool:
+    """The same, of two that are known: 'Lake, on Cedar', 'donde cruza la Arcade'."""
+    if not 0 < first - last <= BETWEEN or passage.parted(last - 1, first):
+        return False
+    weak = {at for mark in passage.of("crosses_known") for at in range(mark.first, mark.last)}
+    types, between = passage.once(_types), range(last, first)
+    return any(at in weak for at in between) and all(at in weak or at in types for at in between)
+
+
 def _joins(passage: Passage) -> frozenset[int]:
     return frozenset(at for mark in passage.of("crosses") for at in range(mark.first, mark.last))
 
@@ -576,6 +596,8 @@ def _free(passage: Passage, known: Sequence[Mention], first: int, last: int) -> 
     if first < 0 or last > len(passage.tokens) or passage.parted(first, last - 1, Stop.COMMA):
         return False
     if any(mention.first < last and first < mention.last for mention in known):
+        return False
+    if passage.once(_joins).intersection(range(first, last)):
         return False
     # 'And like' is no 'and Lake'.
     common = {at for mark in passage.of("filler", "correction") for at in range(*mark[:2])}
@@ -606,6 +628,11 @@ def _misheard_streets(
                     mark = types.get(last)
                     end = mark.last if mark is not None else last
                     yield Mention(first, end, places, likeness, has_type=mark is not None)
+
+
+def _is_street(words: Sequence[str], streets: Collection[str]) -> bool:
+    """By its name, or its number."""
+    return " ".join(words) in streets or (bool(words) and words[0][:1].isdigit())
 
 
 def _misheard_places(passage: Passage, known: Sequence[Mention], names: Names) -> Iterator[Mention]:
