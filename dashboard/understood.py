@@ -118,6 +118,6 @@ def _taken(finding: Finding[Any]) -> Taken:
         confidence=finding.confidence,
         before=finding.before,
         recording_sid=finding.passage.recording_sid,
-        start=tokens[0].start,
-        end=tokens[-1].end,
+        start=tokens[0].start if tokens else None,
+        end=tokens[-1].end if tokens else None,
     )

@@ -53,11 +53,11 @@ class _Sign:
 def kind_said(
     passages: Sequence[Passage], *, saw: bool = False, told: Finding[object] | None = None
 ) -> Finding[Kind] | None:
-    """What the words sound like; None where they do not say, or nothing was to be heard.
+    """What the words sound like; None where they do not say, or there are none to go by.
 
     `saw`: they say that they saw it; `told`: where they say that they did not, but were told.
     """
-    if not any(passage.tokens for passage in passages):
+    if not passages:
         return None
     found: dict[str, _Sign] = {}
     for passage in passages:
@@ -67,7 +67,7 @@ def kind_said(
     for passage in passages:
         for mark in marked(passage, *SIGNS):
             signs.setdefault(mark.kind, _Sign(passage, mark.first, mark.last))
-    whole = next(passage for passage in passages if passage.tokens)
+    whole = max(passages, key=lambda passage: len(passage.tokens))
 
     def finding(kind: Kind, by: _Sign | None, confidence: float) -> Finding[Kind]:
         by = by or _Sign(whole, 0, len(whole.tokens))
@@ -94,7 +94,10 @@ def kind_said(
         return Finding(Kind.RUMOUR, told.passage, told.first, told.last, 0.75)
     if signs:
         return finding(Kind.REPORT, next(iter(signs.values())), 0.8 if strong else 0.6)
-    return None
+    # 'There is one guy on the steps': somebody tells what is to be seen, whoever it is.
+    seen = [passage.of("present") for passage in passages if passage.of("people", "number")]
+    there = next((marks[0] for marks in seen if marks), None)
+    return None if there is None else finding(Kind.REPORT, None, 0.5)
 
 
 def _federal(passages: Sequence[Passage]) -> bool:

@@ -146,11 +146,12 @@ def _pressed(pressed: Pressed[V], write: Callable[[V], Any]) -> dict[str, Any]:
 
 def _said(said: Finding[V], write: Callable[[V], Any]) -> dict[str, Any]:
     tokens = said.passage.tokens[said.first : said.last]
-    seconds = {"start": tokens[0].start, "end": tokens[-1].end}
+    timed = bool(tokens) and tokens[0].start is not None
+    seconds = {"start": tokens[0].start, "end": tokens[-1].end} if timed else {}
     return {
         "words": said.words,
         "question": said.passage.question,
-        **(seconds if tokens[0].start is not None else {}),
+        **seconds,
         "value": write(said.value),
         "confidence": round(said.confidence, 2),
         "before": [write(value) for value in said.before],

@@ -63,7 +63,8 @@ class Reader:
     def _passages(self, dossier: Dossier) -> Iterator[Passage]:
         for recording in dossier.recordings:
             transcript = dossier.transcript(recording.recording_sid)
-            if transcript is not None:
+            # Where no word was made out there may still be some: nothing is made of that.
+            if transcript is not None and transcript.text:
                 yield passage_of(
                     recording.question,
                     self._lexicon(transcript.language),

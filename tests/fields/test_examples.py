@@ -210,7 +210,7 @@ def test_names_children_and_status_are_marked_and_become_no_value() -> None:
         ("My coworker told me there are agents downtown", "", Priority.P4),
         ("Do you guys deliver pizza?", "", Priority.P4),
         ("", "when=1", Priority.P2),
-        ("", "", Priority.P2),
+        ("", "", Priority.P4),
     ],
 )
 def test_how_soon_somebody_has_to_look(words: str, keys: str, wanted: Priority) -> None:
