@@ -76,15 +76,25 @@ def presence_shown(
 ) -> Finding[bool] | None:
     """Of a report that says nothing of it: who tells it as what goes on sees them there; what was
     long ago, and is told as what was, is over. None where it is neither."""
+    if any(_is_doubted(passage, mark) for passage in passages for mark in passage.of(PRESENCE)):
+        return None
     past = any(passage.of(PAST) for passage in passages)
     if began is not None and began.value.at + began.value.within < at - LONG_AGO and past:
         return Finding(False, began.passage, began.first, began.last, SHOWN)
+    tenses = [(passage, mark) for passage in passages for mark in passage.of(PRESENT, PAST)]
+    if tenses and tenses[-1][1].kind == PRESENT and not any(map(_is_of_another_day, passages)):
+        passage, mark = tenses[-1]
+        return Finding(True, passage, mark.first, mark.last, SHOWN)
     if past or any(passage.of("day") for passage in passages):
         return None
     for passage in passages:
         for mark in passage.of(PRESENT, *SEEN):
             return Finding(True, passage, mark.first, mark.last, SHOWN)
     return None
+
+
+def _is_of_another_day(passage: Passage) -> bool:
+    return any(not mark.value.startswith("today") for mark in passage.of("day"))
 
 
 def _is_doubted(passage: Passage, mark: Mark) -> bool:

@@ -134,7 +134,9 @@ def understand(told: Told, names: Names) -> Understanding:
         ),
         still_there=Understood(
             _choice_pressed(told, STILL_THERE),
-            presence_said(said) or (presence_shown(said, began, told.at) if shows else None),
+            None
+            if _tells_nothing(kind)
+            else presence_said(said) or (presence_shown(said, began, told.at) if shows else None),
         ),
         first_hand=Understood(said=first_hand),
         seen_at=Understood(said=began),
