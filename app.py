@@ -10,7 +10,7 @@ import json
 import logging
 import secrets
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
@@ -23,7 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import preflight
-from config import Settings, load_settings, load_speech_settings
+from config import Settings, SpeechSettings, load_settings, load_speech_settings
 from dashboard import (
     AccountRefused,
     Desk,
@@ -50,6 +50,8 @@ from reports.custody import BadHead, Head, head_of, heads_of
 from reports.fields.lexicon import BadLexicon, load_lexicons
 from reports.fields.location import Names
 from reports.fields.plainly import ranked_plainly, told_from
+from reports.fields.said import Passage
+from reports.fields.second import NoOpinion
 from reports.fields.understood import understand
 from reports.services.custody import verify_all
 from reports.store import connect
@@ -69,7 +71,7 @@ from transcribe.tuning import (
     with_batches,
 )
 from transcribe.weights import BadWeights
-from wiring import Adapters, Clock, now, speech_pipeline, workspace
+from wiring import Adapters, Clock, now, second_reader, speech_pipeline, workspace
 from workers.queues import QueueName, QueueUnavailable
 from workers.supervisor import Supervisor
 
@@ -114,6 +116,7 @@ def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
             clock=clock,
             exporter=adapters.exporter,
             reader=adapters.reader,
+            second_reader=second_reader(settings),
             zone=settings.zone,
             hotline_number=settings.hotline_number,
             api_token=settings.api_token.get_secret_value(),
@@ -361,6 +364,22 @@ def _measured(
     return measured
 
 
+def _second_opinion(settings: SpeechSettings, passages: Sequence[Passage]) -> dict[str, Any]:
+    reader = second_reader(settings)
+    if reader is None:
+        raise click.ClickException("nobody is asked: set SECOND_OPINION_URL")
+    try:
+        opinions = reader.read(passages)
+    except NoOpinion as none:
+        raise click.ClickException(f"{reader.name}: {none}") from none
+    return {
+        "by": reader.name,
+        "opinions": [
+            {"field": name, "value": each.value, "words": each.words} for name, each in opinions
+        ],
+    }
+
+
 def _listed(batch: TextIO) -> list[object]:
     try:
         given = json.load(batch)
@@ -380,7 +399,10 @@ def _listed(batch: TextIO) -> list[object]:
     type=click.File(encoding="utf-8"),
     help="A JSON list of {words, lang, at, keys}: prints a list.",
 )
-def understand_words(language: str, at: str | None, keys: str, batch: TextIO | None) -> None:
+@click.option("--second", is_flag=True, help="Ask the model of SECOND_OPINION_URL, too.")
+def understand_words(
+    language: str, at: str | None, keys: str, batch: TextIO | None, *, second: bool
+) -> None:
     """Print what is understood of the words on standard input, as JSON."""
     settings = load_speech_settings()
     try:
@@ -390,6 +412,8 @@ def understand_words(language: str, at: str | None, keys: str, batch: TextIO | N
             given: Any = {"words": words, "lang": language, "at": at, "keys": keys}
             told = told_from(given, lexicons, now())
             found: Any = ranked_plainly(told, understand(told, names))
+            if second:
+                found["second_opinion"] = _second_opinion(settings, told.passages)
         else:
             every = [told_from(each, lexicons, now()) for each in _listed(batch)]
             found = [ranked_plainly(each, understand(each, names)) for each in every]

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import tomllib
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -82,6 +83,23 @@ def _time_office(url: str | None) -> str | None:
         urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname
     ):
         raise ValueError("write a whole address, such as https://freetsa.org/tsr")
+    return url
+
+
+def _own_address(url: str | None) -> str | None:
+    """Of this machine, or of its own network: what callers said goes nowhere else."""
+    if url is None:
+        return None
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme not in ("http", "https") or not host:
+        raise ValueError("write a whole address, such as http://localhost:11434/v1")
+    try:
+        own = ip_address(host).is_private
+    except ValueError:
+        own = "." not in host or host.endswith((".local", ".internal", ".lan", ".home.arpa"))
+    if not own:
+        raise ValueError(f"{host} is not in this network: what callers said must not leave it")
     return url
 
 
@@ -195,6 +213,19 @@ class SpeechSettings(BaseSettings):
     translation_engine: Annotated[EngineChoice | None, NoDecode, BeforeValidator(_engine)] = None
     """What puts other languages into English, as 'faster-whisper:medium'; by default the engine
     that hears them, where it can."""
+
+    second_opinion_url: Annotated[str | None, AfterValidator(_own_address)] = None
+    """A language model of the group's own that is asked for a second opinion when a person wants
+    one, by an API like OpenAI's: http://localhost:11434/v1. On this machine or in its network, for
+    what callers said is sent there. By default none is asked."""
+    second_opinion_model: str = ""
+    """What that API calls the model."""
+
+    @model_validator(mode="after")
+    def _whose_opinion(self) -> Self:
+        if self.second_opinion_url is not None and not self.second_opinion_model.strip():
+            raise ValueError("SECOND_OPINION_MODEL: write what the API calls the model")
+        return self
 
     @model_validator(mode="before")
     @classmethod

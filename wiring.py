@@ -30,6 +30,7 @@ from oncall.alerts import Contact
 from oncall.briefs import Tells, load_tells, whispered
 from oncall.channels.sms import SmsChannel
 from oncall.roster import to_ring
+from opinions.chat import ChatReader
 from places.gazetteer import load_gazetteer
 from providers.provider import Provider
 from providers.signalwire import SignalWireProvider
@@ -40,6 +41,7 @@ from reports.fields import urgency_of
 from reports.fields.lexicon import load_lexicons
 from reports.fields.location import Names
 from reports.fields.reading import Reader
+from reports.fields.second import SecondReader
 from reports.model import Rank
 from reports.ports import (
     AudioNotFound,
@@ -126,6 +128,14 @@ def speech_pipeline(
         translator=settings.translation_engine,
         on_progress=on_progress,
     )
+
+
+def second_reader(settings: SpeechSettings) -> SecondReader | None:
+    """Whom the settings name for a second opinion."""
+    if settings.second_opinion_url is None:
+        return None
+    task = (settings.prompts / "second_opinion.txt").read_text(encoding="utf-8")
+    return ChatReader(settings.second_opinion_url, settings.second_opinion_model, task)
 
 
 @dataclass(frozen=True)

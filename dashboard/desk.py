@@ -12,6 +12,7 @@ from argon2 import PasswordHasher
 from dashboard.prompt_page import SpokenLanguage
 from exports.services import Exporter
 from reports.fields.reading import Reader
+from reports.fields.second import SecondReader
 from reports.ports import AudioStore, JobQueue, ReportStore, Sealer
 from reports.pressure import Limits
 
@@ -30,6 +31,8 @@ class Desk:
     """Has things leave."""
     reader: Reader
     """What understands reports."""
+    second_reader: SecondReader | None = None
+    """Who is asked for a second opinion, where the group has somebody to ask."""
     zone: ZoneInfo
     """In which people see times."""
     hotline_number: str

@@ -149,6 +149,8 @@ class DossierPage:
     on_the_line: bool
     facts: Facts
     understood: UnderstoodPage
+    second_reader: str | None
+    """Who may be asked for a second opinion."""
     tapes: tuple[Tape, ...]
     notes: tuple[Note, ...]
     alerting: Alerting
@@ -192,6 +194,7 @@ def page_of(
         on_the_line=dossier.call.state is CallState.IN_PROGRESS,
         facts=facts_of(dossier),
         understood=understood_of(desk.reader.read(dossier)),
+        second_reader=None if desk.second_reader is None else desk.second_reader.name,
         tapes=tuple(_tape(recording, dossier, desk, names) for recording in dossier.recordings),
         notes=tuple(_note(message, dossier) for message in dossier.texts),
         alerting=alerting_of(dossier.notifications),

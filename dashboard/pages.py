@@ -36,7 +36,9 @@ from dashboard.lookout import Lookout
 from dashboard.pictures import NotShowable, showable
 from dashboard.sound import NotPlayable, playable
 from dashboard.studio import LARGE, LARGEST_RECORDING, add_studio
+from dashboard.understood import Line, opinions_of
 from reports.custody import Deed, attachment_subject, recording_subject
+from reports.fields.second import NoOpinion
 from reports.model import (
     ActKind,
     Attachment,
@@ -380,6 +382,21 @@ class Pages:
         tape = f"tape-{recording_sid}"
         return redirect(url_for(".report", reference=reference, _anchor=tape), 303)
 
+    def second_opinion(self, reference: str) -> str:
+        """Asked for by a person, shown, and not kept."""
+        dossier, reader = self._dossier(reference), self._desk.second_reader
+        if reader is None:
+            abort(404)
+        failed: str | None = None
+        lines: tuple[Line, ...] = ()
+        try:
+            lines = opinions_of(reader.read(self._desk.reader.told(dossier).passages))
+        except NoOpinion as none:
+            failed = str(none)
+        return render_template(
+            "second_opinion.html", reference=reference, by=reader.name, failed=failed, lines=lines
+        )
+
     def tell_again(self, reference: str) -> ResponseReturnValue:
         self._dossier(reference)
         told = tell_again(
@@ -445,6 +462,7 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
         "/r/<reference>/audio/<recording_sid>/words": here.correct,
         "/r/<reference>/audio/<recording_sid>/language": here.hear_as,
         "/r/<reference>/alerts/again": here.tell_again,
+        "/r/<reference>/opinion": here.second_opinion,
         "/r/<reference>/admission": here.admit,
         "/r/<reference>/block": here.block,
         "/blocklist/<block_id>/undo": here.unblock,

@@ -66,6 +66,14 @@ def understood_of(reading: Reading) -> UnderstoodPage:
     return UnderstoodPage(reading.rank, tuple(_lines(found)), len(found.private))
 
 
+def opinions_of(opinions: Iterable[tuple[str, Finding[str]]]) -> tuple[Line, ...]:
+    """Of another reader, a line a field."""
+    by_field: dict[str, list[Finding[str]]] = {}
+    for name, finding in opinions:
+        by_field.setdefault(name, []).append(finding)
+    return tuple(_several(name, findings) for name, findings in by_field.items())
+
+
 def _lines(found: Understanding) -> Iterator[Line]:
     lines = (
         _several("kind", _one(found.kind)),

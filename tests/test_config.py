@@ -128,6 +128,27 @@ def test_a_time_stamping_service_has_a_whole_address(
         load_settings()
 
 
+@pytest.mark.parametrize(
+    "url", ["https://api.example.com/v1", "http://8.8.8.8/v1", "localhost:11434", "ftp://model.lan"]
+)
+def test_what_callers_said_is_sent_to_no_model_outside(
+    environment: pytest.MonkeyPatch, url: str
+) -> None:
+    environment.setenv("SECOND_OPINION_MODEL", "small")
+    for own in ("http://localhost:11434/v1", "http://10.0.0.7/v1", "http://model.lan/v1"):
+        environment.setenv("SECOND_OPINION_URL", own)
+        assert load_settings().second_opinion_url == own
+    environment.setenv("SECOND_OPINION_URL", url)
+    with pytest.raises(BadSettings, match="SECOND_OPINION_URL"):
+        load_settings()
+
+
+def test_a_second_opinion_has_a_model(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("SECOND_OPINION_URL", "http://localhost:11434/v1")
+    with pytest.raises(BadSettings, match="SECOND_OPINION_MODEL"):
+        load_settings()
+
+
 @pytest.mark.parametrize("pin", ["12345", "1234567890123", "12345a", "１２３４５６"])
 def test_a_pin_of_the_studio_can_be_pressed_and_not_soon_guessed(
     environment: pytest.MonkeyPatch, pin: str

@@ -1,0 +1,1 @@
+"""Other readers of what callers say: a second opinion beside the rules' own."""
