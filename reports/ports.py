@@ -267,9 +267,11 @@ class Records(Protocol):
     def told_apart(self, references: Iterable[str]) -> Sequence[tuple[str, str]]:
         """Pairs that a person said are not the same, one of them at the least among these."""
 
-    def filed_since(self, since: datetime, at_most: int) -> Sequence[tuple[str, datetime]]:
+    def filed_since(
+        self, since: datetime, at_most: int, also: Iterable[str] = ()
+    ) -> Sequence[tuple[str, datetime]]:
         """References of reports that nobody has closed, nor are of limited or blocked calls, and
-        when they last changed: the last filed first."""
+        when they last changed: the last filed first. `also`: these in any case."""
 
     def add_block(self, block: Block) -> bool: ...
     def block(self, block_id: str) -> Block | None: ...

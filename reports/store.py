@@ -1282,14 +1282,15 @@ class SqlRecords:
         )
         return [(row.one, row.other) for row in self._connection.execute(query)]
 
-    def filed_since(self, since: datetime, at_most: int) -> Sequence[tuple[str, datetime]]:
+    def filed_since(
+        self, since: datetime, at_most: int, also: Iterable[str] = ()
+    ) -> Sequence[tuple[str, datetime]]:
+        is_open = (
+            (reports.c.filed_at >= since) & (reports.c.handling != Handling.CLOSED) & ~_is_limited()
+        )
         query = (
             sa.select(reports.c.reference, reports.c.changed_at)
-            .where(
-                reports.c.filed_at >= since,
-                reports.c.handling != Handling.CLOSED,
-                ~_is_limited(),
-            )
+            .where(is_open | reports.c.reference.in_(list(also)))
             .order_by(reports.c.filed_at.desc(), reports.c.reference)
             .limit(at_most)
         )
