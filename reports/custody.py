@@ -415,6 +415,10 @@ def report_subject(reference: str) -> str:
     return f"report:{reference}"
 
 
+def incident_subject(incident_id: int) -> str:
+    return f"incident:{incident_id}"
+
+
 _DEED_OF_ACT: Final[Mapping[ActKind, Deed | None]] = MappingProxyType(
     {
         ActKind.HANDLING: Deed.HANDLING_SET,

@@ -648,6 +648,108 @@ class Act:
     after: str
 
 
+# --- The incident ---------------------------------------------------------------------------------
+
+
+class Verification(StrEnum):
+    """What a named person goes by who says what is true of an incident."""
+
+    ON_SCENE = "on_scene"
+    """They, or somebody they sent, saw it."""
+    PHOTO = "photo"
+    """Or a film, that was looked at with its place and time."""
+    SECOND_SOURCE = "second_source"
+    """That has nothing to do with the first."""
+    OTHER = "other"
+    """The note says what."""
+
+
+class IncidentActKind(StrEnum):
+    MERGED = "merged"
+    """They put reports into it, out of no incident or out of others."""
+    SPLIT = "split"
+    """They took reports out of it, and said with it that they are not the same as those left."""
+    APART = "apart"
+    """They said of reports that they are not the same, and moved none."""
+    JUDGED = "judged"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A report from one incident to another; None: in none."""
+
+    reference: str
+    before: int | None
+    after: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What somebody says is true of an incident, and what they go by."""
+
+    verdict: Verdict
+    how: Verification | None = None
+    instead: str = ""
+    """What it was, of what was no enforcement: a fire drill, the local police at a crash."""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentAct:
+    """What a named person did with an incident, and when. Only ever added; whoever undoes it is
+    noted beside it, and then it counts no more."""
+
+    incident_id: int | None
+    """None: two reports were told apart that are in none."""
+    at: datetime
+    who: str
+    kind: IncidentActKind
+    moves: tuple[Move, ...] = ()
+    apart: tuple[tuple[str, str], ...] = ()
+    """References of reports that are not of one incident."""
+    judgement: Judgement | None = None
+    undone_by: str | None = None
+    undone_at: datetime | None = None
+    act_id: int | None = None
+    """None while it is not in the database."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """What several reports speak of, as people put it together. Which reports those are, the last
+    moves say that nobody undid."""
+
+    incident_id: int
+    created_at: datetime
+    changed_at: datetime
+    judged: IncidentAct | None = None
+    """The last judgement that nobody undid."""
+
+    @property
+    def judgement(self) -> Judgement:
+        if self.judged is None or self.judged.judgement is None:
+            return Judgement(Verdict.UNVERIFIED)
+        return self.judged.judgement
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.judgement.verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Docket:
+    """An incident with all that hangs on it."""
+
+    incident: Incident
+    references: tuple[str, ...]
+    """Of its reports, in the order in which they were filed; none: they were all moved away."""
+    acts: tuple[IncidentAct, ...]
+    """In order; those of other incidents too, that moved reports out of it or into it."""
+
+
+# --- Floods and pranks ----------------------------------------------------------------------------
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """A caller whom a person blocked: by the keyed hash of their number, for a time."""
@@ -791,6 +893,25 @@ class Dossier:
     attachments: tuple[Attachment, ...] = ()
     caller_text: CallerText | None = None
     bridges: tuple[Bridge, ...] = ()
+    incident: Incident | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        """What is said of the report itself; as long as nobody says anything, what is said of its
+        incident."""
+        if self.report.verdict is Verdict.UNVERIFIED and self.incident is not None:
+            return self.incident.verdict
+        return self.report.verdict
+
+    @property
+    def judged_by(self) -> str | None:
+        """The username of who said so; None while nobody did."""
+        if self.report.verdict is not Verdict.UNVERIFIED:
+            kind = ActKind.VERDICT
+            return next((act.who for act in reversed(self.acts) if act.kind is kind), None)
+        if self.incident is None or self.incident.judged is None:
+            return None
+        return self.incident.judged.who if self.verdict is not Verdict.UNVERIFIED else None
 
     def recording(self, question: str) -> Recording | None:
         """The last recording that answers `question`."""

@@ -24,8 +24,10 @@ from reports.model import (
     Call,
     CallerText,
     CallerTextState,
+    Docket,
     Dossier,
     Flood,
+    IncidentAct,
     Notification,
     NotificationKind,
     NotificationState,
@@ -233,6 +235,43 @@ class Records(Protocol):
 
     def count_limited(self) -> int:
         """Reports of limited and blocked calls that nobody has closed."""
+
+    def hold_incidents(self) -> None:
+        """Until the commit nobody else changes any incident: two people who press at once have
+        their turns, and the second sees what the first did."""
+
+    def add_incident(self, at: datetime) -> int:
+        """Its id: 1, 2, 3 …, which people can say to each other."""
+
+    def add_incident_act(self, act: IncidentAct) -> int:
+        """Its id, whatever `act_id` it has. Notes the change at the incidents and reports that it
+        concerns, so that pages and readers of the API take it up."""
+
+    def undo_incident_act(self, act: IncidentAct, who: str, at: datetime) -> None:
+        """From then on it counts no more. Notes the change likewise."""
+
+    def incident_act(self, act_id: int) -> IncidentAct | None: ...
+    def last_moves(self, references: Iterable[str]) -> Mapping[str, IncidentAct]:
+        """Of each of these reports the last act that moved it and was not undone."""
+
+    def incident_of(self, references: Iterable[str]) -> Mapping[str, int]:
+        """Of those of these reports that are in one."""
+
+    def docket(self, incident_id: int) -> Docket | None: ...
+    def dockets(
+        self, *, since: datetime | None = None, limit: int = 100, offset: int = 0
+    ) -> Sequence[Docket]:
+        """Of incidents that have reports, the last changed first; `since`: only those that changed
+        at that instant or later."""
+
+    def told_apart(self, references: Iterable[str]) -> Sequence[tuple[str, str]]:
+        """Pairs that a person said are not the same, one of them at the least among these."""
+
+    def filed_since(
+        self, since: datetime, at_most: int, also: Iterable[str] = ()
+    ) -> Sequence[tuple[str, datetime]]:
+        """References of reports that nobody has closed, nor are of limited or blocked calls, and
+        when they last changed: the last filed first. `also`: these in any case."""
 
     def add_block(self, block: Block) -> bool: ...
     def block(self, block_id: str) -> Block | None: ...

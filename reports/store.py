@@ -53,13 +53,19 @@ from reports.model import (
     CallerText,
     CallerTextState,
     CallState,
+    Docket,
     Dossier,
     Flood,
     FloodMode,
     Handling,
+    Incident,
+    IncidentAct,
+    IncidentActKind,
+    Judgement,
     Key,
     Level,
     Medium,
+    Move,
     Notification,
     NotificationKind,
     NotificationState,
@@ -79,6 +85,7 @@ from reports.model import (
     TranscriptKind,
     TranslationState,
     Verdict,
+    Verification,
     Word,
 )
 from reports.ports import StoreBusy
@@ -337,6 +344,57 @@ notifications = sa.Table(
     sa.Column("acknowledged_by", sa.String(64)),
     sa.Column("acknowledged_at", UtcDateTime),
     sa.UniqueConstraint("reference", "kind", "channel", "recipient_hash"),
+)
+incidents = sa.Table(
+    "incidents",
+    metadata,
+    sa.Column("incident_id", sa.Integer, primary_key=True),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("changed_at", UtcDateTime, nullable=False, index=True),
+)
+incident_acts = sa.Table(
+    "incident_acts",
+    metadata,
+    sa.Column("act_id", sa.Integer, primary_key=True),
+    sa.Column("incident_id", sa.Integer, sa.ForeignKey("incidents.incident_id"), index=True),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("who", sa.String(64), nullable=False),
+    sa.Column("kind", _states(IncidentActKind, "kind"), nullable=False),
+    sa.Column("undone_by", sa.String(64)),
+    sa.Column("undone_at", UtcDateTime),
+)
+incident_moves = sa.Table(
+    "incident_moves",
+    metadata,
+    sa.Column("act_id", sa.Integer, sa.ForeignKey("incident_acts.act_id"), primary_key=True),
+    sa.Column(
+        "reference",
+        sa.String(12),
+        sa.ForeignKey("reports.reference"),
+        primary_key=True,
+        index=True,
+    ),
+    sa.Column("before", sa.Integer, sa.ForeignKey("incidents.incident_id"), index=True),
+    sa.Column("after", sa.Integer, sa.ForeignKey("incidents.incident_id"), index=True),
+)
+incident_apart = sa.Table(
+    "incident_apart",
+    metadata,
+    sa.Column("act_id", sa.Integer, sa.ForeignKey("incident_acts.act_id"), primary_key=True),
+    sa.Column("one", sa.String(12), sa.ForeignKey("reports.reference"), primary_key=True),
+    sa.Column(
+        "other", sa.String(12), sa.ForeignKey("reports.reference"), primary_key=True, index=True
+    ),
+    sa.Index("ix_incident_apart_one", "one"),
+)
+incident_judgements = sa.Table(
+    "incident_judgements",
+    metadata,
+    sa.Column("act_id", sa.Integer, sa.ForeignKey("incident_acts.act_id"), primary_key=True),
+    sa.Column("verdict", _states(Verdict, "verdict"), nullable=False),
+    sa.Column("how", _states(Verification, "how")),
+    sa.Column("instead", sa.String(200), nullable=False),
+    sa.Column("note", sa.String(500), nullable=False),
 )
 blocks = sa.Table(
     "blocks",
@@ -972,6 +1030,7 @@ class SqlRecords:
             ),
             lambda bridge: reference_of[bridge.call_sid],
         )
+        part_of = self._incidents_of(references)
         return [
             Dossier(
                 report=report,
@@ -984,6 +1043,7 @@ class SqlRecords:
                 attachments=tuple(attached[report.call_sid]),
                 caller_text=texted.get(report.call_sid),
                 bridges=tuple(talked[report.reference]),
+                incident=part_of.get(report.reference),
             )
             for report in wanted
         ]
@@ -1022,6 +1082,219 @@ class SqlRecords:
         for row in self._connection.execute(query):
             others[row.of].append(row.reference)
         return dict(others)
+
+    # Incidents
+
+    def hold_incidents(self) -> None:
+        # SQLite has but one writer.
+        if self._connection.dialect.name == "postgresql":
+            self._connection.exec_driver_sql("LOCK TABLE incidents IN SHARE ROW EXCLUSIVE MODE")
+
+    def add_incident(self, at: datetime) -> int:
+        added = incidents.insert().values(created_at=at, changed_at=at)
+        added_id = self._connection.execute(added.returning(incidents.c.incident_id)).scalar_one()
+        return int(added_id)
+
+    def add_incident_act(self, act: IncidentAct) -> int:
+        parts = frozenset({"act_id", "moves", "apart", "judgement"})
+        added = incident_acts.insert().values(**_columns(act, without=parts))
+        act_id = int(self._connection.execute(added.returning(incident_acts.c.act_id)).scalar_one())
+        for move in act.moves:
+            self._connection.execute(
+                incident_moves.insert().values(act_id=act_id, **_columns(move))
+            )
+        for one, other in act.apart:
+            self._connection.execute(
+                incident_apart.insert().values(act_id=act_id, one=one, other=other)
+            )
+        if act.judgement is not None:
+            self._connection.execute(
+                incident_judgements.insert().values(act_id=act_id, **_columns(act.judgement))
+            )
+        self._note_change(act, act.at)
+        return act_id
+
+    def undo_incident_act(self, act: IncidentAct, who: str, at: datetime) -> None:
+        done = self._connection.execute(
+            incident_acts.update()
+            .where(incident_acts.c.act_id == act.act_id, incident_acts.c.undone_at.is_(None))
+            .values(undone_by=who, undone_at=at)
+        )
+        if done.rowcount != 1:
+            raise LookupError("no act of an incident to undo")
+        self._note_change(act, at)
+
+    def _note_change(self, act: IncidentAct, at: datetime) -> None:
+        concerned = {act.incident_id, *(move.before for move in act.moves)} - {None}
+        self._connection.execute(
+            incidents.update()
+            .where(incidents.c.incident_id.in_(sorted(filter(None, concerned))))
+            .values(changed_at=at)
+        )
+        moved = {move.reference for move in act.moves}
+        inside = {row["reference"] for row in self._members(_now_in(concerned))}
+        told = {reference for pair in act.apart for reference in pair}
+        self._connection.execute(
+            reports.update()
+            .where(reports.c.reference.in_(sorted(moved | inside | told)))
+            .values(changed_at=at)
+        )
+
+    def incident_act(self, act_id: int) -> IncidentAct | None:
+        return next(iter(self._incident_acts(incident_acts.c.act_id == act_id)), None)
+
+    def last_moves(self, references: Iterable[str]) -> Mapping[str, IncidentAct]:
+        moved = self._members(_last_moves.c.reference.in_(list(references)))
+        ids = {row["act_id"] for row in moved}
+        acts_of = {each.act_id: each for each in self._incident_acts(_act_in(ids))}
+        return {row["reference"]: acts_of[row["act_id"]] for row in moved}
+
+    def incident_of(self, references: Iterable[str]) -> Mapping[str, int]:
+        moved = self._members(
+            _last_moves.c.reference.in_(list(references)) & incident_moves.c.after.is_not(None)
+        )
+        return {row["reference"]: row["after"] for row in moved}
+
+    def _members(self, condition: sa.ColumnElement[bool]) -> Sequence[RowMapping]:
+        """Of reports the last moves that nobody undid."""
+        query = (
+            sa.select(incident_moves)
+            .join(
+                _last_moves,
+                (incident_moves.c.act_id == _last_moves.c.act_id)
+                & (incident_moves.c.reference == _last_moves.c.reference),
+            )
+            .where(condition)
+        )
+        return self._connection.execute(query).mappings().all()
+
+    def _incident_acts(self, condition: sa.ColumnElement[bool]) -> list[IncidentAct]:
+        """In order."""
+        query = sa.select(incident_acts).where(condition).order_by(incident_acts.c.act_id)
+        rows = self._connection.execute(query).mappings().all()
+        ids = [row["act_id"] for row in rows]
+
+        def of(table: sa.Table) -> Iterable[RowMapping]:
+            parts = sa.select(table).where(table.c.act_id.in_(ids)).order_by(*table.primary_key)
+            return self._connection.execute(parts).mappings() if ids else ()
+
+        moves: dict[int, list[Move]] = defaultdict(list)
+        for row in of(incident_moves):
+            moves[row["act_id"]].append(Move(row["reference"], row["before"], row["after"]))
+        apart: dict[int, list[tuple[str, str]]] = defaultdict(list)
+        for row in of(incident_apart):
+            apart[row["act_id"]].append((row["one"], row["other"]))
+        judged = {
+            row["act_id"]: Judgement(**{name: row[name] for name in row if name != "act_id"})
+            for row in of(incident_judgements)
+        }
+        return [
+            IncidentAct(
+                **row,
+                moves=tuple(moves[row["act_id"]]),
+                apart=tuple(apart[row["act_id"]]),
+                judgement=judged.get(row["act_id"]),
+            )
+            for row in rows
+        ]
+
+    def docket(self, incident_id: int) -> Docket | None:
+        query = sa.select(incidents).where(incidents.c.incident_id == incident_id)
+        return next(iter(self._dockets(query)), None)
+
+    def dockets(
+        self, *, since: datetime | None = None, limit: int = 100, offset: int = 0
+    ) -> Sequence[Docket]:
+        inside = (
+            sa.select(incident_moves.c.after)
+            .join(
+                _last_moves,
+                (incident_moves.c.act_id == _last_moves.c.act_id)
+                & (incident_moves.c.reference == _last_moves.c.reference),
+            )
+            .where(incident_moves.c.after.is_not(None))
+        )
+        query = (
+            sa.select(incidents)
+            .where(incidents.c.incident_id.in_(inside))
+            .order_by(incidents.c.changed_at.desc(), incidents.c.incident_id.desc())
+            .limit(limit)
+            .offset(offset)
+        )
+        if since is not None:
+            query = query.where(incidents.c.changed_at >= since)
+        return self._dockets(query)
+
+    def _dockets(self, query: sa.Select[Any]) -> list[Docket]:
+        rows = self._connection.execute(query).mappings().all()
+        ids = [row["incident_id"] for row in rows]
+        if not ids:
+            return []
+        moved = sa.select(incident_moves.c.act_id).where(
+            incident_moves.c.before.in_(ids) | incident_moves.c.after.in_(ids)
+        )
+        acts_of = self._incident_acts(
+            incident_acts.c.incident_id.in_(ids) | incident_acts.c.act_id.in_(moved)
+        )
+        inside: dict[int, list[str]] = defaultdict(list)
+        members = {row["reference"]: row["after"] for row in self._members(_now_in(ids))}
+        filed = sa.select(reports.c.reference).where(reports.c.reference.in_(list(members)))
+        for reference in self._connection.execute(
+            filed.order_by(reports.c.filed_at, reports.c.reference)
+        ).scalars():
+            inside[members[reference]].append(reference)
+        return [
+            Docket(
+                incident=_incident(row, acts_of),
+                references=tuple(inside[row["incident_id"]]),
+                acts=tuple(act for act in acts_of if _concerns(act, row["incident_id"])),
+            )
+            for row in rows
+        ]
+
+    def _incidents_of(self, references: Sequence[str]) -> Mapping[str, Incident]:
+        """Of those of these reports that are in one."""
+        member_of = self.incident_of(references)
+        if not member_of:
+            return {}
+        ids = set(member_of.values())
+        judged = self._incident_acts(
+            incident_acts.c.incident_id.in_(ids) & (incident_acts.c.kind == IncidentActKind.JUDGED)
+        )
+        query = sa.select(incidents).where(incidents.c.incident_id.in_(ids))
+        found = {
+            row["incident_id"]: _incident(row, judged)
+            for row in self._connection.execute(query).mappings()
+        }
+        return {reference: found[of] for reference, of in member_of.items()}
+
+    def told_apart(self, references: Iterable[str]) -> Sequence[tuple[str, str]]:
+        among = list(references)
+        query = (
+            sa.select(incident_apart.c.one, incident_apart.c.other)
+            .join(incident_acts, incident_acts.c.act_id == incident_apart.c.act_id)
+            .where(
+                incident_acts.c.undone_at.is_(None),
+                incident_apart.c.one.in_(among) | incident_apart.c.other.in_(among),
+            )
+            .distinct()
+            .order_by(incident_apart.c.one, incident_apart.c.other)
+        )
+        return [(row.one, row.other) for row in self._connection.execute(query)]
+
+    def filed_since(
+        self, since: datetime, at_most: int, also: Iterable[str] = ()
+    ) -> Sequence[tuple[str, datetime]]:
+        is_open = (
+            (reports.c.filed_at >= since) & (reports.c.handling != Handling.CLOSED) & ~_is_limited()
+        )
+        query = (
+            sa.select(reports.c.reference, reports.c.changed_at)
+            .where(is_open | reports.c.reference.in_(list(also)))
+            .order_by(reports.c.filed_at.desc(), reports.c.reference)
+            .limit(at_most)
+        )
+        return [(row.reference, row.changed_at) for row in self._connection.execute(query)]
 
     def count_limited(self) -> int:
         return self._count(
@@ -1241,6 +1514,40 @@ _EVIDENCE: Mapping[Evidence, tuple[sa.Table, sa.Column[Any]]] = {
 
 def _is_kept(table: sa.Table) -> sa.ColumnElement[bool]:
     return table.c.stored_at.is_not(None) if "stored_at" in table.c else sa.true()
+
+
+_last_moves = (
+    sa.select(incident_moves.c.reference, sa.func.max(incident_moves.c.act_id).label("act_id"))
+    .join(incident_acts, incident_acts.c.act_id == incident_moves.c.act_id)
+    .where(incident_acts.c.undone_at.is_(None))
+    .group_by(incident_moves.c.reference)
+    .subquery()
+)
+"""Of each report that ever moved, the last act that moved it and was not undone."""
+
+
+def _now_in(incident_ids: Iterable[int | None]) -> sa.ColumnElement[bool]:
+    return incident_moves.c.after.in_([each for each in incident_ids if each is not None])
+
+
+def _act_in(act_ids: Iterable[int]) -> sa.ColumnElement[bool]:
+    return incident_acts.c.act_id.in_(list(act_ids))
+
+
+def _incident(row: RowMapping, acts_of: Iterable[IncidentAct]) -> Incident:
+    judged = [
+        act
+        for act in acts_of
+        if act.kind is IncidentActKind.JUDGED
+        and act.incident_id == row["incident_id"]
+        and act.undone_at is None
+    ]
+    return Incident(**row, judged=judged[-1] if judged else None)
+
+
+def _concerns(act: IncidentAct, incident_id: int) -> bool:
+    moved = {at for move in act.moves for at in (move.before, move.after)}
+    return incident_id in {act.incident_id, *moved}
 
 
 def _is_limited() -> sa.ColumnElement[bool]:

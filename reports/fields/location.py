@@ -607,7 +607,9 @@ def _free(passage: Passage, known: Sequence[Mention], first: int, last: int) -> 
 def _misheard_streets(
     passage: Passage, known: Sequence[Mention], names: Names
 ) -> Iterator[Mention]:
-    """Words beside a street, or before 'street', that are alike to a street's name."""
+    """Words beside a street, or before 'street', that are alike to a street's name. 'Aquí en la
+    avenida 22' names no Aquila Avenue."""
+    leading = {at for mark in passage.of("preposition") for at in range(mark.first, mark.last)}
     types = {mark.first: mark for mark in passage.of("street_type")}
     joins = passage.of("crosses")
     beside_end = {mark.last for mark in joins for m in known if m.streets and m.last == mark.first}
@@ -622,7 +624,7 @@ def _misheard_streets(
             *((last - length, last) for last in types),
         ]
         for first, last in dict.fromkeys(spans):
-            if _free(passage, known, first, last):
+            if _free(passage, known, first, last) and leading.isdisjoint(range(first, last)):
                 likeness, places = names.alike(_plain(passage, first, last), STREET, LIKENESS)
                 if places:
                     mark = types.get(last)

@@ -2,20 +2,27 @@
 incident, why, and what its reports say together."""
 
 from reports.incidents.likeness import Because, Likeness, Reason, callers, likeness
+from reports.incidents.merged import Glance, Stated, Telling, Together, glance, together
 from reports.incidents.sighting import Part, Sighting, sighting_of
 from reports.incidents.suggesting import Standing, Suggestion, Why, suggest
 
 __all__ = [
     "Because",
+    "Glance",
     "Likeness",
     "Part",
     "Reason",
     "Sighting",
     "Standing",
+    "Stated",
     "Suggestion",
+    "Telling",
+    "Together",
     "Why",
     "callers",
+    "glance",
     "likeness",
     "sighting_of",
     "suggest",
+    "together",
 ]

@@ -110,6 +110,12 @@ def metres(one: Point, other: Point) -> float:
     return METRES * hypot(one.lat - other.lat, east)
 
 
+def place_points(one: Sighting, other: Sighting) -> int | None:
+    """For and against their being at one place; None where one of them names none."""
+    reason = _by_place(one, other)
+    return None if reason is None else reason.points
+
+
 def _by_place(one: Sighting, other: Sighting) -> Reason | None:
     if not one.is_placed or not other.is_placed:
         return None
