@@ -224,8 +224,11 @@ def _noun(passage: Passage, number: Number) -> Mark | None:
     nouns = {mark.first: mark for mark in passage.of(PEOPLE, OFFICERS, OTHERS)}
     # 'Tres patrullas de migración' counts cars.
     of = {mark.first for mark in passage.of("of")}
+    others = {other.first for other in passage.numbers}
     for at in range(number.last, min(number.last + REACH + 1, len(passage.tokens))):
         noun = nouns.get(at)
+        if at in others or passage.tokens[at - 1].stop is Stop.COMMA:
+            return None  # 'at seven fifteen, two guys'
         if passage.tokens[at - 1].stop is Stop.SENTENCE or (at in breaks and noun is None):
             return None
         if noun is not None:
@@ -297,7 +300,7 @@ def _is_of_things(passage: Passage, noun: Mark) -> bool:
         for mark in passage.of(PEOPLE, OFFICERS, "vehicle", "captives")
         if mark.last <= noun.first and not passage.parted(mark.last - 1, noun.first)
     ]
-    return bool(nouns) and nouns[-1].kind == "vehicle"
+    return bool(nouns) and nouns[-1].kind == "vehicle" and nouns[-1].value.endswith("+")
 
 
 def _is_bystanding(passage: Passage, noun: Mark) -> bool:

@@ -88,14 +88,15 @@ def kind_said(
         return finding(Kind.HELP, found["family"], 0.8)
     if "help" in found and not (strong and saw):
         return finding(Kind.HELP, found["help"], 0.75)
-    if "question" in found and not saw and not (strong and told is None):
+    hearsay = told is not None and bool(signs.keys() & {*OFFICIALS, "activity"})
+    if "question" in found and not saw and not hearsay and not (strong and told is None):
         return finding(Kind.QUESTION, found["question"], 0.7)
     if told is not None:
         return Finding(Kind.RUMOUR, told.passage, told.first, told.last, 0.75)
     if signs:
         return finding(Kind.REPORT, next(iter(signs.values())), 0.8 if strong else 0.6)
     # 'There is one guy on the steps': somebody tells what is to be seen, whoever it is.
-    seen = [passage.of("present") for passage in passages if passage.of("people", "number")]
+    seen = [passage.of("present") for passage in passages if passage.of("people", "vehicle")]
     there = next((marks[0] for marks in seen if marks), None)
     return None if there is None else finding(Kind.REPORT, None, 0.5)
 
