@@ -39,6 +39,10 @@ OFFICIALS: Final = frozenset(["officers", "agency", "held", "look"])
 """The lexicon's kinds that speak of officials and of what only they do."""
 SIGNS: Final = (*OFFICIALS, "activity", "presence", "equipment", "vehicle")
 """These and what speaks of enforcement only beside them."""
+ORDINARY: Final = frozenset(["driving", "parked", "leaving", "entering"])
+"""Activities that are anybody's."""
+AT_ONCE: Final = 6
+"""Words before a question at the most that is what they call for."""
 STRONG: Final = 2
 """Signs of different kinds, one of them of officials: fewer may be of anything."""
 
@@ -82,14 +86,22 @@ def kind_said(
         return finding(Kind.NOT_FOR_US, found["crash"], 0.6)
     if "prank" in found:
         return finding(Kind.PRANK, found["prank"], 0.7)
-    if "not_for_us" in found and OFFICIALS.isdisjoint(signs) and "activity" not in signs:
+    acts = any(
+        mark.value not in ORDINARY for passage in passages for mark in marked(passage, "activity")
+    )
+    if "not_for_us" in found and OFFICIALS.isdisjoint(signs) and not acts:
         return finding(Kind.NOT_FOR_US, found["not_for_us"], 0.75)
     if "family" in found:
         return finding(Kind.HELP, found["family"], 0.8)
     if "help" in found and not (strong and saw):
         return finding(Kind.HELP, found["help"], 0.75)
     hearsay = told is not None and bool(signs.keys() & {*OFFICIALS, "activity"})
-    if "question" in found and not saw and not hearsay and not (strong and told is None):
+    asks = "question" in found and not saw
+    if (
+        asks
+        and (found["question"].first < AT_ONCE or not hearsay)
+        and not (strong and told is None)
+    ):
         return finding(Kind.QUESTION, found["question"], 0.7)
     if told is not None:
         return Finding(Kind.RUMOUR, told.passage, told.first, told.last, 0.75)
