@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hmac
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from flask import Blueprint, Response, jsonify, request, send_file
 from flask.typing import ResponseReturnValue
@@ -14,9 +15,10 @@ from flask.typing import ResponseReturnValue
 from dashboard.callers import OTHER_REPORTS
 from dashboard.desk import Desk
 from dashboard.document import document_of
+from dashboard.incident_document import incident_document
 from reports.custody import API, Deed, recording_subject
-from reports.model import Dossier, Recording
-from reports.ports import AudioNotFound, StoreBusy
+from reports.model import Docket, Dossier, Recording
+from reports.ports import AudioNotFound, Records, StoreBusy
 from reports.services.custody import PATIENCE, custody_of, note_access
 
 NAME = "api"
@@ -78,6 +80,36 @@ class Api:
         )
         return jsonify(document)
 
+    def incidents(self) -> Response:
+        since = _since(request.args.get("since"))
+        limit = _whole_number("limit", USUAL_LIMIT, lowest=1, highest=HIGHEST_LIMIT)
+        offset = _whole_number("cursor", 0, lowest=0, highest=10**9)
+        read_at = self._desk.clock()
+        with self._desk.store.read() as records:
+            dockets = records.dockets(since=since, limit=limit + 1, offset=offset)
+            found = self._incident_documents(records, dockets[:limit])
+        return jsonify(
+            incidents=found,
+            read_at=read_at.isoformat(),
+            next_cursor=str(offset + limit) if len(dockets) > limit else None,
+        )
+
+    def incident(self, incident: str) -> Response:
+        with self._desk.store.read() as records:
+            is_id = incident.isascii() and incident.isdecimal() and len(incident) < 10
+            docket = records.docket(int(incident)) if is_id else None
+            if docket is None:
+                raise Refused(404, "no_such_incident", "There is no incident of that id.")
+            (found,) = self._incident_documents(records, [docket])
+        return jsonify(found)
+
+    def _incident_documents(
+        self, records: Records, dockets: Sequence[Docket]
+    ) -> list[dict[str, Any]]:
+        references = [reference for docket in dockets for reference in docket.references]
+        dossiers = {each.report.reference: each for each in records.dossiers_of(references)}
+        return [incident_document(docket, dossiers, self._desk) for docket in dockets]
+
     def recording(self, reference: str, recording_sid: str) -> Response:
         """Byte for byte as the telephone company delivered it."""
         recording = next(
@@ -134,6 +166,8 @@ def api(desk: Desk) -> Blueprint:
         "/reports": here.reports,
         "/reports/<reference>": here.report,
         "/reports/<reference>/recordings/<recording_sid>.wav": here.recording,
+        "/incidents": here.incidents,
+        "/incidents/<incident>": here.incident,
         "/openapi.yaml": here.description,
     }
     for path, view in views.items():

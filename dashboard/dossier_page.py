@@ -12,6 +12,7 @@ from dashboard.desk import Desk
 from dashboard.facts import UNSURE_BELOW, Facts, facts_of
 from dashboard.fingerprint import fingerprint
 from dashboard.inbox import judge_of
+from dashboard.incident_page import Kin
 from dashboard.timeline import Event, timeline
 from dashboard.understood import UnderstoodPage, understood_of
 from reports.custody import Entry
@@ -29,6 +30,7 @@ from reports.model import (
     TextMessage,
     Transcript,
     TranscriptKind,
+    Verdict,
 )
 
 LIKELY_LANGUAGE = 0.5
@@ -144,6 +146,8 @@ class Note:
 class DossierPage:
     report: Report
     call: Call
+    verdict: Verdict
+    """Of the report, or else of its incident."""
     judged_by: str | None
     language: str | None
     on_the_line: bool
@@ -160,6 +164,7 @@ class DossierPage:
     """Who made the block that is in force."""
     custody: tuple[Given, ...]
     """What the log tells of it."""
+    kin: Kin
     today: str
 
     @property
@@ -183,12 +188,14 @@ def page_of(
     today: str,
     caller: Caller,
     custody: Sequence[Entry],
+    kin: Kin,
 ) -> DossierPage:
     """`names`: what organizers are called, by username; `today`: their date, ISO 8601; `custody`:
-    what the log tells of the report."""
+    what the log tells of the report; `kin`: what speaks of the same."""
     return DossierPage(
         report=dossier.report,
         call=dossier.call,
+        verdict=dossier.verdict,
         judged_by=judge_of(dossier, names),
         language=desk.language_name(dossier.call.language),
         on_the_line=dossier.call.state is CallState.IN_PROGRESS,
@@ -202,6 +209,7 @@ def page_of(
         caller=caller,
         blocked_by=None if caller.block is None else names.get(caller.block.who, caller.block.who),
         custody=tuple(given(entry, dossier, desk, names) for entry in custody),
+        kin=kin,
         today=today,
     )
 

@@ -18,7 +18,6 @@ from reports.fields.location import Location
 from reports.fields.priority import Priority, Ranked
 from reports.fields.reading import Reader
 from reports.model import (
-    ActKind,
     Admission,
     AttachmentState,
     CallState,
@@ -123,6 +122,9 @@ class Row:
     """One line of the list."""
 
     report: Report
+    verdict: Verdict
+    """Of the report, or else of its incident."""
+    incident_id: int | None
     judged_by: str | None
     """Who said what the verdict says; None while nobody did."""
     language: str | None
@@ -194,6 +196,8 @@ def row_of(dossier: Dossier, desk: Desk, names: Mapping[str, str]) -> Row:
     location = understood.location.value
     return Row(
         report=dossier.report,
+        verdict=dossier.verdict,
+        incident_id=None if dossier.incident is None else dossier.incident.incident_id,
         judged_by=judge_of(dossier, names),
         language=desk.language_name(dossier.call.language),
         on_the_line=dossier.call.state is CallState.IN_PROGRESS,
@@ -236,10 +240,7 @@ def flood_notice(change: Flood | None, names: Mapping[str, str]) -> FloodNotice 
 
 def judge_of(dossier: Dossier, names: Mapping[str, str]) -> str | None:
     """The name of whoever gave the verdict that stands."""
-    if dossier.report.verdict is Verdict.UNVERIFIED:
-        return None
-    last = next((act for act in reversed(dossier.acts) if act.kind is ActKind.VERDICT), None)
-    return None if last is None else names.get(last.who, last.who)
+    return None if dossier.judged is None else names.get(dossier.judged.who, dossier.judged.who)
 
 
 def local_day(at: datetime, desk: Desk) -> str:

@@ -32,7 +32,9 @@ from dashboard.dossier_page import DossierPage, page_of
 from dashboard.exporting import add_exports
 from dashboard.fingerprint import fingerprint
 from dashboard.inbox import Inbox, Show, flood_notice, local_day, row_of, shown
+from dashboard.incidents import Incidents, add_incidents
 from dashboard.lookout import Lookout
+from dashboard.parts import names_of, part, wanted_page
 from dashboard.pictures import NotShowable, showable
 from dashboard.sound import NotPlayable, playable
 from dashboard.studio import LARGE, LARGEST_RECORDING, add_studio
@@ -77,9 +79,18 @@ NAME = "dashboard"
 PAGE = 200
 """Reports on one page of the inbox. Urgent ones stand first within a page: on the worst day so far
 heard of that is the last few hours."""
-LAST_PAGE = 10_000
 OPEN_TO_ALL = frozenset({f"{NAME}.{view}" for view in ("login", "enter", "static")})
-BY_THE_PAGE_ITSELF = frozenset({f"{NAME}.{view}" for view in ("inbox_part", "report_part")})
+BY_THE_PAGE_ITSELF = frozenset(
+    {
+        f"{NAME}.{view}"
+        for view in (
+            "inbox_part",
+            "report_part",
+            "incidents_part",
+            "incident_part",
+        )
+    }
+)
 """Asked for by the script of an open page, not by a person."""
 
 View = Callable[..., ResponseReturnValue]
@@ -90,29 +101,30 @@ Thing = TypeVar("Thing")
 class Pages:
     """The views. What they need stands in the desk; who asks, in `flask.g.organizer`."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, incidents: Incidents) -> None:
         self._desk = desk
+        self._incidents = incidents
         self._lookout = Lookout(desk.store, desk.clock, self._inbox)
 
     # The inbox
 
     def inbox(self) -> str:
         with self._desk.store.read() as records:
-            inbox = self._inbox(records, _wanted_show(), _wanted_page())
+            inbox = self._inbox(records, _wanted_show(), wanted_page())
         return render_template("inbox.html", inbox=inbox)
 
     def inbox_part(self) -> Response:
-        show, page = _wanted_show(), _wanted_page()
+        show, page = _wanted_show(), wanted_page()
         if page == 1:
             look = self._lookout.look(show)
-            return _part("_inbox.html", look.version, inbox=look.inbox)
+            return part("_inbox.html", look.version, inbox=look.inbox)
         with self._desk.store.read() as records:
             inbox = self._inbox(records, show, page)
-        return _part("_inbox.html", inbox.version, inbox=inbox)
+        return part("_inbox.html", inbox.version, inbox=inbox)
 
     def _inbox(self, records: Records, show: Show, page: int = 1) -> Inbox:
         dossiers = records.dossiers(limited=show.limited, limit=PAGE + 1, offset=(page - 1) * PAGE)
-        names = _names(records)
+        names = names_of(records)
         return Inbox(
             show=show,
             rows=tuple(
@@ -135,7 +147,7 @@ class Pages:
 
     def report_part(self, reference: str) -> Response:
         page = self._page(reference)
-        return _part("_report.html", page.version, page=page, number=None)
+        return part("_report.html", page.version, page=page, number=None)
 
     def _report(self, page: DossierPage, number: str | None = None) -> str:
         return render_template("report.html", page=page, number=number)
@@ -143,11 +155,12 @@ class Pages:
     def _page(self, reference: str) -> DossierPage:
         with self._desk.store.read() as records:
             dossier = _found(records.dossier(reference))
-            names = _names(records)
+            names = names_of(records)
             caller = caller_of(records, dossier.call, reference, self._desk.clock())
             custody = custody_of(records, [dossier]).get(reference, ())
+            kin = self._incidents.kin(records, dossier)
         today = local_day(self._desk.clock(), self._desk)
-        return page_of(dossier, self._desk, names, today, caller, custody)
+        return page_of(dossier, self._desk, names, today, caller, custody, kin)
 
     def handle(self, reference: str) -> ResponseReturnValue:
         to = _wanted_of(Handling, request.form.get("to"))
@@ -181,7 +194,7 @@ class Pages:
     def blocklist(self) -> str:
         with self._desk.store.read() as records:
             blocks = records.blocks()
-            names = _names(records)
+            names = names_of(records)
         now = self._desk.clock()
         return render_template(
             "blocklist.html",
@@ -436,10 +449,12 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
         static_folder="static",
         static_url_path="/assets",
     )
-    here = Pages(desk)
+    incidents = Incidents(desk)
+    here = Pages(desk, incidents)
     add_login(blueprint, desk)
     add_studio(blueprint, desk)
     add_exports(blueprint, desk)
+    add_incidents(blueprint, incidents)
     views: Mapping[str, View] = {
         "/": here.inbox,
         "/inbox": here.inbox_part,
@@ -501,25 +516,8 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
     return blueprint
 
 
-def _part(template: str, version: str, **shown: Any) -> Response:
-    """A part of a page for its script: nothing when the script has this version already.
-
-    The version names what is shown and not the bytes: form tokens differ each time.
-    """
-    if request.if_none_match.contains(version):
-        response = Response(status=304)
-    else:
-        response = Response(render_template(template, **shown))
-    response.set_etag(version)
-    return response
-
-
 def _wanted_show() -> Show:
     return _wanted_of(Show, request.args.get("show", Show.OPEN))
-
-
-def _wanted_page() -> int:
-    return min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
 
 
 def _done(reference: str, kind: ActKind, before: StrEnum, after: StrEnum) -> ResponseReturnValue:
@@ -545,10 +543,6 @@ def _found(thing: Thing | None) -> Thing:
 def _organizer() -> Organizer:
     organizer: Organizer = g.organizer
     return organizer
-
-
-def _names(records: Records) -> dict[str, str]:
-    return {organizer.username: organizer.display_name for organizer in records.organizers()}
 
 
 def _file_name(reference: str, recording: Recording) -> str:

@@ -112,7 +112,7 @@ def _fitted(head: str, lines: list[_Line]) -> str:
 
 
 def _head(known: Sequence[Known], say: Mapping[str, str]) -> Iterator[str]:
-    confirmed = sum(each.dossier.report.verdict is Verdict.CONFIRMED for each in known)
+    confirmed = sum(each.dossier.verdict is Verdict.CONFIRMED for each in known)
     if confirmed == len(known):
         yield say["confirmed"]
     elif confirmed:

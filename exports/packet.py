@@ -19,7 +19,6 @@ from exports.redaction import Cover, Hidden, Piece, Redaction, covered
 from exports.words import Words
 from reports.fields.plainly import plainly
 from reports.model import (
-    ActKind,
     Attachment,
     Dossier,
     Recording,
@@ -221,14 +220,13 @@ def _summary(known: Known, redaction: Redaction, maker: Maker) -> str:
 
 def _judged(dossier: Dossier, maker: Maker) -> Iterator[str]:
     """Who said what the verdict says."""
-    if dossier.report.verdict is Verdict.UNVERIFIED:
+    if dossier.verdict is Verdict.UNVERIFIED:
         return
-    judged = [act for act in dossier.acts if act.kind is ActKind.VERDICT]
-    if judged:
+    if dossier.judged is not None:
         yield maker.words.packet["judged"].format(
-            verdict=maker.words.tables["verdicts"][dossier.report.verdict],
-            who=maker.name_of(judged[-1].who),
-            at=_written_at(judged[-1].at, maker.zone),
+            verdict=maker.words.tables["verdicts"][dossier.verdict],
+            who=maker.name_of(dossier.judged.who),
+            at=_written_at(dossier.judged.at, maker.zone),
         )
 
 
@@ -245,12 +243,12 @@ AS_IT_IS: Final = frozenset({"at", "called_at", "filed_at", "judged_at"})
 
 def _fields(known: Known, redaction: Redaction, maker: Maker) -> dict[str, Any]:
     dossier = known.dossier
-    judged = [act for act in dossier.acts if act.kind is ActKind.VERDICT]
+    judged = dossier.judged
     return {
         "reference": dossier.report.reference,
-        "verdict": dossier.report.verdict.value,
-        "judged_by": maker.name_of(judged[-1].who) if judged else None,
-        "judged_at": judged[-1].at.isoformat() if judged else None,
+        "verdict": dossier.verdict.value,
+        "judged_by": maker.name_of(judged.who) if judged else None,
+        "judged_at": judged.at.isoformat() if judged else None,
         "called_at": dossier.call.started_at.isoformat(),
         "filed_at": dossier.report.filed_at.isoformat(),
         "medium": dossier.call.medium.value,

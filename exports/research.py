@@ -126,7 +126,7 @@ def _row(known: Known, redaction: Redaction, words: Words, zone: ZoneInfo) -> di
         "city": named(place.city),
         "area": named(place.area),
         "grid": place.grid,
-        "verdict": known.dossier.report.verdict.value,
+        "verdict": known.dossier.verdict.value,
         "first_hand": None if first_hand is None else first_hand.value,
         "still_there": None if "still_there" in understanding.conflicts else present,
         "officers_low": None if officers is None else officers.low,

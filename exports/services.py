@@ -344,7 +344,7 @@ def _evidence(dossier: Dossier) -> list[str]:
     return [
         *(str(each.sha256) for each in dossier.recordings if each.playable),
         *(str(each.sha256) for each in dossier.attachments if each.stored_at is not None),
-        dossier.report.verdict.value,
+        dossier.verdict.value,
     ]
 
 

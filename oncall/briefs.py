@@ -139,7 +139,7 @@ def brief(
     understood = reading.understanding
     words = tells.words
     parts: list[str] = []
-    if dossier.report.verdict is Verdict.UNVERIFIED:
+    if dossier.verdict is Verdict.UNVERIFIED:
         parts.append(words["unverified"])
     if reading.rank.priority is Priority.P1:
         parts.append(words["p1"])

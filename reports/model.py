@@ -904,14 +904,14 @@ class Dossier:
         return self.report.verdict
 
     @property
-    def judged_by(self) -> str | None:
-        """The username of who said so; None while nobody did."""
+    def judged(self) -> Act | IncidentAct | None:
+        """Who said so, and when; None while nobody did."""
         if self.report.verdict is not Verdict.UNVERIFIED:
             kind = ActKind.VERDICT
-            return next((act.who for act in reversed(self.acts) if act.kind is kind), None)
-        if self.incident is None or self.incident.judged is None:
+            return next((act for act in reversed(self.acts) if act.kind is kind), None)
+        if self.verdict is Verdict.UNVERIFIED or self.incident is None:
             return None
-        return self.incident.judged.who if self.verdict is not Verdict.UNVERIFIED else None
+        return self.incident.judged
 
     def recording(self, question: str) -> Recording | None:
         """The last recording that answers `question`."""

@@ -103,7 +103,7 @@ class Browser:
     def get(self, path: str, **headers: str) -> TestResponse:
         return self.client.get(path, headers={k.replace("_", "-"): v for k, v in headers.items()})
 
-    def sends(self, path: str, *, from_page: str, **form: str) -> TestResponse:
+    def sends(self, path: str, *, from_page: str, **form: str | list[str]) -> TestResponse:
         page = self.client.get(from_page).text
         token = re.search(r'name="csrf_token" value="([^"]+)"', page)
         assert token is not None, "the page has no form"

@@ -19,6 +19,7 @@ from openapi_spec_validator import validate
 from openapi_spec_validator.readers import read_from_filename
 from werkzeug.test import TestResponse
 
+from dashboard import Desk
 from dashboard.api import DESCRIPTION
 from dashboard.facts import Standing
 from reports.custody import Deed
@@ -26,14 +27,18 @@ from reports.model import (
     ActKind,
     CallState,
     Handling,
+    IncidentActKind,
+    Judgement,
     NotificationKind,
     NotificationState,
     RecordingState,
     Verdict,
+    Verification,
 )
+from reports.services.incidents import merge, set_verdict
 from reports.services.review import judge
 from tests.dashboard.conftest import API_TOKEN, Browser, Clock
-from tests.dashboard.stories import CALLER, MORNING, ORGANIZER_NUMBER, Stories, mu_law_wave
+from tests.dashboard.stories import CALLER, MORNING, ORGANIZER_NUMBER, Stories, mu_law_wave, segment
 
 DOCUMENT, _ = read_from_filename(str(DESCRIPTION))
 
@@ -69,6 +74,8 @@ def described_path(path: str) -> str:
     match path.partition("?")[0].strip("/").split("/"):
         case ["api", "reports", _, "recordings", _]:
             return "/api/reports/{reference}/recordings/{recording_sid}.wav"
+        case ["api", "incidents", _]:
+            return "/api/incidents/{incident}"
         case ["api", "reports", _]:
             return "/api/reports/{reference}"
         case _:
@@ -103,6 +110,7 @@ def test_every_address_of_the_api_is_described(app: Flask) -> None:
         (NotificationState, ["Notification", "properties", "state"]),
         (NotificationKind, ["Notification", "properties", "kind"]),
         (ActKind, ["Act", "properties", "kind"]),
+        (IncidentActKind, ["IncidentAct", "properties", "kind"]),
         (Deed, ["CustodyEntry", "properties", "deed"]),
         (Standing, ["FieldBase", "properties", "standing"]),
     ],
@@ -296,3 +304,31 @@ def test_the_description_can_be_fetched(reader: Reader) -> None:
     assert answer.status_code == 200
     assert answer.data == DESCRIPTION.read_bytes()
     answer.close()
+
+
+def test_incidents_are_given_with_their_evidence_and_without_plates(
+    reader: Reader, desk: Desk, stories: Stories
+) -> None:
+    for reference, minutes_ago, number in (("4001", 9, CALLER), ("4002", 5, "+16125550151")):
+        stories.call(reference, minutes_ago, keys={"when": "1"}, number=number)
+        words = "Agents at Lake and Bloomington, a gray Tahoe, plate K L V four one two."
+        stories.recording(reference, "where", heard=[segment(words, 0, 4)])
+    merge(desk.store, references=["4001", "4002"], who="ana", at=MORNING)
+    drill = Judgement(Verdict.NOT_ENFORCEMENT, Verification.PHOTO, "a fire drill")
+    set_verdict(desk.store, incident_id=1, judgement=drill, who="ana", at=MORNING)
+    (found,) = reader.get("/api/incidents").json["incidents"]  # type: ignore[index]
+    assert found == reader.get("/api/incidents/1").json
+    assert (found["reports"], found["callers"]) == (["4001", "4002"], 2)
+    assert found["place"] == "E Lake St & Bloomington Ave"
+    assert (found["evidence"]["how"], found["evidence"]["instead"]) == ("photo", "a fire drill")
+    assert "KLV" not in json.dumps(found)
+    report = reader.get("/api/reports/4001").json
+    assert report is not None
+    assert (report["incident"], report["verdict"]) == (1, "not_enforcement")
+    later = (MORNING + timedelta(hours=1)).isoformat()
+    assert reader.get(f"/api/incidents?since={quote(later)}").json["incidents"] == []  # type: ignore[index]
+
+
+@pytest.mark.parametrize("incident", ["7", "x", "99999999999"])
+def test_an_incident_that_is_not_there_is_not_found(reader: Reader, incident: str) -> None:
+    assert reader.get(f"/api/incidents/{incident}").status_code == 404

@@ -301,7 +301,10 @@ def test_reports_show_what_is_said_of_their_incident_unless_it_is_said_of_them(
 
     def shown() -> list[tuple[Verdict, str | None]]:
         with line.read() as records:
-            return [(each.verdict, each.judged_by) for each in records.dossiers_of([ONE, TWO])]
+            return [
+                (each.verdict, None if each.judged is None else each.judged.who)
+                for each in records.dossiers_of([ONE, TWO])
+            ]
 
     assert shown() == [(Verdict.CONFIRMED, "ana"), (Verdict.FALSE_ALARM, "ben")]
     with line.read() as records:

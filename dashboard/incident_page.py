@@ -1,0 +1,317 @@
+"""What the pages of incidents show: those that stand, those that are suggested, and one. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from dashboard.desk import Desk
+from dashboard.facts import Facts, Standing, facts_of
+from dashboard.fingerprint import fingerprint
+from reports.incidents import (
+    Glance,
+    Part,
+    Sighting,
+    Suggestion,
+    Telling,
+    Together,
+    Why,
+    callers,
+    glance,
+    sighting_of,
+    together,
+)
+from reports.model import (
+    Docket,
+    Dossier,
+    Incident,
+    IncidentAct,
+    IncidentActKind,
+    Judgement,
+    Report,
+    Verdict,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A report of an incident, or one that may be of it."""
+
+    report: Report
+    called_at: datetime
+    place: str | None
+    """In the caller's words."""
+    is_hearsay: bool
+    language: str | None
+
+
+@dataclass(frozen=True)
+class Card:
+    """An incident at a glance."""
+
+    incident: Incident
+    judged_by: str | None
+    references: tuple[str, ...]
+    callers: int
+    """Independent ones who saw it."""
+    hearsay: int
+    glance: Glance
+
+    @property
+    def version(self) -> str:
+        return fingerprint(self)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why something is suggested."""
+
+    what: str | int
+    """The reference of a report, or the id of an incident."""
+    member: Member | None
+    """None: it is an incident."""
+    why: Why
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What may be one incident."""
+
+    suggestion: Suggestion
+    reasons: tuple[Reason, ...]
+    """Of what is loose, and of incidents where there are several."""
+    glance: Glance
+
+    @property
+    def key(self) -> str:
+        """The same for as long as it is of the same."""
+        parts = (self.suggestion.incidents, self.suggestion.references, self.suggestion.hearsay)
+        return fingerprint(parts)
+
+    @property
+    def version(self) -> str:
+        return fingerprint((self.key, self.suggestion.callers, self.reasons, self.glance))
+
+
+@dataclass(frozen=True)
+class IncidentList:
+    proposals: tuple[Proposal, ...]
+    cards: tuple[Card, ...]
+    older: int | None
+    newer: int | None
+    today: str
+
+    @property
+    def version(self) -> str:
+        return fingerprint(self)
+
+
+class Happened(StrEnum):
+    HEARD = "heard"
+    """A report of it came in."""
+    MERGED = "merged"
+    SPLIT = "split"
+    APART = "apart"
+    JUDGED = "judged"
+    UNDONE = "undone"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    at: datetime
+    what: Happened
+    who: str | None = None
+    references: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    """From which they were told apart."""
+    came_from: tuple[int, ...] = ()
+    """Other incidents that they were in."""
+    went_to: int | None = None
+    """Another incident that they were put into."""
+    judgement: Judgement | None = None
+    act_id: int | None = None
+    """Of an act that can be undone."""
+
+
+@dataclass(frozen=True)
+class IncidentPage:
+    card: Card | None
+    """None: all its reports were moved away."""
+    incident: Incident
+    judged_by: str | None
+    members: tuple[Member, ...]
+    together: tuple[Together, ...]
+    events: tuple[Event, ...]
+    proposals: tuple[Proposal, ...]
+    moved_to: int | None
+    """Where its reports went."""
+    today: str
+
+    @property
+    def version(self) -> str:
+        return fingerprint(self)
+
+
+@dataclass(frozen=True)
+class Kin:
+    """What a report's page says of its incident, and of what may be the same."""
+
+    card: Card | None
+    proposal: Proposal | None
+    today: str
+
+    @property
+    def version(self) -> str:
+        return fingerprint(self)
+
+
+def telling_of(dossier: Dossier, desk: Desk) -> Telling:
+    understanding = desk.reader.understanding(dossier)
+    return Telling(sighting_of(dossier, understanding), understanding)
+
+
+def card_of(
+    docket: Docket, dossiers: Mapping[str, Dossier], desk: Desk, names: Mapping[str, str]
+) -> Card | None:
+    """None of one without reports. `dossiers`: those of its reports, by reference."""
+    tellings = [telling_of(dossiers[each], desk) for each in docket.references]
+    if not tellings:
+        return None
+    witnesses = [each.sighting for each in tellings if _is_witness(each.sighting)]
+    return Card(
+        incident=docket.incident,
+        judged_by=_judged_by(docket.incident, names),
+        references=docket.references,
+        callers=callers(witnesses),
+        hearsay=len(tellings) - len(witnesses),
+        glance=glance(tellings),
+    )
+
+
+def _is_witness(sighting: Sighting) -> bool:
+    return sighting.part is Part.WITNESS
+
+
+def _judged_by(incident: Incident, names: Mapping[str, str]) -> str | None:
+    if incident.judged is None or incident.verdict is Verdict.UNVERIFIED:
+        return None
+    return names.get(incident.judged.who, incident.judged.who)
+
+
+def proposal_of(
+    suggestion: Suggestion,
+    dossiers: Mapping[str, Dossier],
+    members: Iterable[str],
+    desk: Desk,
+) -> Proposal:
+    """`members`: the references of the reports of its incidents."""
+    loose = (*suggestion.references, *suggestion.hearsay)
+    tellings = [telling_of(dossiers[each], desk) for each in (*members, *loose)]
+    return Proposal(
+        suggestion=suggestion,
+        reasons=tuple(
+            Reason(
+                what,
+                member_of(dossiers[what], desk) if isinstance(what, str) else None,
+                why,
+            )
+            for what, why in suggestion.why.items()
+        ),
+        glance=glance(tellings),
+    )
+
+
+def member_of(dossier: Dossier, desk: Desk) -> Member:
+    return Member(
+        report=dossier.report,
+        called_at=dossier.call.started_at,
+        place=_in_words(facts_of(dossier)),
+        is_hearsay=not _is_witness(telling_of(dossier, desk).sighting),
+        language=desk.language_name(dossier.call.language),
+    )
+
+
+LONGEST_WORDS = 200
+
+
+def _in_words(facts: Facts) -> str | None:
+    for fact in (facts.place, facts.account):
+        if fact.standing is Standing.KNOWN:
+            return str(fact.value)[:LONGEST_WORDS]
+    return None
+
+
+def incident_page_of(
+    docket: Docket,
+    dossiers: Mapping[str, Dossier],
+    proposals: Sequence[Proposal],
+    desk: Desk,
+    names: Mapping[str, str],
+    today: str,
+) -> IncidentPage:
+    own = [dossiers[each] for each in docket.references]
+    return IncidentPage(
+        card=card_of(docket, dossiers, desk, names),
+        incident=docket.incident,
+        judged_by=_judged_by(docket.incident, names),
+        members=tuple(member_of(each, desk) for each in own),
+        together=together(telling_of(each, desk) for each in own),
+        events=_timeline(docket, own, names),
+        proposals=tuple(proposals),
+        moved_to=_moved_to(docket),
+        today=today,
+    )
+
+
+def _timeline(
+    docket: Docket, dossiers: Sequence[Dossier], names: Mapping[str, str]
+) -> tuple[Event, ...]:
+    """The last first."""
+    events = [
+        *(
+            Event(each.call.started_at, Happened.HEARD, references=(each.report.reference,))
+            for each in dossiers
+        ),
+        *(
+            event
+            for act in docket.acts
+            for event in _of_act(act, docket.incident.incident_id, names)
+        ),
+    ]
+    events.sort(key=lambda event: event.at)
+    return tuple(reversed(events))
+
+
+def _of_act(act: IncidentAct, here: int, names: Mapping[str, str]) -> Iterator[Event]:
+    moved = [move for move in act.moves if here in (move.before, move.after)]
+    told = {move.reference for move in act.moves}
+    others = {each for pair in act.apart for each in pair} - told
+    went = {move.after for move in moved if move.before == here} - {None}
+    came = {move.before for move in moved if move.before is not None} - {here}
+    yield Event(
+        at=act.at,
+        what=Happened(act.kind),
+        who=names.get(act.who, act.who),
+        references=tuple(move.reference for move in moved),
+        others=tuple(sorted(others)) if act.kind is IncidentActKind.APART else (),
+        came_from=tuple(sorted(came)),
+        went_to=next(iter(went), None),
+        judgement=act.judgement,
+        act_id=act.act_id if act.undone_at is None else None,
+    )
+    if act.undone_at is not None and act.undone_by is not None:
+        who = names.get(act.undone_by, act.undone_by)
+        yield Event(act.undone_at, Happened.UNDONE, who, judgement=act.judgement)
+
+
+def _moved_to(docket: Docket) -> int | None:
+    if docket.references:
+        return None
+    here = docket.incident.incident_id
+    for act in reversed(docket.acts):
+        for move in act.moves:
+            if act.undone_at is None and move.before == here:
+                return move.after
+    return None

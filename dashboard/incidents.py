@@ -1,0 +1,329 @@
+"""The pages of incidents: each view reads, has `incident_page` decide what to show, and renders it.
+Nothing is put together but by a person who presses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from dashboard.desk import Desk
+from dashboard.inbox import local_day
+from dashboard.incident_page import (
+    Card,
+    IncidentList,
+    IncidentPage,
+    Kin,
+    Proposal,
+    card_of,
+    incident_page_of,
+    proposal_of,
+)
+from dashboard.parts import LAST_PAGE, names_of, part, wanted_page
+from reports.incidents import Suggestion
+from reports.model import Docket, Dossier, IncidentAct, Judgement, Verdict, Verification
+from reports.ports import Records
+from reports.services.incidents import (
+    BuiltUpon,
+    Done,
+    EvidenceMissing,
+    JudgedApart,
+    MovedMeanwhile,
+    NoSuchIncident,
+    NothingNamed,
+    VerdictStands,
+    merge,
+    set_verdict,
+    split,
+    tell_apart,
+    undo,
+)
+from reports.services.review import NoSuchReport
+from reports.services.suggesting import Suggester
+
+PAGE: Final = 50
+"""Incidents on one page of the list."""
+View = Callable[..., ResponseReturnValue]
+
+
+class Incidents:
+    """The views."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._suggester = Suggester(desk.reader.understanding)
+
+    # What is shown
+
+    def incidents(self) -> str:
+        page = wanted_page()
+        with self._desk.store.read() as records:
+            listed = self._listed(records, page)
+        return render_template("incidents.html", list=listed)
+
+    def incidents_part(self) -> Response:
+        with self._desk.store.read() as records:
+            listed = self._listed(records, wanted_page())
+        return part("_incidents.html", listed.version, list=listed)
+
+    def incident(self, incident_id: str) -> str:
+        return render_template("incident.html", page=self._page(incident_id))
+
+    def incident_part(self, incident_id: str) -> Response:
+        page = self._page(incident_id)
+        return part("_incident.html", page.version, page=page)
+
+    def _listed(self, records: Records, page: int) -> IncidentList:
+        names = names_of(records)
+        dockets = records.dockets(limit=PAGE + 1, offset=(page - 1) * PAGE)
+        suggested = self._suggestions(records) if page == 1 else ()
+        proposals = self._proposals(records, suggested)
+        dossiers = _dossiers(records, (ref for each in dockets[:PAGE] for ref in each.references))
+        cards = [card_of(each, dossiers, self._desk, names) for each in dockets[:PAGE]]
+        return IncidentList(
+            proposals=tuple(proposals),
+            cards=tuple(card for card in cards if card is not None),
+            older=page + 1 if len(dockets) > PAGE and page < LAST_PAGE else None,
+            newer=page - 1 if page > 1 else None,
+            today=local_day(self._desk.clock(), self._desk),
+        )
+
+    def _page(self, incident_id: str) -> IncidentPage:
+        with self._desk.store.read() as records:
+            docket = _docket(records, incident_id)
+            wanted = [
+                each
+                for each in self._suggestions(records)
+                if docket.incident.incident_id in each.incidents
+            ]
+            return incident_page_of(
+                docket,
+                _dossiers(records, docket.references),
+                self._proposals(records, wanted),
+                self._desk,
+                names_of(records),
+                local_day(self._desk.clock(), self._desk),
+            )
+
+    def kin(self, records: Records, dossier: Dossier) -> Kin:
+        """What the page of a report shows of it."""
+        reference, incident = dossier.report.reference, dossier.incident
+        suggested = [
+            each
+            for each in self._suggestions(records)
+            if reference in (*each.references, *each.hearsay)
+            or (incident is not None and incident.incident_id in each.incidents)
+        ]
+        card: Card | None = None
+        docket = None if incident is None else records.docket(incident.incident_id)
+        if docket is not None:
+            dossiers = _dossiers(records, docket.references)
+            card = card_of(docket, dossiers, self._desk, names_of(records))
+        return Kin(
+            card=card,
+            proposal=next(iter(self._proposals(records, suggested)), None),
+            today=local_day(self._desk.clock(), self._desk),
+        )
+
+    def _suggestions(self, records: Records) -> Sequence[Suggestion]:
+        return self._suggester.suggestions(records, self._desk.clock())
+
+    def _proposals(self, records: Records, suggested: Sequence[Suggestion]) -> list[Proposal]:
+        members = {
+            incident_id: docket.references
+            for each in suggested
+            for incident_id in each.incidents
+            if (docket := records.docket(incident_id)) is not None
+        }
+        inside = [ref for references in members.values() for ref in references]
+        loose = [ref for each in suggested for ref in (*each.references, *each.hearsay)]
+        dossiers = _dossiers(records, (*inside, *loose))
+        return [
+            proposal_of(
+                each,
+                dossiers,
+                [ref for incident_id in each.incidents for ref in members.get(incident_id, ())],
+                self._desk,
+            )
+            for each in suggested
+        ]
+
+    # What is done
+
+    def merge(self) -> ResponseReturnValue:
+        """Reports and incidents that the form names; 'also' as people write it, for whatever nobody
+        suggests."""
+        also = request.form.get("also", "").replace(",", " ").split()
+        references = [*request.form.getlist("ref"), *also]
+        return self._done(
+            "merged",
+            lambda by: merge(
+                self._desk.store,
+                references=references,
+                incidents=_ids(request.form.getlist("incident")),
+                **by,
+            ),
+            fallback=references,
+        )
+
+    def split(self, incident_id: str) -> ResponseReturnValue:
+        (wanted,) = _ids([incident_id])
+        return self._done(
+            "split",
+            lambda by: split(
+                self._desk.store,
+                incident_id=wanted,
+                references=request.form.getlist("ref"),
+                **by,
+            ),
+            incident_id=wanted,
+        )
+
+    def tell_apart(self) -> ResponseReturnValue:
+        return self._done(
+            "apart",
+            lambda by: tell_apart(
+                self._desk.store,
+                reference=request.form.get("ref", ""),
+                others=request.form.getlist("other"),
+                incidents=_ids(request.form.getlist("incident")),
+                **by,
+            ),
+        )
+
+    def judge_incident(self, incident_id: str) -> ResponseReturnValue:
+        (wanted,) = _ids([incident_id])
+        form = request.form
+        try:
+            judgement = Judgement(
+                Verdict(form.get("to", "")),
+                Verification(form["how"]) if form.get("how") else None,
+                form.get("instead", ""),
+                form.get("note", ""),
+            )
+        except ValueError:
+            abort(400)
+        return self._done(
+            "judged",
+            lambda by: set_verdict(self._desk.store, incident_id=wanted, judgement=judgement, **by),
+            incident_id=wanted,
+        )
+
+    def undo_act(self, act_id: str) -> ResponseReturnValue:
+        (wanted,) = _ids([act_id])
+        back = next(iter(_ids(filter(None, [request.form.get("back")]))), None)
+        return self._done(
+            "undone",
+            lambda by: undo(self._desk.store, act_id=wanted, **by),
+            incident_id=back,
+        )
+
+    def _done(
+        self,
+        what: str,
+        do: Callable[[Mapping[str, Any]], Done],
+        incident_id: int | None = None,
+        fallback: Sequence[str] = (),
+    ) -> ResponseReturnValue:
+        """Does it, and says what came of it on the page to go on with."""
+        try:
+            done = do({"who": g.organizer.username, "at": self._desk.clock()})
+        except NothingNamed:
+            abort(400)
+        except (NoSuchReport, NoSuchIncident) as missing:
+            if not fallback or isinstance(missing, NoSuchIncident):
+                abort(404)
+            _tell("no_such_report", reference=str(missing)[:12])
+        except MovedMeanwhile as moved:
+            _tell(
+                "moved_meanwhile",
+                reference=moved.reference,
+                incident=moved.incident_id,
+                who=self._who(moved.by),
+            )
+        except JudgedApart as apart:
+            _tell("judged_apart", incidents=apart.incident_ids)
+        except VerdictStands as stands:
+            _tell("verdict_stands", incident=stands.incident_id, who=self._who(stands.by))
+        except BuiltUpon as built:
+            _tell("built_upon", who=self._who(built.later), kind=str(built.later.kind))
+        except EvidenceMissing as missing_evidence:
+            _tell("evidence_missing", what=str(missing_evidence))
+        else:
+            if done.act is None:
+                _tell("already", did=what, who=self._who(done.by))
+            else:
+                references = [move.reference for move in done.act.moves]
+                _tell(what, act=done.act.act_id, references=references)
+            incident_id = done.incident_id if what == "merged" else incident_id
+        return redirect(self._back(incident_id), 303)
+
+    def _back(self, incident_id: int | None) -> str:
+        """The page that the form stood on, if it names it, else the incident's."""
+        back = request.form.get("from", "")
+        if back.isdecimal():
+            return url_for(".report", reference=back)
+        if incident_id is not None:
+            return url_for(".incident", incident_id=incident_id)
+        return url_for(".incidents")
+
+    def _who(self, act: IncidentAct | None) -> str | None:
+        """The name of who did, or undid, it."""
+        if act is None:
+            return None
+        with self._desk.store.read() as records:
+            names = names_of(records)
+        who = act.undone_by or act.who
+        return names.get(who, who)
+
+
+def _tell(category: str, **what: Any) -> None:
+    """What came of a press, for the next page: codes, for which its template has the words."""
+    flash(json.dumps(what), category)
+
+
+def _docket(records: Records, incident_id: str) -> Docket:
+    (wanted,) = _ids([incident_id])
+    docket = records.docket(wanted)
+    if docket is None:
+        abort(404)
+    return docket
+
+
+def _dossiers(records: Records, references: Iterable[str]) -> Mapping[str, Dossier]:
+    wanted = list(dict.fromkeys(references))
+    return {each.report.reference: each for each in records.dossiers_of(wanted)}
+
+
+def _ids(written: Iterable[str]) -> list[int]:
+    """Ids as they stand in addresses and forms; what is none is nobody's."""
+    found = []
+    for each in written:
+        if not (each.isascii() and each.isdecimal() and len(each) < 10):
+            abort(404)
+        found.append(int(each))
+    return found
+
+
+def add_incidents(blueprint: Blueprint, here: Incidents) -> None:
+    blueprint.add_app_template_filter(json.loads, "told")
+    views: Mapping[str, View] = {
+        "/incidents": here.incidents,
+        "/incidents/part": here.incidents_part,
+        "/incidents/<incident_id>": here.incident,
+        "/incidents/<incident_id>/part": here.incident_part,
+    }
+    for path, view in views.items():
+        blueprint.add_url_rule(path, view.__name__, view, methods=["GET"])
+    acts: Mapping[str, View] = {
+        "/incidents": here.merge,
+        "/incidents/apart": here.tell_apart,
+        "/incidents/acts/<act_id>/undo": here.undo_act,
+        "/incidents/<incident_id>/split": here.split,
+        "/incidents/<incident_id>/verdict": here.judge_incident,
+    }
+    for path, act in acts.items():
+        blueprint.add_url_rule(path, act.__name__, act, methods=["POST"])

@@ -1,0 +1,34 @@
+"""What the views of several pages have in common: parts that a page's script asks for, pages of a
+list, and what organizers are called."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Response, render_template, request
+
+from reports.ports import Records
+
+LAST_PAGE: Final = 10_000
+
+
+def part(template: str, version: str, **shown: Any) -> Response:
+    """A part of a page for its script: nothing when the script has this version already.
+
+    The version names what is shown and not the bytes: form tokens differ each time.
+    """
+    if request.if_none_match.contains(version):
+        response = Response(status=304)
+    else:
+        response = Response(render_template(template, **shown))
+    response.set_etag(version)
+    return response
+
+
+def wanted_page() -> int:
+    return min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
+
+
+def names_of(records: Records) -> dict[str, str]:
+    """What organizers are called, by username."""
+    return {organizer.username: organizer.display_name for organizer in records.organizers()}
