@@ -18,14 +18,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
 
-from reports.model import Act, ActKind, Transcript, TranscriptKind
+from reports.model import Act, ActKind, IncidentAct, Move, Transcript, TranscriptKind
 
 TOLERANCE = timedelta(minutes=5)
 """By how much an entry may be older than the one before it: clocks of several machines differ, and
@@ -447,6 +447,36 @@ def of_act(act: Act, subject: str | None = None) -> Occurrence | None:
         subject=subject or report_subject(act.reference),
         detail={name: value for name, value in changed.items() if value},
     )
+
+
+def of_incident_act(act: IncidentAct) -> Iterator[Occurrence]:
+    """What the log says of an act with an incident: of each report where it went, and which verdict
+    was given. What people wrote with it stays out of the log, which cannot forget."""
+    for move in act.moves:
+        yield _moved(move, act.who, act.at)
+    if act.judgement is not None and act.incident_id is not None:
+        detail = {"after": str(act.judgement.verdict)}
+        if act.judgement.how is not None:
+            detail["how"] = str(act.judgement.how)
+        subject = incident_subject(act.incident_id)
+        yield Occurrence(act.at, act.who, Deed.VERDICT_SET, subject, detail)
+
+
+def of_undone(act: IncidentAct, who: str, at: datetime) -> Iterator[Occurrence]:
+    """The same, of an act that somebody took back."""
+    for move in act.moves:
+        yield _moved(replace(move, before=move.after, after=move.before), who, at)
+    if act.judgement is not None and act.incident_id is not None:
+        subject = incident_subject(act.incident_id)
+        detail = {"undone": str(act.judgement.verdict)}
+        yield Occurrence(at, who, Deed.VERDICT_SET, subject, detail)
+
+
+def _moved(move: Move, who: str, at: datetime) -> Occurrence:
+    deed = Deed.INCIDENT_SPLIT if move.after is None else Deed.INCIDENT_MERGED
+    named = {"before": move.before, "after": move.after}
+    detail = {name: str(incident) for name, incident in named.items() if incident is not None}
+    return Occurrence(at, who, deed, report_subject(move.reference), detail)
 
 
 def of_transcript(

@@ -245,7 +245,7 @@ class Records(Protocol):
 
     def add_incident_act(self, act: IncidentAct) -> int:
         """Its id, whatever `act_id` it has. Notes the change at the incidents and reports that it
-        concerns, so that pages and readers of the API take it up."""
+        concerns, so that pages and readers of the API take it up. The custody log has it too."""
 
     def undo_incident_act(self, act: IncidentAct, who: str, at: datetime) -> None:
         """From then on it counts no more. Notes the change likewise."""

@@ -33,7 +33,9 @@ from reports.custody import (
     chained,
     line_of,
     of_act,
+    of_incident_act,
     of_transcript,
+    of_undone,
     recording_subject,
     row_of,
     words_hash,
@@ -1112,6 +1114,8 @@ class SqlRecords:
                 incident_judgements.insert().values(act_id=act_id, **_columns(act.judgement))
             )
         self._note_change(act, act.at)
+        for occurred in of_incident_act(act):
+            self._occurs(occurred)
         return act_id
 
     def undo_incident_act(self, act: IncidentAct, who: str, at: datetime) -> None:
@@ -1123,6 +1127,8 @@ class SqlRecords:
         if done.rowcount != 1:
             raise LookupError("no act of an incident to undo")
         self._note_change(act, at)
+        for occurred in of_undone(act, who, at):
+            self._occurs(occurred)
 
     def _note_change(self, act: IncidentAct, at: datetime) -> None:
         concerned = {act.incident_id, *(move.before for move in act.moves)} - {None}

@@ -148,7 +148,7 @@ class Glance:
     """What a list shows of an incident."""
 
     place: Any
-    """The location that most reports give, the nearest to the spot first; None: none does."""
+    """The location that most reports give, of those that can be but one; None: none does."""
     first_seen: datetime
     last_heard: datetime
     """When the last call came."""
@@ -166,7 +166,6 @@ def glance(tellings: Sequence[Telling]) -> Glance:
         key=lambda each: (
             len(each.value.candidates) == 1,
             len(each.references),
-            each.references,
         ),
         default=None,
     )

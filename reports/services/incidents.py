@@ -10,7 +10,6 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Final
 
-from reports.custody import Deed, incident_subject, report_subject
 from reports.model import (
     Docket,
     IncidentAct,
@@ -264,7 +263,7 @@ def set_verdict(
         if judgement.verdict is not now:
             advance(now, judgement.verdict)
         act = IncidentAct(incident_id, at, who, IncidentActKind.JUDGED, judgement=judgement)
-        act = _add(records, act, before=now)
+        act = _add(records, act)
     return Done(act, incident_id)
 
 
@@ -309,7 +308,6 @@ def undo(store: ReportStore, *, act_id: int, who: str, at: datetime) -> Done:
             if not docket.references:
                 # The transaction is undone with it.
                 _refuse_if_judged(docket)
-        _log_undone(records, act, who, at)
     return Done(act, act.incident_id)
 
 
@@ -363,36 +361,5 @@ def _last_mover(records: Records, references: Iterable[str]) -> IncidentAct | No
     return max(moved, key=lambda act: act.act_id or 0, default=None)
 
 
-def _add(records: Records, act: IncidentAct, before: Verdict = Verdict.UNVERIFIED) -> IncidentAct:
-    act = replace(act, act_id=records.add_incident_act(act))
-    for move in act.moves:
-        _log_move(records, act.who, act.at, move)
-    if act.judgement is not None:
-        _log_verdict(records, act, before, act.judgement)
-    return act
-
-
-def _log_undone(records: Records, act: IncidentAct, who: str, at: datetime) -> None:
-    for move in act.moves:
-        _log_move(records, who, at, replace(move, before=move.after, after=move.before))
-    if act.judgement is not None and act.incident_id is not None:
-        now = _docket(records, act.incident_id).incident.judgement
-        undone = replace(act, who=who, at=at)
-        _log_verdict(records, undone, act.judgement.verdict, now)
-
-
-def _log_move(records: Records, who: str, at: datetime, move: Move) -> None:
-    """The custody log tells of each report where it went."""
-    deed = Deed.INCIDENT_SPLIT if move.after is None else Deed.INCIDENT_MERGED
-    named = {"before": move.before, "after": move.after}
-    detail = {name: str(of) for name, of in named.items() if of is not None}
-    records.append_custody(at, who, deed, report_subject(move.reference), detail)
-
-
-def _log_verdict(records: Records, act: IncidentAct, before: Verdict, judgement: Judgement) -> None:
-    # What people wrote stays out of the log, which cannot forget.
-    detail = {"before": str(before), "after": str(judgement.verdict)}
-    if judgement.how is not None:
-        detail["how"] = str(judgement.how)
-    subject = incident_subject(act.incident_id or 0)
-    records.append_custody(act.at, act.who, Deed.VERDICT_SET, subject, detail)
+def _add(records: Records, act: IncidentAct) -> IncidentAct:
+    return replace(act, act_id=records.add_incident_act(act))

@@ -332,7 +332,7 @@ def test_the_custody_log_tells_of_it_and_holds_no_words(line: SqlReportStore) ->
         (Deed.INCIDENT_SPLIT, "ben"),
     ]
     assert [dict(entry.detail) for entry in of_incident] == [
-        {"before": "unverified", "after": "not_enforcement", "how": "photo"}
+        {"after": "not_enforcement", "how": "photo"}
     ]
 
 
