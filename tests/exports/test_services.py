@@ -257,7 +257,7 @@ def test_a_brief_says_what_is_known_and_nothing_private(exporter: Exporter, refe
     assert "Location: E Lake St & Bloomington Ave, Minneapolis" in text
     assert "caller said ICE" in text
     assert "Time: seen 2026-03-02 06:41 CST" in text
-    assert not any(secret in text for secret in ("Maria", "papers", "0142"))
+    assert not any(secret in text for secret in ("Maria", "papers", "555-0142", "5550142"))
 
 
 def test_the_preview_counts_what_is_covered(exporter: Exporter, reference: str) -> None:
@@ -289,7 +289,9 @@ def test_what_only_another_version_names_is_covered_too(
         ]
     assert any("was there" in text for text in texts)
     for text in texts:
-        for secret in ("Maria", "Pedro", "Alvarez", "Esteban", "Quiroga", "no papers", "0142"):
+        # Four digits would be met by chance in a checksum.
+        names = ("Maria", "Pedro", "Alvarez", "Esteban", "Quiroga", "no papers")
+        for secret in (*names, "555-0142", "5550142"):
             assert secret not in text
 
 
