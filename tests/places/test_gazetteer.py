@@ -140,8 +140,7 @@ def test_a_folder_that_is_not_right_says_what_is_wrong(tmp_path: Path) -> None:
 def test_hand_made_crossings_lie_near_the_citys_own(twin_cities: Gazetteer) -> None:
     """Of Minneapolis south of downtown, where all streets are straight."""
     if not SHARED.exists():
-        print("the city's crossings are not here: ours were compared with nothing")  # noqa: T201
-        return
+        pytest.skip("the city's crossings are not here: ours were compared with nothing")
     off: list[float] = []
     with SHARED.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):

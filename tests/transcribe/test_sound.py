@@ -119,9 +119,10 @@ def test_in_what_callers_say_there_is_speech_and_neither_keys_nor_beeps(snr: flo
 
 
 def test_in_real_speech_there_are_no_keys_and_no_beeps() -> None:
-    files = [file for file in sorted(SHARED.glob("*.wav")) if file.stem.split("_")[0] not in SOUNDS]
-    if not files:
+    if not SHARED.is_dir():
         pytest.skip("the shared recordings are not here")
+    files = [file for file in sorted(SHARED.glob("*.wav")) if file.stem.split("_")[0] not in SOUNDS]
+    assert files, "they are called otherwise"
     for file in files:
         sound = measure_sound(decode(file.read_bytes()), ())
         assert (sound.keys, sound.beeps, sound.clipped) == ((), (), 0.0), file.name
