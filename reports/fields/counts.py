@@ -229,7 +229,7 @@ def _noun(passage: Passage, number: Number) -> Mark | None:
         noun = nouns.get(at)
         if at in others or passage.tokens[at - 1].stop is Stop.COMMA:
             return None  # 'at seven fifteen, two guys'
-        if passage.tokens[at - 1].stop is Stop.SENTENCE or (at in breaks and noun is None):
+        if passage.tokens[at - 1].stop >= Stop.SENTENCE or (at in breaks and noun is None):
             return None
         if noun is not None:
             # 'ICE agents' and 'police cars': the last noun of those that follow each other.

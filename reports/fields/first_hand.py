@@ -9,6 +9,7 @@ from typing import Final
 from reports.fields.finding import Finding
 from reports.fields.kind import Kind
 from reports.fields.lexicon import Mark
+from reports.fields.marked import marked
 from reports.fields.said import Passage
 
 
@@ -47,7 +48,7 @@ def first_hand_said(passages: Sequence[Passage]) -> Finding[FirstHand] | None:
     """What the caller's words say of it; None: they say nothing of it."""
     found: dict[str, tuple[Passage, Mark]] = {}
     for passage in passages:
-        for mark in passage.of(KNOWS):
+        for mark in marked(passage, KNOWS):
             found.setdefault(mark.value, (passage, mark))
 
     def finding(value: FirstHand, by: str, confidence: float) -> Finding[FirstHand]:

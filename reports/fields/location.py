@@ -520,7 +520,7 @@ def _is_name(passage: Passage, mention: Mention) -> bool:
     token = passage.tokens[mention.first]
     if mention.last - mention.first > 1 or mention.has_type:
         return True
-    starts = mention.first == 0 or passage.tokens[mention.first - 1].stop is Stop.SENTENCE
+    starts = mention.first == 0 or passage.tokens[mention.first - 1].stop >= Stop.SENTENCE
     is_word = any(
         (mark.first, mark.last) == (mention.first, mention.last) for mark in passage.marks
     )

@@ -100,7 +100,7 @@ def _names(passage: Passage, names: Names) -> Iterator[Finding[Private]]:
         if is_name:
             yield Finding(Private.NAME, passage, mark.last, last, CERTAIN)
     for at, token in enumerate(passage.tokens):
-        begins = at == 0 or passage.tokens[at - 1].stop is Stop.SENTENCE
+        begins = at == 0 or passage.tokens[at - 1].stop >= Stop.SENTENCE
         if (
             token.text[:1].isupper()
             and not token.text.isupper()

@@ -25,6 +25,8 @@ class Stop(IntEnum):
     NONE = 0
     COMMA = 1
     SENTENCE = 2
+    QUESTION = 3
+    """The end of a sentence that asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,9 @@ def _found(text: str) -> Iterator[_Found]:
 
 
 def _stop(word: str, behind: str) -> Stop:
-    if any(c in behind for c in "?!…\n;") or "..." in behind:
+    if "?" in behind:
+        return Stop.QUESTION
+    if any(c in behind for c in "!…\n;") or "..." in behind:
         return Stop.SENTENCE
     if "." in behind and word.casefold() not in _ABBREVIATED:
         return Stop.SENTENCE

@@ -123,7 +123,7 @@ def understand(told: Told, names: Names) -> Understanding:
     knows = first_hand_said(said)
     told_of = knows if knows is not None and knows.value is FirstHand.TOLD else None
     saw = knows is not None and knows.value is FirstHand.SAW
-    kind = kind_said(said, saw=saw, told=told_of)
+    kind = kind_said(said, saw=saw, told=told_of, placed=location is not None)
     first_hand = settled_first_hand(knows, kind)
     began = None if _tells_nothing(kind) else time_said(said, told.at)
     # Who pressed 'earlier' tells a story, in whatever tense.
