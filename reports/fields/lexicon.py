@@ -44,6 +44,7 @@ KINDS: Final = frozenset(
         "activity",
         "agency",
         "ago",
+        "ahead",
         "and",
         "and_half",
         "article",

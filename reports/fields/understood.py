@@ -26,10 +26,10 @@ from reports.fields.counts import Count, officers_counted
 from reports.fields.detained import detained_counted
 from reports.fields.equipment import Equipment, equipment_said
 from reports.fields.finding import Finding
-from reports.fields.first_hand import FirstHand, first_hand_said, settled_first_hand
+from reports.fields.first_hand import FirstHand, first_hand_said
 from reports.fields.heading import Heading, heading_said
 from reports.fields.keys import KEY_CONFIDENCE
-from reports.fields.kind import Kind, kind_said
+from reports.fields.kind import Kind, kind_said, settled_first_hand
 from reports.fields.location import Location, Names, location_said
 from reports.fields.moment import Moment
 from reports.fields.presence import presence_said, presence_shown
@@ -121,9 +121,8 @@ def understand(told: Told, names: Names) -> Understanding:
     said = told.passages
     location = location_said(said, names)
     knows = first_hand_said(said)
-    told_of = knows if knows is not None and knows.value is FirstHand.TOLD else None
-    saw = knows is not None and knows.value is FirstHand.SAW
-    kind = kind_said(said, saw=saw, told=told_of, placed=location is not None)
+    detained = detained_counted(said)
+    kind = kind_said(said, knows=knows, placed=location is not None, taken=detained is not None)
     first_hand = settled_first_hand(knows, kind)
     began = None if _tells_nothing(kind) else time_said(said, told.at)
     # Who pressed 'earlier' tells a story, in whatever tense.
@@ -142,7 +141,7 @@ def understand(told: Told, names: Names) -> Understanding:
         seen_at=Understood(said=began),
         location=Understood(said=location),
         kind=kind,
-        detained=detained_counted(said),
+        detained=detained,
         heading=heading_said(said),
         callback=Understood(_choice_pressed(told, CALLBACK), callback_said(said)),
         number=next(iter(numbers_said(said)), None),
