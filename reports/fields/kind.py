@@ -101,9 +101,7 @@ def kind_said(
         for mark in marked(passage, *SIGNS):
             signs.setdefault(mark.kind, _Sign(passage, mark.first, mark.last))
     # Who only says where they are may ask or need something there.
-    saw = (
-        knows is not None and knows.value is FirstHand.SAW and knows.confidence >= SAID_TO_BE_SEEN
-    )
+    saw = knows is not None and knows.value is FirstHand.SAW and knows.confidence >= SAID_TO_BE_SEEN
     told = knows if knows is not None and knows.value is FirstHand.TOLD else None
     official = taken or not OFFICIALS.isdisjoint(signs)
     acts = any(

@@ -76,6 +76,7 @@ KINDS: Final = frozenset(
         "half_of_day",
         "heading",
         "held",
+        "hour",
         "kind",
         "knows",
         "length",

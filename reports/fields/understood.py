@@ -5,7 +5,7 @@ Keys go before words. Where the two do not agree, both are shown, and a person s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -22,7 +22,7 @@ from reports.fields.contact import (
     needs_said,
     numbers_said,
 )
-from reports.fields.counts import Count, officers_counted
+from reports.fields.counts import SURE, Count, officers_counted
 from reports.fields.detained import detained_counted
 from reports.fields.equipment import Equipment, equipment_said
 from reports.fields.finding import Finding
@@ -35,7 +35,7 @@ from reports.fields.moment import Moment
 from reports.fields.presence import presence_said, presence_shown
 from reports.fields.private import Private, private_said
 from reports.fields.said import Passage
-from reports.fields.time import time_said
+from reports.fields.time import time_said, time_shown
 from reports.fields.vehicles import Vehicle, vehicles_said
 from reports.questions import CALLBACK, EARLIER, NO, OFFICERS, STILL_THERE, WHEN, YES
 
@@ -124,19 +124,20 @@ def understand(told: Told, names: Names) -> Understanding:
     detained = detained_counted(said)
     kind = kind_said(said, knows=knows, placed=location is not None, taken=detained is not None)
     first_hand = settled_first_hand(knows, kind)
-    began = None if _tells_nothing(kind) else time_said(said, told.at)
+    nothing = _tells_nothing(kind, detained)
+    began = None if nothing else time_said(said, told.at)
     # Who pressed 'earlier' tells a story, in whatever tense.
     shows = kind is not None and kind.value is Kind.REPORT and told.keys.get(WHEN) != EARLIER
+    there = None if nothing else presence_said(said)
+    if there is None and shows:
+        there = presence_shown(said, began, told.at)
+    if began is None and shows:
+        began = time_shown(there, told.at)
     return Understanding(
         officers=Understood(
-            _officers_pressed(told), None if _tells_nothing(kind) else officers_counted(said)
+            _officers_pressed(told), None if nothing else _officers_said(said, kind)
         ),
-        still_there=Understood(
-            _choice_pressed(told, STILL_THERE),
-            None
-            if _tells_nothing(kind)
-            else presence_said(said) or (presence_shown(said, began, told.at) if shows else None),
-        ),
+        still_there=Understood(_choice_pressed(told, STILL_THERE), there),
         first_hand=Understood(said=first_hand),
         seen_at=Understood(said=began),
         location=Understood(said=location),
@@ -150,16 +151,27 @@ def understand(told: Told, names: Names) -> Understanding:
         agencies=agencies_said(said),
         appearance=appearance_said(said),
         equipment=equipment_said(said),
-        vehicles=() if _tells_nothing(kind) else vehicles_said(said),
+        vehicles=() if nothing else vehicles_said(said),
         evidence=evidence_said(said),
         needs=needs_said(said),
         private=private_said(said, names, location),
     )
 
 
-def _tells_nothing(kind: Finding[Kind] | None) -> bool:
-    """Whether a call of this kind speaks of nothing that happened."""
-    return kind is not None and kind.value in (Kind.QUESTION, Kind.NOT_FOR_US, Kind.PRANK)
+def _tells_nothing(kind: Finding[Kind] | None, taken: object) -> bool:
+    """Whether a call of this kind speaks of nothing that happened. Who needs help tells of what
+    happened if somebody was taken."""
+    return kind is not None and (
+        kind.value in (Kind.QUESTION, Kind.NOT_FOR_US, Kind.PRANK)
+        or (kind.value is Kind.HELP and taken is None)
+    )
+
+
+def _officers_said(said: Sequence[Passage], kind: Finding[Kind] | None) -> Finding[Count] | None:
+    """Where no report is told, 'five of us' and 'ten people' are more likely to be others."""
+    counted = officers_counted(said)
+    is_report = kind is None or kind.value is Kind.REPORT
+    return counted if counted is None or is_report or counted.confidence >= SURE else None
 
 
 def _officers_pressed(told: Told) -> Pressed[Count] | None:
