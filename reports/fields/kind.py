@@ -34,8 +34,8 @@ class Kind(StrEnum):
 KIND: Final = "kind"
 """The lexicon's kind, with values: `family` for a family of whom somebody was taken, `help`,
 `question`, `not_for_us`, `prank`, `crash` for what police and others come for too, `event_not`
-for words that say it is no enforcement, `ours` for what such a line is asked about, `fear` of going out, which asks for help where nothing
-else is asked, `whether` of what was heard is true."""
+for words that say it is no enforcement, `ours` for what such a line is asked about, `fear` of going
+out, which asks for help where nothing else is asked, `whether` of what was heard is true."""
 GREETING: Final = "greeting"
 """The lexicon's kind for words that say nothing: 'hello', 'can you hear me'."""
 OFFICIALS: Final = frozenset(["officers", "agency", "look"])
@@ -119,7 +119,7 @@ def kind_said(
         several = times["not_for_us"] > 1
         others = times["question"] + times["help"]
         if times["not_for_us"] >= others and (
-            several or not (acts or "ours" in found or (saw and placed))
+            several or not (acts or "ours" in found or (placed and (saw or "presence" in signs)))
         ):
             return finding(Kind.NOT_FOR_US, found["not_for_us"], 0.75 if several else 0.65)
     if "family" in found:

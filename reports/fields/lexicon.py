@@ -40,6 +40,7 @@ LONGEST_ENDING: Final = 6
 
 KINDS: Final = frozenset(
     [
+        "aboard",
         "about",
         "activity",
         "agency",
@@ -77,6 +78,7 @@ KINDS: Final = frozenset(
         "heading",
         "held",
         "hour",
+        "inside",
         "kind",
         "knows",
         "length",
@@ -84,6 +86,7 @@ KINDS: Final = frozenset(
         "lettering",
         "lives",
         "look",
+        "makes",
         "many",
         "many_alone",
         "more",
@@ -99,6 +102,7 @@ KINDS: Final = frozenset(
         "officers",
         "one_person",
         "or",
+        "own",
         "others",
         "part",
         "partial",
@@ -130,6 +134,8 @@ KINDS: Final = frozenset(
         "unsure",
         "vehicle",
         "vehicle_adjective",
+        "whereabouts",
+        "with",
         "years_old",
     ]
 )

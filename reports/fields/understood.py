@@ -5,7 +5,7 @@ Keys go before words. Where the two do not agree, both are shown, and a person s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -22,7 +22,7 @@ from reports.fields.contact import (
     needs_said,
     numbers_said,
 )
-from reports.fields.counts import SURE, Count, officers_counted
+from reports.fields.counts import Count, officers_counted
 from reports.fields.detained import detained_counted
 from reports.fields.equipment import Equipment, equipment_said
 from reports.fields.finding import Finding
@@ -134,9 +134,7 @@ def understand(told: Told, names: Names) -> Understanding:
     if began is None and shows:
         began = time_shown(there, told.at)
     return Understanding(
-        officers=Understood(
-            _officers_pressed(told), None if nothing else _officers_said(said, kind)
-        ),
+        officers=Understood(_officers_pressed(told), None if nothing else officers_counted(said)),
         still_there=Understood(_choice_pressed(told, STILL_THERE), there),
         first_hand=Understood(said=first_hand),
         seen_at=Understood(said=began),
@@ -165,13 +163,6 @@ def _tells_nothing(kind: Finding[Kind] | None, taken: object) -> bool:
         kind.value in (Kind.QUESTION, Kind.NOT_FOR_US, Kind.PRANK)
         or (kind.value is Kind.HELP and taken is None)
     )
-
-
-def _officers_said(said: Sequence[Passage], kind: Finding[Kind] | None) -> Finding[Count] | None:
-    """Where no report is told, 'five of us' and 'ten people' are more likely to be others."""
-    counted = officers_counted(said)
-    is_report = kind is None or kind.value is Kind.REPORT
-    return counted if counted is None or is_report or counted.confidence >= SURE else None
 
 
 def _officers_pressed(told: Told) -> Pressed[Count] | None:
