@@ -6,7 +6,7 @@ Keys go before words. Where the two do not agree, both are shown, and a person s
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Generic, TypeVar
@@ -32,6 +32,7 @@ from reports.fields.keys import KEY_CONFIDENCE
 from reports.fields.kind import Kind, kind_said, settled_first_hand
 from reports.fields.location import Location, Names, location_said
 from reports.fields.moment import Moment
+from reports.fields.presence import SHOWN as PRESENCE_SHOWN
 from reports.fields.presence import presence_said, presence_shown
 from reports.fields.private import Private, private_said
 from reports.fields.said import Passage
@@ -124,13 +125,21 @@ def understand(told: Told, names: Names) -> Understanding:
     detained = detained_counted(said)
     kind = kind_said(said, knows=knows, placed=location is not None, taken=detained is not None)
     first_hand = settled_first_hand(knows, kind)
-    nothing = _tells_nothing(kind, detained)
+    needs = needs_said(said)
+    seeks_help = kind is not None and kind.value is Kind.HELP
+    of_family = seeks_help and (
+        detained is not None or any(each.value is Need.FAMILY for each in needs)
+    )
+    nothing = _tells_nothing(kind) or (seeks_help and not of_family)
     began = None if nothing else time_said(said, told.at)
     # Who pressed 'earlier' tells a story, in whatever tense.
     shows = kind is not None and kind.value is Kind.REPORT and told.keys.get(WHEN) != EARLIER
     there = None if nothing else presence_said(said)
     if there is None and shows:
         there = presence_shown(said, began, told.at)
+    if there is None and of_family and kind is not None:
+        # Whose family asks where they are was taken, and who took them went.
+        there = replace(kind, value=False, confidence=PRESENCE_SHOWN, before=())
     if began is None and shows:
         began = time_shown(there, told.at)
     return Understanding(
@@ -151,18 +160,14 @@ def understand(told: Told, names: Names) -> Understanding:
         equipment=equipment_said(said),
         vehicles=() if nothing else vehicles_said(said),
         evidence=evidence_said(said),
-        needs=needs_said(said),
+        needs=needs,
         private=private_said(said, names, location),
     )
 
 
-def _tells_nothing(kind: Finding[Kind] | None, taken: object) -> bool:
-    """Whether a call of this kind speaks of nothing that happened. Who needs help tells of what
-    happened if somebody was taken."""
-    return kind is not None and (
-        kind.value in (Kind.QUESTION, Kind.NOT_FOR_US, Kind.PRANK)
-        or (kind.value is Kind.HELP and taken is None)
-    )
+def _tells_nothing(kind: Finding[Kind] | None) -> bool:
+    """Whether a call of this kind speaks of nothing that happened."""
+    return kind is not None and kind.value in (Kind.QUESTION, Kind.NOT_FOR_US, Kind.PRANK)
 
 
 def _officers_pressed(told: Told) -> Pressed[Count] | None:
