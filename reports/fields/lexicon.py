@@ -77,6 +77,7 @@ KINDS: Final = frozenset(
         "half_of_day",
         "heading",
         "held",
+        "hesitation",
         "hour",
         "inside",
         "kind",

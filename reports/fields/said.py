@@ -16,7 +16,9 @@ from reports.model import Segment
 
 T = TypeVar("T")
 FILLER: Final = "filler"
-"""The lexicon's kind for what fills a pause."""
+"""The lexicon's kind for what fills a pause, and may be a word."""
+HESITATION: Final = "hesitation"
+"""The lexicon's kind for sounds that are never one: 'uh', 'eh'."""
 
 
 class Stop(IntEnum):
@@ -96,13 +98,15 @@ def passage_of(
     question: str, lexicon: Lexicon, tokens: Sequence[Token], recording_sid: str | None = None
 ) -> Passage:
     """A passage without what fills pauses ('uh', 'este') and the commas that this brings."""
-    fillers = {
-        mark.first for mark in lexicon.marks([t.plain for t in tokens]) if mark.kind == FILLER
-    }
+    marks = lexicon.marks([token.plain for token in tokens])
+    fillers = {mark.first for mark in marks if mark.kind == FILLER}
+    sounds = {mark.first for mark in marks if mark.kind == HESITATION}
     kept: list[Token] = []
     for at, token in enumerate(tokens):
         before = tokens[at - 1].stop if at else Stop.SENTENCE
-        if at not in fillers or before == token.stop == Stop.NONE:
+        if at in sounds and before == token.stop == Stop.NONE:
+            continue
+        if at not in fillers | sounds or before == token.stop == Stop.NONE:
             kept.append(token)
         elif kept:
             # A comma before it was there for its sake.
