@@ -18,6 +18,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import product
 from pathlib import Path
 from types import MappingProxyType
@@ -166,6 +167,10 @@ class Lexicon:
         default_factory=lambda: MappingProxyType({}), repr=False
     )
 
+    @cached_property
+    def _lengths(self) -> frozenset[int]:
+        return frozenset(map(len, self._endings))
+
     @classmethod
     def of(cls, language: str, *tables: Mapping[str, Any]) -> Lexicon:
         """Of all that stands in tables.
@@ -208,8 +213,8 @@ class Lexicon:
         for first, word in enumerate(words):
             node = self._root.get(word)
             longest: dict[str, Mark] = {}
-            if self._endings:
-                for letters in range(SHORTEST_ENDING, min(LONGEST_ENDING, len(word) - 1) + 1):
+            for letters in self._lengths:
+                if len(word) > letters:
                     for kind, value in self._endings.get(word[-letters:], ()):
                         longest[kind] = Mark(first, first + 1, kind, value)
             last = first + 1

@@ -139,6 +139,9 @@ class Names:
     """The names of a gazetteer, ready to be found among words."""
 
     gazetteer: Gazetteer
+    _lengths: dict[tuple[str, int], Sequence[str]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
     _crossed: dict[tuple[Street, ...], Mapping[str, bool]] = field(
         default_factory=dict, repr=False, compare=False
     )
@@ -199,7 +202,7 @@ class Names:
             return 0.0, ()
         sound = metaphone(heard)
         near = process.extract(
-            heard, self._joined[kind].keys(), scorer=fuzz.ratio, score_cutoff=SOUNDS, limit=4
+            heard, self._as_long(kind, len(heard)), scorer=fuzz.ratio, score_cutoff=SOUNDS, limit=4
         )
         scored = sorted(
             (
@@ -216,6 +219,17 @@ class Names:
         if rivals and best - rivals[0] < LEAD:
             return 0.0, ()
         return min(best, 99.0), places
+
+    def _as_long(self, kind: str, letters: int) -> Sequence[str]:
+        """Names of a kind that may be alike enough to one of so many letters: by far longer and
+        shorter ones cannot."""
+        if (kind, letters) not in self._lengths:
+            shortest = letters * SOUNDS / (200 - SOUNDS)
+            longest = letters * (200 - SOUNDS) / SOUNDS
+            self._lengths[kind, letters] = tuple(
+                name for name in self._joined[kind] if shortest <= len(name) <= longest
+            )
+        return self._lengths[kind, letters]
 
     def alike_across(
         self, words: Sequence[str], across: tuple[Street, ...]
@@ -639,7 +653,7 @@ def _misheard_streets(
 
     # 'Nicolette and 26.'
     counted = {number.first for number in passage.numbers if not number.is_article}
-    before_number = {mark.first for mark in joins if mark.last in counted}
+    before_number = {mark.first for mark in passage.of("and") if mark.last in counted}
 
     for length in (3, 2, 1):
         spans = [

@@ -64,7 +64,8 @@ class Passage:
     @cached_property
     def numbers(self) -> tuple[Number, ...]:
         parted = [token.stop > Stop.NONE for token in self.tokens]
-        return numbers([token.plain for token in self.tokens], parted, self.lexicon)
+        words = [token.plain for token in self.tokens]
+        return numbers(words, parted, self.marks, self.lexicon.language)
 
     @cached_property
     def _by_kind(self) -> Mapping[str, list[Mark]]:
@@ -73,10 +74,14 @@ class Passage:
             found.setdefault(mark.kind, []).append(mark)
         return found
 
-    def of(self, *kinds: str) -> list[Mark]:
+    def of(self, *kinds: str) -> Sequence[Mark]:
         """The marks of some kinds, in order; of those that begin together the longest first."""
-        found = [mark for kind in kinds for mark in self._by_kind.get(kind, ())]
-        return sorted(found, key=lambda mark: (mark.first, -mark.last)) if len(kinds) > 1 else found
+        if len(kinds) == 1:
+            return self._by_kind.get(kinds[0], [])
+        if kinds not in self._made:
+            found = [mark for kind in kinds for mark in self._by_kind.get(kind, ())]
+            self._made[kinds] = sorted(found, key=lambda mark: (mark.first, -mark.last))
+        return cast(Sequence[Mark], self._made[kinds])
 
     def once(self, make: Callable[[Passage], T]) -> T:
         """What a function makes of it, worked out the first time that anybody asks."""
@@ -112,7 +117,10 @@ def passage_of(
             # A comma before it was there for its sake.
             stops = [stop for stop in (kept[-1].stop, token.stop) if stop is not Stop.COMMA]
             kept[-1] = replace(kept[-1], stop=max(stops, default=Stop.NONE))
-    return Passage(question, lexicon, tuple(kept), recording_sid)
+    passage = Passage(question, lexicon, tuple(kept), recording_sid)
+    if len(kept) == len(tokens):
+        passage.__dict__["marks"] = marks  # the same words: they need not be looked up again
+    return passage
 
 
 def tokens_of(text: str) -> tuple[Token, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Final
 
@@ -77,7 +77,7 @@ def time_shown(there: Finding[bool] | None, at: datetime) -> Finding[Moment] | N
     """Of a report that says nothing of it, but that they are there: as of the call."""
     if there is None or not there.value:
         return None
-    return replace(there, value=Moment(at, AS_OF), confidence=SHOWN, before=())
+    return Finding(Moment(at, AS_OF), there.passage, there.first, there.last, SHOWN)
 
 
 def time_said(passages: Sequence[Passage], at: datetime) -> Finding[Moment] | None:
@@ -153,11 +153,11 @@ def _readings(passage: Passage) -> Iterator[_Reading]:
             yield _Reading(at, at + 1, int(match[1]), int(match[2]), is_certain=True)
     offsets = {mark.last: mark for mark in passage.of("clock_ahead")}
     behind = {mark.first: mark for mark in passage.of("clock_behind")}
-    for mark in passage.of(HOUR):
-        after = behind.get(mark.last)
-        hour, minute = _moved(int(mark.value), int(after.value) if after is not None else 0)
-        last = mark.last if after is None else after.last
-        yield _Reading(mark.first, last, hour, minute, is_certain=True)
+    for word in passage.of(HOUR):
+        half = behind.get(word.last)
+        hour, minute = _moved(int(word.value), int(half.value) if half is not None else 0)
+        last = word.last if half is None else half.last
+        yield _Reading(word.first, last, hour, minute, is_certain=True)
     for number in passage.numbers:
         at_clock = any(mark.last == number.first for mark in passage.of("clock_at"))
         is_hour = (not number.is_ordinal and not number.is_article) or at_clock

@@ -6,7 +6,7 @@ Keys go before words. Where the two do not agree, both are shown, and a person s
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Generic, TypeVar
@@ -139,7 +139,7 @@ def understand(told: Told, names: Names) -> Understanding:
         there = presence_shown(said, began, told.at)
     if there is None and of_family and kind is not None:
         # Whose family asks where they are was taken, and who took them went.
-        there = replace(kind, value=False, confidence=PRESENCE_SHOWN, before=())
+        there = Finding(False, kind.passage, kind.first, kind.last, PRESENCE_SHOWN)
     if began is None and shows:
         began = time_shown(there, told.at)
     return Understanding(
