@@ -123,12 +123,13 @@ def _lines(found: Understanding, names: Mapping[str, str]) -> Iterator[Line]:
             line = _line(name, found.of(name), found)
         settled = found.settled.get(name)
         if settled is not None:
-            yield replace(line, settled=_by_person(settled, names))
+            yield replace(line, settled=by_person(settled, names))
         elif line.taken:
             yield line
 
 
-def _by_person(settled: Settled[Any], names: Mapping[str, str]) -> ByPerson:
+def by_person(settled: Settled[Any], names: Mapping[str, str]) -> ByPerson:
+    """`names`: what organizers are called, by username."""
     value = settled.value
     values = value if isinstance(value, tuple) else () if value is None else (value,)
     return ByPerson(values, names.get(settled.who, settled.who), settled.at, settled.why)

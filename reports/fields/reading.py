@@ -68,16 +68,17 @@ class Reader:
             if transcript is not None and transcript.text:
                 yield passage_of(
                     recording.question,
-                    self._lexicon(transcript.language),
+                    self.lexicon(transcript.language),
                     tokens_of_segments(transcript.believed),
                     recording.recording_sid,
                 )
         for message in dossier.texts:
             yield passage_of(
-                WHAT, self._lexicon(dossier.call.language or ""), tokens_of(message.body)
+                WHAT, self.lexicon(dossier.call.language or ""), tokens_of(message.body)
             )
 
-    def _lexicon(self, language: str) -> Lexicon:
+    def lexicon(self, language: str) -> Lexicon:
+        """Of a language; an empty one of a language that nobody taught the line."""
         primary = language.partition("-")[0].lower()
         return self.lexicons.get(primary, Lexicon(primary))
 

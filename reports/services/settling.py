@@ -40,10 +40,10 @@ def settle(
     seen: int | None,
     who: str,
     at: datetime,
-) -> bool:
+) -> int | None:
     """From now on a field is what a person says, as one of `settled.FORMS` has it; None or none:
-    there is nothing. `seen`: the id of the field's last settlement that they knew of. False: it was
-    settled so already.
+    there is nothing. `seen`: the id of the field's last settlement that they knew of. Returns the
+    new settlement's id; None: it was settled so already.
 
     Raises:
         NoSuchReport, NoSuchField, SettledMeanwhile
@@ -52,18 +52,18 @@ def settle(
     with store.begin() as records:
         report, last = _last(records, reference, field)
         if last is not None and not last.withdrawn and (last.value, last.why) == (kept, why):
-            return False
+            return None
         _is_seen(last, seen)
-        records.add_settlement(Settlement(reference, field, kept, who, at, why))
+        added = records.add_settlement(Settlement(reference, field, kept, who, at, why))
         records.touch(report.call_sid, at)
     queue.put(Job.ALERT_ON_CALL, reference)
-    return True
+    return added
 
 
 def withdraw(
     store: ReportStore, *, reference: str, field: str, seen: int | None, who: str, at: datetime
-) -> None:
-    """Keys and words count again.
+) -> int:
+    """Keys and words count again. Returns the new settlement's id.
 
     Raises:
         NoSuchReport, NoSuchField, SettledMeanwhile, NothingSettled
@@ -74,8 +74,9 @@ def withdraw(
         _is_seen(last, seen)
         if last is None or last.withdrawn:
             raise NothingSettled(field)
-        records.add_settlement(Settlement(reference, field, None, who, at, withdrawn=True))
+        added = records.add_settlement(Settlement(reference, field, None, who, at, withdrawn=True))
         records.touch(report.call_sid, at)
+    return added
 
 
 def undo(
