@@ -93,6 +93,5 @@ def _told_by(dossier: Dossier) -> object:
         tuple((each.question, each.recording_sid) for each in dossier.recordings),
         tuple(each and (each.transcript_id, each.made_at, each.text) for each in transcripts),
         tuple((each.message_sid, each.body) for each in dossier.texts),
-        # Only ever added: an id says all.
-        tuple((each.reference, each.settlement_id) for each in dossier.settled),
+        repr(dossier.settled),  # its values are plain, and so cannot be hashed
     )

@@ -129,17 +129,14 @@ def _point_in(kept: Mapping[str, float] | None) -> Point | None:
 
 
 def _moment_out(moment: Moment) -> dict[str, Any]:
-    return {
-        "at": moment.at.isoformat(timespec="minutes"),
-        "within_minutes": round(moment.within.total_seconds() / 60),
-    }
+    return {"at": moment.at.isoformat(), "within_seconds": moment.within.total_seconds()}
 
 
 def _moment_in(kept: Mapping[str, Any]) -> Moment:
     at = datetime.fromisoformat(kept["at"])
     if at.tzinfo is None:
         raise ValueError("a time without a zone")
-    return Moment(at, timedelta(minutes=kept["within_minutes"]))
+    return Moment(at, timedelta(seconds=kept["within_seconds"]))
 
 
 def _appearance_in(kept: Mapping[str, Any]) -> Appearance:
