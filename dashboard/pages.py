@@ -36,6 +36,8 @@ from dashboard.incidents import Incidents, add_incidents
 from dashboard.lookout import Lookout
 from dashboard.parts import names_of, part, wanted_page
 from dashboard.pictures import NotShowable, showable
+from dashboard.settle import add_settle
+from dashboard.settling import Attempt
 from dashboard.sound import NotPlayable, playable
 from dashboard.studio import LARGE, LARGEST_RECORDING, add_studio
 from dashboard.understood import Line, opinions_of
@@ -149,10 +151,16 @@ class Pages:
         page = self._page(reference)
         return part("_report.html", page.version, page=page, number=None)
 
-    def _report(self, page: DossierPage, number: str | None = None) -> str:
-        return render_template("report.html", page=page, number=number)
+    def show(self, reference: str, attempt: Attempt | None) -> str:
+        """The page, with what somebody sent for a field and could not be kept in its form."""
+        return self._report(self._page(reference, attempt), attempt=attempt)
 
-    def _page(self, reference: str) -> DossierPage:
+    def _report(
+        self, page: DossierPage, number: str | None = None, attempt: Attempt | None = None
+    ) -> str:
+        return render_template("report.html", page=page, number=number, attempt=attempt)
+
+    def _page(self, reference: str, attempt: Attempt | None = None) -> DossierPage:
         with self._desk.store.read() as records:
             dossier = _found(records.dossier(reference))
             names = names_of(records)
@@ -160,7 +168,7 @@ class Pages:
             custody = custody_of(records, [dossier]).get(reference, ())
             kin = self._incidents.kin(records, dossier)
         today = local_day(self._desk.clock(), self._desk)
-        return page_of(dossier, self._desk, names, today, caller, custody, kin)
+        return page_of(dossier, self._desk, names, today, caller, custody, kin, attempt)
 
     def handle(self, reference: str) -> ResponseReturnValue:
         to = _wanted_of(Handling, request.form.get("to"))
@@ -455,6 +463,7 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
     add_studio(blueprint, desk)
     add_exports(blueprint, desk)
     add_incidents(blueprint, incidents)
+    add_settle(blueprint, desk, here.show)
     views: Mapping[str, View] = {
         "/": here.inbox,
         "/inbox": here.inbox_part,

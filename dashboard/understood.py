@@ -3,13 +3,16 @@ taken from and the seconds to play, and what the caller said before they took it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from reports.fields.finding import Finding
 from reports.fields.priority import Ranked
 from reports.fields.reading import Reading
+from reports.fields.settled import SEVERAL, Settled
 from reports.fields.understood import Understanding, Understood
 
 DOUBTFUL = 0.65
@@ -40,14 +43,27 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
+class ByPerson:
+    """What somebody settled. All else of the field counts no more."""
+
+    values: tuple[Any, ...]
+    """None: there is nothing, they say."""
+    who: str
+    """What they are called."""
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
-    """One field: what was pressed, and what was said."""
+    """One field: what was pressed, what was said, and what a person settled."""
 
     name: str
     taken: tuple[Taken, ...]
     pressed: Any = None
     digits: str = ""
     in_conflict: bool = False
+    settled: ByPerson | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +76,13 @@ class UnderstoodPage:
     """Places in the words that are covered before anything leaves."""
 
 
-def understood_of(reading: Reading) -> UnderstoodPage:
-    """Fields of which nothing was understood are left out."""
+def understood_of(
+    reading: Reading, names: Mapping[str, str] = MappingProxyType({})
+) -> UnderstoodPage:
+    """Fields of which nothing was understood are left out. `names`: what organizers are called, by
+    username."""
     found = reading.understanding
-    return UnderstoodPage(reading.rank, tuple(_lines(found)), len(found.private))
+    return UnderstoodPage(reading.rank, tuple(_lines(found, names)), len(found.private))
 
 
 def opinions_of(opinions: Iterable[tuple[str, Finding[str]]]) -> tuple[Line, ...]:
@@ -74,39 +93,53 @@ def opinions_of(opinions: Iterable[tuple[str, Finding[str]]]) -> tuple[Line, ...
     return tuple(_several(name, findings) for name, findings in by_field.items())
 
 
-def _lines(found: Understanding) -> Iterator[Line]:
-    lines = (
-        _several("kind", _one(found.kind)),
-        _line("first_hand", found.first_hand, found),
-        _line("officers", found.officers, found),
-        _several("detained", _one(found.detained)),
-        _several("activities", found.activities),
-        _line("location", found.location, found),
-        _several("heading", _one(found.heading)),
-        _several("agencies", found.agencies),
-        _several("appearance", found.appearance),
-        _line("seen_at", found.seen_at, found),
-        _line("still_there", found.still_there, found),
-        _several("equipment", found.equipment),
-        _several("vehicles", found.vehicles),
-        _line("callback", found.callback, found),
-        _several("number", _one(found.number)),
-        _several("call_when", _one(found.call_when)),
-        _several("evidence", found.evidence),
-        _several("needs", found.needs),
-    )
-    return (line for line in lines if line.taken)
+ORDER = (
+    "kind",
+    "first_hand",
+    "officers",
+    "detained",
+    "activities",
+    "location",
+    "heading",
+    "agencies",
+    "appearance",
+    "seen_at",
+    "still_there",
+    "equipment",
+    "vehicles",
+    "callback",
+    "number",
+    "call_when",
+    "evidence",
+    "needs",
+)
 
 
-def _one(finding: Finding[Any] | None) -> tuple[Finding[Any], ...]:
-    return () if finding is None else (finding,)
+def _lines(found: Understanding, names: Mapping[str, str]) -> Iterator[Line]:
+    for name in ORDER:
+        if name in SEVERAL:
+            line = _several(name, found.heard_of(name))
+        else:
+            line = _line(name, found.of(name), found)
+        settled = found.settled.get(name)
+        if settled is not None:
+            yield replace(line, settled=by_person(settled, names))
+        elif line.taken:
+            yield line
+
+
+def by_person(settled: Settled[Any], names: Mapping[str, str]) -> ByPerson:
+    """`names`: what organizers are called, by username."""
+    value = settled.value
+    values = value if isinstance(value, tuple) else () if value is None else (value,)
+    return ByPerson(values, names.get(settled.who, settled.who), settled.at, settled.why)
 
 
 def _line(name: str, understood: Understood[Any], found: Understanding) -> Line:
-    pressed = understood.pressed
+    pressed, said = understood.pressed, understood.said
     return Line(
         name=name,
-        taken=tuple(_taken(each) for each in _one(understood.said)),
+        taken=() if said is None else (_taken(said),),
         pressed=None if pressed is None else pressed.value,
         digits="" if pressed is None else pressed.digits,
         in_conflict=name in found.conflicts,

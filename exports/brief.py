@@ -20,7 +20,7 @@ from reports.fields import report_fields
 from reports.fields.counts import Count
 from reports.fields.first_hand import FirstHand
 from reports.fields.location import Location
-from reports.fields.understood import Understanding, Understood
+from reports.fields.understood import Understanding
 from reports.fields.vehicles import Vehicle
 from reports.model import Dossier, Medium, Verdict
 
@@ -133,21 +133,13 @@ def _head(known: Sequence[Known], say: Mapping[str, str]) -> Iterator[str]:
 
 
 def _size(known: Sequence[Known], say: Mapping[str, str]) -> list[str]:
-    officers = [count for each in known for count in _values(each.understanding.officers)]
+    officers = [count for each in known for count in each.understanding.officers.standing]
     vehicles = [_vehicles(each.understanding) for each in known]
     most = max(vehicles, default=0)
     items = _counted(officers, "officers", "one_officer", "many_officers", say)
     if most:
         items.append(say["one_vehicle"] if most == 1 else say["vehicles"].format(count=most))
     return items
-
-
-def _values(counted: Understood[Count]) -> Iterator[Count]:
-    """The key's and the words': where they do not agree, both are said."""
-    if counted.pressed is not None:
-        yield counted.pressed.value
-    if counted.said is not None:
-        yield counted.said.value
 
 
 def _vehicles(understanding: Understanding) -> int:
@@ -216,11 +208,16 @@ def _place(known: Known, redaction: Redaction, words: Words) -> str | None:
     if said is None:
         return None
     place = redaction.text(" ".join(said.split()), words.covers)
+    if known.understanding.location.is_settled:
+        return _no_longer(place, LONGEST_PLACE)
     return words.brief["place_said"].format(place=_no_longer(place, LONGEST_PLACE))
 
 
 def _said(known: Known, location: Location | None) -> str | None:
-    """The caller's words for the place."""
+    """The caller's words for the place; or those of who settled it, and none where they say that
+    there is no place in what the caller said."""
+    if known.understanding.location.settled is not None:
+        return None if location is None else location.words
     said = report_fields(known.dossier).place.value
     # What was written may name people, and is not an answer to 'where'.
     if said is None or known.dossier.call.medium is Medium.TEXT:

@@ -60,9 +60,18 @@
     return changed;
   }
 
-  // What somebody is writing is never taken from under their hands.
+  // What somebody is writing, or sent and has to mend, is never taken from under their hands.
   function hasUnsaved(element) {
-    return [...element.querySelectorAll("textarea")].some((area) => area.value !== area.defaultValue);
+    if (element.querySelector("[data-unsaved]")) return true;
+    return [...element.querySelectorAll("textarea, input, select")].some((input) => {
+      if (input.type === "hidden") return false;
+      if (input.type === "checkbox" || input.type === "radio") return input.checked !== input.defaultChecked;
+      if (input.tagName === "SELECT") {
+        const first = [...input.options].findIndex((option) => option.defaultSelected);
+        return input.selectedIndex !== Math.max(0, first);
+      }
+      return input.value !== input.defaultValue;
+    });
   }
 
   function keepFolds(old, fresh) {
