@@ -48,6 +48,10 @@ SPEAKS: Final = 4
 """Words of a call from which on one that says nothing of ours is of something else."""
 ASKED: Final = 3
 """Words of a question at the least: 'hello?' asks nothing."""
+UNSURE: Final = "unsure"
+"""The value of what says of nobody who they are: 'no sé si es la migra'."""
+SOUGHT: Final = frozenset(["lawyer", "family"])
+"""Needs that who only passes on what they heard does not have."""
 AT_ONCE: Final = 6
 """Words before a question at the most that is what they call for."""
 SEVERAL: Final = 3
@@ -99,6 +103,8 @@ def kind_said(
     signs: dict[str, _Sign] = {}
     for passage in passages:
         for mark in marked(passage, *SIGNS):
+            if mark.value == UNSURE:
+                continue
             signs.setdefault(mark.kind, _Sign(passage, mark.first, mark.last))
     # Who only says where they are may ask or need something there.
     saw = knows is not None and knows.value is FirstHand.SAW and knows.confidence >= SAID_TO_BE_SEEN
@@ -109,7 +115,7 @@ def kind_said(
     )
     happens = taken or acts or bool({"presence", "vehicle"} & signs.keys())
     strong = official and (happens or len(signs) >= STRONG)
-    if "prank" in found and not (strong and saw):
+    if "prank" in found and told is None and not (strong and saw):
         return finding(Kind.PRANK, found["prank"], 0.7)
     if "crash" in found and ("event_not" in found or not _federal(passages)):
         return finding(Kind.NOT_FOR_US, found["crash"], 0.6)
@@ -143,6 +149,9 @@ def kind_said(
             return finding(Kind.NOT_FOR_US, asked, GUESSED)
     if "fear" in found and not (strong and saw):
         return finding(Kind.HELP, found["fear"], 0.6)
+    needed = (mark for passage in passages for mark in marked(passage, "need"))
+    if told is not None and any(mark.value in SOUGHT for mark in needed):
+        return finding(Kind.HELP, found.get("help"), 0.6)
     if told is not None:
         return Finding(Kind.RUMOUR, told.passage, told.first, told.last, 0.75)
     seen = {
