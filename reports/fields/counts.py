@@ -159,7 +159,8 @@ def _all_counted(passage: Passage) -> list[Finding[Count]]:
 
 def _here_and_there(passage: Passage, runs: Sequence[Sequence[Number]]) -> Iterator[Finding[Count]]:
     """'Two in the alley, four on the steps and one in the car': of one sentence, added up."""
-    places = {mark.first for mark in passage.of("whereabouts")}
+    parts = {mark.first for mark in passage.of("part")}  # 'in the morning'
+    places = {mark.first for mark in passage.of("whereabouts")} - parts
     nouns = passage.of(PEOPLE, OFFICERS, OTHERS, "vehicle", "captives")
     sentence: list[tuple[Sequence[Number], int]] = []
     for run in [*runs, None]:
@@ -356,7 +357,9 @@ def _confidence(passage: Passage, run: Sequence[Number], noun: Mark | None) -> f
     """None: it does not count officers, as far as one can say."""
     first = run[0]
     counted = noun is not None and noun.kind != OTHERS and noun.first == run[-1].last
-    behind = any(mark.last == first.first for mark in passage.of("not_counted_behind"))
+    # 'Son las ocho ocho': what follows an hour is as little.
+    begins = next((n.first for n in passage.numbers if n.last == first.first), first.first)
+    behind = any(mark.last in (begins, first.first) for mark in passage.of("not_counted_behind"))
     if behind and not counted:  # 'at six', but not 'at six men'
         return None
     said_so = any(mark.last == first.first for mark in passage.of("there_are"))

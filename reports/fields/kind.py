@@ -121,7 +121,7 @@ def kind_said(
         return finding(Kind.NOT_FOR_US, found["crash"], 0.6)
     if "event_not" in found:
         return finding(Kind.REPORT, found["event_not"], 0.6)
-    if "not_for_us" in found and not official:
+    if "not_for_us" in found and (not official or times["not_for_us"] >= SEVERAL):
         several = times["not_for_us"] > 1
         others = times["question"] + times["help"]
         if times["not_for_us"] >= others and (
@@ -132,6 +132,9 @@ def kind_said(
         return finding(Kind.HELP, found["family"], 0.8)
     if "help" in found and not (strong and saw and times["help"] < SEVERAL):
         return finding(Kind.HELP, found["help"], 0.75)
+    needs = {mark.value for passage in passages for mark in marked(passage, "need")}
+    if "family" in needs and told is None and not (strong and saw):
+        return finding(Kind.HELP, found.get("help"), 0.6)
     # 'Is it true?' of what one was told asks no more than whether it is.
     asked = found.get("question") or _question(passages)
     if asked is None and told is None:
@@ -149,8 +152,7 @@ def kind_said(
             return finding(Kind.NOT_FOR_US, asked, GUESSED)
     if "fear" in found and not (strong and saw):
         return finding(Kind.HELP, found["fear"], 0.6)
-    needed = (mark for passage in passages for mark in marked(passage, "need"))
-    if told is not None and any(mark.value in SOUGHT for mark in needed):
+    if told is not None and not needs.isdisjoint(SOUGHT):
         return finding(Kind.HELP, found.get("help"), 0.6)
     if told is not None:
         return Finding(Kind.RUMOUR, told.passage, told.first, told.last, 0.75)
