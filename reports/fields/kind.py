@@ -50,7 +50,7 @@ ASKED: Final = 3
 """Words of a question at the least: 'hello?' asks nothing."""
 UNSURE: Final = "unsure"
 """The value of what says of nobody who they are: 'no sé si es la migra'."""
-SOUGHT: Final = frozenset(["lawyer", "family"])
+SOUGHT: Final = frozenset(["lawyer"])
 """Needs that who only passes on what they heard does not have."""
 AT_ONCE: Final = 6
 """Words before a question at the most that is what they call for."""
@@ -135,6 +135,9 @@ def kind_said(
     needs = {mark.value for passage in passages for mark in marked(passage, "need")}
     if "family" in needs and told is None and not (strong and saw):
         return finding(Kind.HELP, found.get("help"), 0.6)
+    at_once = needs - {"family", "lawyer"}
+    if at_once and told is None and not official and (_question(passages) or "fear" in found):
+        return finding(Kind.HELP, found.get("fear"), 0.6)
     # 'Is it true?' of what one was told asks no more than whether it is.
     asked = found.get("question") or _question(passages)
     if asked is None and told is None:

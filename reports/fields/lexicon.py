@@ -105,6 +105,7 @@ KINDS: Final = frozenset(
         "of",
         "officers",
         "one_person",
+        "only_one",
         "or",
         "own",
         "others",
