@@ -77,10 +77,12 @@ def _pause(passage: Passage, first: int) -> int:
 def going_spans(passage: Passage) -> list[tuple[int, int]]:
     """Where words name whither somebody went, and not where it is."""
     going = passage.of(HEADING)
+    # 'Going door to door.'
+    doing = {at for mark in passage.of("activity") for at in range(mark.first, mark.last)}
     towards = [
         (mark.last, _pause(passage, mark.last))
         for mark in passage.of(TOWARDS)
-        if any(-1 <= mark.first - verb.last <= WITHIN for verb in going)
+        if mark.first not in doing and any(-1 <= mark.first - verb.last <= WITHIN for verb in going)
     ]
     sides = [
         (mark.first - 1, mark.last)

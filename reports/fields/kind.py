@@ -117,10 +117,10 @@ def kind_said(
     strong = official and (happens or len(signs) >= STRONG)
     if "prank" in found and told is None and not (strong and saw):
         return finding(Kind.PRANK, found["prank"], 0.7)
-    if "crash" in found and ("event_not" in found or not _federal(passages)):
-        return finding(Kind.NOT_FOR_US, found["crash"], 0.6)
     if "event_not" in found:
         return finding(Kind.REPORT, found["event_not"], 0.6)
+    if "crash" in found and not _federal(passages):
+        return finding(Kind.NOT_FOR_US, found["crash"], 0.6)
     if "not_for_us" in found and (not official or times["not_for_us"] >= SEVERAL):
         several = times["not_for_us"] > 1
         others = times["question"] + times["help"]

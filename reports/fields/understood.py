@@ -34,7 +34,7 @@ from reports.fields.kind import Kind, kind_said, settled_first_hand
 from reports.fields.location import NOW_AT, Location, Names, location_said
 from reports.fields.moment import Moment
 from reports.fields.presence import SHOWN as PRESENCE_SHOWN
-from reports.fields.presence import presence_said, presence_shown
+from reports.fields.presence import presence_over, presence_said, presence_shown
 from reports.fields.private import Private, private_said
 from reports.fields.said import Passage
 from reports.fields.settled import SEVERAL, Settled
@@ -203,6 +203,8 @@ def _heard(told: Told, names: Names, settled_kind: Settled[Kind | None] | None) 
     there = None if nothing else presence_said(said)
     if there is None and shows:
         there = presence_shown(said, began, told.at)
+    if there is None and kind is not None and kind.value is Kind.RUMOUR:
+        there = presence_over(said, taken=detained is not None)
     if there is None and of_family and kind is not None:
         # Whose family asks where they are was taken, and who took them went.
         there = Finding(False, kind.passage, kind.first, kind.last, PRESENCE_SHOWN)
