@@ -147,7 +147,7 @@ class Adapters:
 
     @cached_property
     def store(self) -> SqlReportStore:
-        return SqlReportStore(connect(self.settings.database_url))
+        return SqlReportStore(connect(self.settings.database_url), self.sealer)
 
     @cached_property
     def queue(self) -> RqJobQueue:

@@ -14,6 +14,7 @@ from sqlalchemy.engine import Engine
 
 from migrations import upgrade
 from reports.store import SqlReportStore, connect, custody_entries, metadata
+from tests.keys import SEALER
 
 
 def _postgresql_programs() -> Path | None:
@@ -87,4 +88,4 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
 
 @pytest.fixture
 def store(engine: Engine) -> SqlReportStore:
-    return SqlReportStore(engine)
+    return SqlReportStore(engine, SEALER)
