@@ -13,6 +13,7 @@ from flask import Blueprint, Response, jsonify, request, send_file
 from flask.typing import ResponseReturnValue
 
 from dashboard.callers import OTHER_REPORTS
+from dashboard.covering import Covering
 from dashboard.desk import Desk
 from dashboard.document import document_of
 from dashboard.incident_document import incident_document
@@ -60,6 +61,7 @@ class Api:
                 document_of(
                     dossier,
                     self._desk.reader.read(dossier),
+                    Covering.of_all(dossier, self._desk.reader),
                     others.get(dossier.report.reference, ()),
                     custody.get(dossier.report.reference, ()),
                 )
@@ -76,7 +78,11 @@ class Api:
             custody = custody_of(records, [dossier])
         reading = self._desk.reader.read(dossier)
         document = document_of(
-            dossier, reading, others.get(reference, ()), custody.get(reference, ())
+            dossier,
+            reading,
+            Covering.of_all(dossier, self._desk.reader),
+            others.get(reference, ()),
+            custody.get(reference, ()),
         )
         return jsonify(document)
 

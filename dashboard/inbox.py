@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from dashboard.alerts import Alerting, alerting_of
+from dashboard.covering import Covering
 from dashboard.desk import Desk
 from dashboard.facts import Facts, facts_of
 from dashboard.fingerprint import fingerprint
@@ -190,7 +191,7 @@ class Inbox:
 
 def row_of(dossier: Dossier, desk: Desk, names: Mapping[str, str]) -> Row:
     """A line; `names`: what organizers are called, by username."""
-    facts = facts_of(dossier)
+    facts = facts_of(Covering.of_counting(dossier, desk.reader).dossier(dossier))
     reading = desk.reader.read(dossier)
     understood = reading.understanding
     location = understood.location.value

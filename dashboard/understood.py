@@ -4,14 +4,16 @@ taken from and the seconds to play, and what the caller said before they took it
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
+from dashboard.covering import IN_WORDS, Covering
 from reports.fields.finding import Finding
 from reports.fields.priority import Ranked
 from reports.fields.reading import Reading
 from reports.fields.understood import Understanding, Understood
 
+NUMBER: Final = "number"
 DOUBTFUL = 0.65
 """A value with less confidence is marked."""
 
@@ -60,18 +62,43 @@ class UnderstoodPage:
     """Places in the words that are covered before anything leaves."""
 
 
-def understood_of(reading: Reading) -> UnderstoodPage:
+def understood_of(reading: Reading, covering: Covering) -> UnderstoodPage:
     """Fields of which nothing was understood are left out."""
     found = reading.understanding
-    return UnderstoodPage(reading.rank, tuple(_lines(found)), len(found.private))
+    lines = tuple(_covered(line, covering) for line in _lines(found))
+    return UnderstoodPage(reading.rank, lines, len(found.private))
 
 
-def opinions_of(opinions: Iterable[tuple[str, Finding[str]]]) -> tuple[Line, ...]:
+def opinions_of(
+    opinions: Iterable[tuple[str, Finding[str]]], covering: Covering
+) -> tuple[Line, ...]:
     """Of another reader, a line a field."""
     by_field: dict[str, list[Finding[str]]] = {}
     for name, finding in opinions:
         by_field.setdefault(name, []).append(finding)
-    return tuple(_several(name, findings) for name, findings in by_field.items())
+    return tuple(
+        _covered(_several(name, findings), covering) for name, findings in by_field.items()
+    )
+
+
+def _covered(line: Line, covering: Covering) -> Line:
+    """Of a number that was spoken nothing is left but that it was."""
+    if line.name == NUMBER:
+        return replace(
+            line, taken=tuple(replace(each, value=True, words="", before=()) for each in line.taken)
+        )
+    return replace(
+        line,
+        taken=tuple(
+            replace(
+                each,
+                value=covering.value(each.value) if line.name in IN_WORDS else each.value,
+                words=covering.text(each.words),
+                before=covering.value(each.before) if line.name in IN_WORDS else each.before,
+            )
+            for each in line.taken
+        ),
+    )
 
 
 def _lines(found: Understanding) -> Iterator[Line]:
@@ -90,7 +117,7 @@ def _lines(found: Understanding) -> Iterator[Line]:
         _several("equipment", found.equipment),
         _several("vehicles", found.vehicles),
         _line("callback", found.callback, found),
-        _several("number", _one(found.number)),
+        _several(NUMBER, _one(found.number)),
         _several("call_when", _one(found.call_when)),
         _several("evidence", found.evidence),
         _several("needs", found.needs),

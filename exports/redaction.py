@@ -144,10 +144,10 @@ def marks_in(
 ) -> tuple[Mark, ...]:
     """All that fields mark as private in any version of what was said: in a machine's English, in
     what it heard as another language, in what was put right since and what is not believed."""
-    return marks_of(understanding(each) for each in _versions(dossier))
+    return marks_of(understanding(each) for each in versions(dossier))
 
 
-def _versions(dossier: Dossier) -> Iterator[Dossier]:
+def versions(dossier: Dossier) -> Iterator[Dossier]:
     """The report as it is, and as if each of its transcripts were all that was said."""
     yield dossier
     for one in dossier.transcripts:
