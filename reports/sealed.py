@@ -36,6 +36,12 @@ def body_context(message_sid: str) -> str:
     return f"text:{message_sid}:body"
 
 
+def alert_context(notification_id: str) -> str:
+    """What the sealed words of a message to an organizer belong to: it tells the place as the
+    caller did."""
+    return f"notification:{notification_id}:body"
+
+
 def plain_segments(segments: Sequence[Segment]) -> list[dict[str, Any]]:
     """As they are sealed, and as the custody log hashes them."""
     return [dataclasses.asdict(segment) for segment in segments]

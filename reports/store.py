@@ -90,7 +90,14 @@ from reports.model import (
 )
 from reports.ports import Sealer, StoreBusy
 from reports.questions import CALLBACK, YES
-from reports.sealed import Seals, body_context, plain_segments, segments_of, words_context
+from reports.sealed import (
+    Seals,
+    alert_context,
+    body_context,
+    plain_segments,
+    segments_of,
+    words_context,
+)
 
 SQLITE_BUSY_SECONDS = 15
 """How long a writer waits for another before it gives up. Transactions here take milliseconds."""
@@ -238,7 +245,7 @@ transcripts = sa.Table(
     ),
     sa.Column("language", sa.String(35), nullable=False),
     sa.Column("language_probability", sa.Float, nullable=False),
-    # Sealed, see `reports.sealed`; as is the body of a text message.
+    # Sealed, see `reports.sealed`; as are the bodies of text messages and notifications.
     sa.Column("segments", sa.LargeBinary, nullable=False),
     sa.Column("engine", sa.String(64), nullable=False),
     sa.Column("model", sa.String(200), nullable=False),
@@ -333,7 +340,7 @@ notifications = sa.Table(
     sa.Column("channel", sa.String(32), nullable=False),
     sa.Column("recipient", sa.LargeBinary, nullable=False),
     sa.Column("recipient_hash", sa.String(64), nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("changed_at", UtcDateTime, nullable=False),
     sa.Column("state", _states(NotificationState, "state"), nullable=False, index=True),
@@ -1016,7 +1023,7 @@ class SqlRecords:
                 sa.select(notifications)
                 .where(notifications.c.reference.in_(references))
                 .order_by(notifications.c.created_at),
-                _plain(Notification),
+                self._notification,
             ),
             lambda notification: notification.reference,
         )
@@ -1345,13 +1352,22 @@ class SqlRecords:
     # Notifications
 
     def notification(self, notification_id: str) -> Notification | None:
-        return self._one(notifications, notification_id, _plain(Notification))
+        return self._one(notifications, notification_id, self._notification)
 
     def add_notification(self, notification: Notification) -> bool:
-        return self._add(notifications, _columns(notification))
+        return self._add(notifications, self._notification_columns(notification))
 
     def save_notification(self, notification: Notification) -> None:
-        self._save(notifications, _columns(notification))
+        self._save(notifications, self._notification_columns(notification))
+
+    def _notification(self, row: RowMapping) -> Notification:
+        body = self._seals.text_out(row["body"], alert_context(row["notification_id"]))
+        return Notification(**{**row, "body": body})
+
+    def _notification_columns(self, notification: Notification) -> dict[str, Any]:
+        context = alert_context(notification.notification_id)
+        body = self._seals.text_in(notification.body, context)
+        return {**_columns(notification), "body": body}
 
     def notifications_in(self, states: Iterable[NotificationState]) -> Sequence[Notification]:
         query = (
@@ -1359,7 +1375,7 @@ class SqlRecords:
             .where(notifications.c.state.in_(list(states)))
             .order_by(notifications.c.created_at)
         )
-        return self._many(query, _plain(Notification))
+        return self._many(query, self._notification)
 
     # Organizers
 

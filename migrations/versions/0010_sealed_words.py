@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import context, op
 
 from reports.ports import Sealer
-from reports.sealed import body_context, words_context
+from reports.sealed import alert_context, body_context, words_context
 from reports.store import UtcDateTime
 
 revision = "0010"
@@ -33,13 +33,19 @@ text_messages = sa.table(
     sa.column("body", sa.Text),
 )
 
+notifications = sa.table(
+    "notifications", sa.column("notification_id", sa.String), sa.column("body", sa.Text)
+)
+
 
 def upgrade() -> None:
     _change(transcripts, "segments", sa.JSON(), sa.LargeBinary(), _sealed_segments)
     _change(text_messages, "body", sa.Text(), sa.LargeBinary(), _sealed_body)
+    _change(notifications, "body", sa.Text(), sa.LargeBinary(), _sealed_alert)
 
 
 def downgrade() -> None:
+    _change(notifications, "body", sa.LargeBinary(), sa.Text(), _opened_alert)
     _change(text_messages, "body", sa.LargeBinary(), sa.Text(), _opened_body)
     _change(transcripts, "segments", sa.LargeBinary(), sa.JSON(), _opened_segments)
 
@@ -107,3 +113,11 @@ def _sealed_body(sealer: Sealer, row: sa.RowMapping) -> bytes:
 
 def _opened_body(sealer: Sealer, row: sa.RowMapping) -> str:
     return sealer.unseal(row["body"], body_context(row["message_sid"])).decode()
+
+
+def _sealed_alert(sealer: Sealer, row: sa.RowMapping) -> bytes:
+    return sealer.seal(row["body"].encode(), alert_context(row["notification_id"]))
+
+
+def _opened_alert(sealer: Sealer, row: sa.RowMapping) -> str:
+    return sealer.unseal(row["body"], alert_context(row["notification_id"])).decode()

@@ -154,3 +154,19 @@ def test_a_plate_never_stands_in_a_text() -> None:
     told = brief(dossier, NotificationKind.UPDATE, TELLS, URL)
     assert "KLV" not in told
     assert "K L V" not in told
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Lake and Bloomington, call six one two five five five oh one three seven",
+        "Lake and Bloomington, call five five five oh one three seven",
+        "Lake and Bloomington, call 612 555 oh one three seven",
+    ],
+)
+def test_a_number_in_words_goes_into_no_text(said: str) -> None:
+    """Its shape does not tell it: what names the place is told alone."""
+    dossier = with_place(a_dossier(state=RecordingState.TRANSCRIBED), said)
+    told = brief(dossier, NotificationKind.UPDATE, TELLS, URL)
+    assert "Lake" in told
+    assert "three seven" not in told

@@ -75,7 +75,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     else:
         url = request.getfixturevalue("postgresql_url")
     engine = connect(url)
-    upgrade(engine)
+    upgrade(engine, SEALER)
     with engine.begin() as connection:
         if request.param == "postgresql":
             # It has served other tests; its own triggers would keep what those told the log.

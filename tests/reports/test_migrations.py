@@ -145,6 +145,33 @@ A_CALL: list[tuple[str, dict[str, object]]] = [
         "text_messages",
         {"message_sid": "SM1", "call_sid": "CA1", "at": AT, "body": "call +1 612 555 0142"},
     ),
+    (
+        "reports",
+        {
+            "reference": "4821",
+            "call_sid": "CA1",
+            "filed_at": AT,
+            "changed_at": AT,
+            "handling": "new",
+            "verdict": "unverified",
+        },
+    ),
+    (
+        "notifications",
+        {
+            "notification_id": "n1",
+            "reference": "4821",
+            "kind": "update",
+            "channel": "sms",
+            "recipient": b"sealed",
+            "recipient_hash": "ab",
+            "body": "five five five oh one four two",
+            "created_at": AT,
+            "changed_at": AT,
+            "state": "delivered",
+            "attempts": 1,
+        },
+    ),
 ]
 
 
@@ -162,6 +189,9 @@ def test_words_that_stood_there_in_plain_are_sealed_and_not_a_letter_is_lost(
         assert all(one.segments == SAID for one in written)
         (text,) = records.texts_of("CA1")
         assert text.body == "call +1 612 555 0142"
+        told = records.notification("n1")
+        assert told is not None
+        assert told.body == "five five five oh one four two"
     empty.dispose()
     for file in tmp_path.glob("line.db*"):
         held = file.read_bytes()
