@@ -117,6 +117,7 @@ def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
             exporter=adapters.exporter,
             reader=adapters.reader,
             second_reader=second_reader(settings),
+            clocks=settings.clocks,
             zone=settings.zone,
             hotline_number=settings.hotline_number,
             api_token=settings.api_token.get_secret_value(),

@@ -11,6 +11,7 @@ from typing import Any
 
 from dashboard.covering import IN_WORDS, Covering
 from dashboard.facts import Fact, Facts, facts_of
+from dashboard.inbox import RunningClock
 from reports.custody import Entry
 from reports.fields.plainly import plainly
 from reports.fields.reading import Reading
@@ -40,11 +41,13 @@ def document_of(
     dossier: Dossier,
     reading: Reading,
     covering: Covering,
+    clock: RunningClock | None,
     same_caller: Sequence[str] = (),
     custody: Sequence[Entry] = (),
 ) -> Document:
-    """Everything about one report; `covering`: what covers its numbers, in each version;
-    `same_caller`: references of others by the same number; `custody`: what the log tells of it."""
+    """Everything about one report; `covering`: what covers its numbers, in each version; `clock`:
+    of one that nobody has taken up; `same_caller`: references of others by the same number;
+    `custody`: what the log tells of it."""
     dossier = covering.dossier(dossier)
     report = dossier.report
     facts = facts_of(dossier)
@@ -54,6 +57,7 @@ def document_of(
         "changed_at": _instant(report.changed_at),
         "handling": report.handling.value,
         "verdict": dossier.verdict.value,
+        "waiting": _clock(clock),
         "incident": None if dossier.incident is None else dossier.incident.incident_id,
         "call": _call(dossier.call),
         "fields": _fields(facts),
@@ -72,6 +76,16 @@ def document_of(
         "notifications": [_notification(told) for told in dossier.notifications],
         "acts": [_act(act) for act in dossier.acts],
         "custody": [_entry(entry) for entry in custody],
+    }
+
+
+def _clock(clock: RunningClock | None) -> Document | None:
+    if clock is None:
+        return None
+    return {
+        "since": _instant(clock.since),
+        "due": _instant(clock.due),
+        "overdue": clock.is_overdue,
     }
 
 

@@ -13,7 +13,7 @@ from dashboard.custody import Given, given
 from dashboard.desk import Desk
 from dashboard.facts import UNSURE_BELOW, Facts, facts_of
 from dashboard.fingerprint import fingerprint
-from dashboard.inbox import judge_of
+from dashboard.inbox import RunningClock, clock_of, judge_of
 from dashboard.incident_page import Kin
 from dashboard.timeline import Event, timeline
 from dashboard.understood import UnderstoodPage, understood_of
@@ -163,6 +163,8 @@ class DossierPage:
     on_the_line: bool
     facts: Facts
     understood: UnderstoodPage
+    clock: RunningClock | None
+    """Of a report that waits to be taken up, and has a clock."""
     spoken: Spoken | None
     """A telephone number in the message; None: there is none."""
     second_reader: str | None
@@ -219,6 +221,7 @@ def page_of(
         on_the_line=dossier.call.state is CallState.IN_PROGRESS,
         facts=facts_of(dossier),
         understood=understood_of(reading, covering),
+        clock=clock_of(dossier, reading.rank, desk),
         spoken=_spoken(reading, covering) if number_spoken else None,
         second_reader=None if desk.second_reader is None else desk.second_reader.name,
         tapes=tuple(

@@ -33,7 +33,16 @@ from dashboard.desk import Desk
 from dashboard.dossier_page import DossierPage, lines_of, page_of
 from dashboard.exporting import add_exports
 from dashboard.fingerprint import fingerprint
-from dashboard.inbox import Inbox, Show, flood_notice, local_day, row_of, shown
+from dashboard.inbox import (
+    Inbox,
+    Show,
+    clock_of,
+    flood_notice,
+    is_family,
+    local_day,
+    row_of,
+    shown,
+)
 from dashboard.incidents import Incidents, add_incidents
 from dashboard.lookout import Lookout
 from dashboard.parts import names_of, part, wanted_page
@@ -131,12 +140,21 @@ class Pages:
     def _inbox(self, records: Records, show: Show, page: int = 1) -> Inbox:
         dossiers = records.dossiers(limited=show.limited, limit=PAGE + 1, offset=(page - 1) * PAGE)
         names = names_of(records)
+        desk, here = self._desk, dossiers[:PAGE]
+        clocks = [clock_of(each, desk.reader.read(each).rank, desk) for each in here]
+        families = [
+            clock
+            for each, clock in zip(here, clocks, strict=True)
+            if clock is not None and is_family(each, desk.reader)
+        ]
         return Inbox(
             show=show,
             rows=tuple(
-                row_of(dossier, self._desk, names)
-                for dossier in shown(dossiers[:PAGE], show, self._desk.reader)
+                row_of(dossier, desk, names)
+                for dossier in shown(here, show, desk.reader, desk.clocks)
             ),
+            families_waiting=len(families),
+            families_overdue=sum(clock.is_overdue for clock in families),
             untold=untold_reports(records),
             flood=flood_notice(records.flood(), names),
             limited=records.count_limited(),

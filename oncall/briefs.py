@@ -28,6 +28,7 @@ WORDS = (
     "unverified",
     "update",
     "addition",
+    "reminder",
     "family_taken",
     "asked_for_person",
     "talked_to_person",
@@ -149,6 +150,8 @@ def brief(
         parts.append(words["update"])
     elif kind is NotificationKind.ADDITION:
         parts.append(words["addition"])
+    elif kind is NotificationKind.REMINDER:
+        parts.append(words["reminder"])
     if written:
         # Its words may name people, and an alert is read on lock screens: they stand on the page.
         parts.append(words["text_message"])

@@ -113,6 +113,8 @@ class NotificationKind(StrEnum):
     """The one that follows, with the place in the caller's words."""
     ADDITION = "addition"
     """Somebody added to the report in a later call."""
+    REMINDER = "reminder"
+    """Nobody has taken the report up in time."""
 
 
 class Admission(StrEnum):

@@ -1059,7 +1059,9 @@ class SqlRecords:
             for report in wanted
         ]
 
-    def untold(self, kind: NotificationKind, filed_after: datetime) -> Sequence[str]:
+    def untold(
+        self, kind: NotificationKind, filed_after: datetime, handling: Handling | None = None
+    ) -> Sequence[str]:
         meant = sa.exists().where(
             notifications.c.reference == reports.c.reference, notifications.c.kind == kind
         )
@@ -1068,6 +1070,8 @@ class SqlRecords:
             .where(reports.c.filed_at > filed_after, ~meant, ~_is_limited())
             .order_by(reports.c.filed_at)
         )
+        if handling is not None:
+            query = query.where(reports.c.handling == handling)
         return list(self._connection.execute(query).scalars())
 
     def same_caller(self, references: Sequence[str], limit: int) -> dict[str, Sequence[str]]:

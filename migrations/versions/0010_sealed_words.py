@@ -1,4 +1,4 @@
-"""What callers said and wrote, sealed"""
+"""What callers said and wrote, sealed; and what nobody takes up is told again"""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import context, op
 
+from migrations.states import restate
 from reports.ports import Sealer
 from reports.sealed import alert_context, body_context, words_context
 from reports.store import UtcDateTime
@@ -16,6 +17,7 @@ from reports.store import UtcDateTime
 revision = "0010"
 down_revision = "0008"
 
+KINDS = ("alert", "update", "addition")
 AT_ONCE = 200
 """Rows that are held in memory at a time."""
 
@@ -42,9 +44,11 @@ def upgrade() -> None:
     _change(transcripts, "segments", sa.JSON(), sa.LargeBinary(), _sealed_segments)
     _change(text_messages, "body", sa.Text(), sa.LargeBinary(), _sealed_body)
     _change(notifications, "body", sa.Text(), sa.LargeBinary(), _sealed_alert)
+    restate("notifications", "kind", (*KINDS, "reminder"))
 
 
 def downgrade() -> None:
+    restate("notifications", "kind", KINDS)
     _change(notifications, "body", sa.LargeBinary(), sa.Text(), _opened_alert)
     _change(text_messages, "body", sa.LargeBinary(), sa.Text(), _opened_body)
     _change(transcripts, "segments", sa.LargeBinary(), sa.JSON(), _opened_segments)
