@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import zip_longest
 
 from dashboard.alerts import Alerting, alerting_of
 from dashboard.callers import Caller
@@ -147,7 +147,7 @@ class Spoken:
     """That a number stands in the message, and what the caller says of calling."""
 
     may_call: bool | None
-    """By key or else by words; None: not said."""
+    """By key or by words, of which a no counts more than a yes; None: not said."""
     call_when: str | None
     """In the caller's words."""
 
@@ -241,7 +241,10 @@ def page_of(
 def _spoken(reading: Reading, covering: Covering) -> Spoken:
     found = reading.understanding
     when = None if found.call_when is None else covering.text(found.call_when.value)
-    return Spoken(found.callback.value, when)
+    said = found.callback.said
+    # A no counts more than a yes, by key or by words.
+    refused = found.callback.value is False or (said is not None and not said.value)
+    return Spoken(False if refused else found.callback.value, when)
 
 
 def _note(message: TextMessage, dossier: Dossier) -> Note:
@@ -339,8 +342,10 @@ def _line(segment: Segment) -> Line:
                 space=" " if word.text[:1].isspace() else "",
                 unsure=word.sureness < UNSURE_BELOW,
             )
-            for before, word in pairwise((segment.words[0], *segment.words))
+            for word, behind in zip_longest(segment.words, segment.words[1:])
             # A number is covered once, however many words it has.
-            if word is before or not before.text.strip() == word.text.strip() == COVER
+            if word.text.strip() != COVER
+            or behind is None
+            or not behind.text.strip().startswith(COVER)
         )
     return Line(segment.start, segment.end, words, segment.struck)

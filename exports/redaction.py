@@ -212,7 +212,7 @@ class Redaction:
         found += [
             _Span(*match.span(), (mark,))
             for mark, pattern in self._patterns
-            for match in _everywhere(pattern, folded)
+            for match in _everywhere(pattern, folded, mark.cover)
         ]
         merged: list[_Span] = []
         for span in sorted(found, key=lambda each: (each.first, -each.last)):
@@ -340,12 +340,17 @@ def _pattern(mark: Mark) -> re.Pattern[str]:
     return re.compile("|".join(dict.fromkeys(ways)))
 
 
-def _everywhere(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
-    """Those too that begin within another: 'no, no papers' holds 'no papers' as well."""
+def _everywhere(pattern: re.Pattern[str], text: str, cover: Cover) -> list[re.Match[str]]:
+    """Those too that begin within another: 'no, no papers' holds 'no papers' as well. Of a number
+    only those: 'after six at six one two' has one, and a time before it."""
+    found: list[re.Match[str]] = []
     at = 0
     while match := pattern.search(text, at):
-        yield match
+        if cover is Cover.NUMBER and found and found[-1].end() == match.end():
+            found.pop()
+        found.append(match)
         at = match.start() + 1
+    return found
 
 
 def _spelt(word: str) -> str:

@@ -105,6 +105,11 @@ def test_what_they_said_of_calling_stands_before_the_number(
     assert f'href="tel:{NUMBER}"' in behind
 
 
+def test_a_no_counts_more_than_a_yes_by_key_or_by_words(ana: Browser, stories: Stories) -> None:
+    says(stories, "Please do not call me. It was 612 555 0137.", callback="1")
+    assert "The caller does not want to be called back." in ana.get("/r/4821").text
+
+
 def test_when_to_call_is_told_and_no_number_with_it(ana: Browser, stories: Stories) -> None:
     says(stories, IN_DIGITS)
     page = ana.get("/r/4821").text
@@ -240,6 +245,12 @@ def test_covers_that_are_not_as_many_are_refused(had: int, have: int) -> None:
     else:
         with pytest.raises(CoverMoved):
             Covering().restored(text, original)
+
+
+def test_a_time_before_the_number_is_read() -> None:
+    said = "Call me after six at six one two five five five oh one three seven. Thanks."
+    marks = (Mark(Cover.NUMBER, "six one two five five five oh one three seven"),)
+    assert Covering(Redaction.of(marks)).text(said) == f"Call me after six at {COVER}. Thanks."
 
 
 def test_what_is_shown_is_not_covered() -> None:
