@@ -6,18 +6,21 @@ version, and by their shape. Who has a number shown is written down first, and t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any, Final, TypeVar
 
 from exports.redaction import Cover, Piece, Redaction, marks_in, marks_of, versions
-from reports.fields.contact import numbers_said
+from reports.fields.contact import LOCAL_DIGITS, numbers_said
 from reports.fields.reading import Reader
 from reports.model import Dossier, Segment, Transcript
 from reports.sealed import COVERED
 
 V = TypeVar("V")
 COVER: Final = COVERED
+_DIGIT: Final = re.compile("[\\d\u00b2-\u00b9\u2070-\u209f\u2460-\u24ff\u2776-\u2793]")
+"""Of any script, raised, lowered and in circles."""
 IN_WORDS: Final = frozenset({"location", "heading", "call_when"})
 """Fields whose values have words of the caller in them. Times and plates have digits of their own,
 and are none."""
@@ -47,7 +50,13 @@ class Covering:
         return cls(_numbers_alone(marks_in(dossier, reader.understanding)))
 
     def text(self, text: str) -> str:
-        return text if self.is_lifted else self._covered(self.redaction.pieces(text))
+        if self.is_lifted or not self._may_hold_any(text):
+            return text
+        return self._covered(self.redaction.pieces(text))
+
+    def _may_hold_any(self, text: str) -> bool:
+        """Most texts hold none, and a list has hundreds of them."""
+        return bool(self.redaction.marks) or len(_DIGIT.findall(text)) >= LOCAL_DIGITS
 
     def _covered(self, pieces: Iterable[Piece]) -> str:
         return "".join(COVER if _is_number(piece) else piece.text for piece in pieces)
@@ -112,7 +121,9 @@ class Covering:
             ),
         )
 
-    def _parts(self, parts: Sequence[str], between: str = "") -> list[str]:
+    def _parts(self, parts: Sequence[str], between: str = "") -> Sequence[str]:
+        if not self._may_hold_any(between.join(parts)):
+            return parts
         return [
             _spaced(part, self._covered(pieces))
             for part, pieces in zip(parts, self.redaction.of_parts(parts, between), strict=True)
