@@ -7,14 +7,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
+from dashboard.covering import IN_WORDS, Covering
 from reports.fields.finding import Finding
 from reports.fields.priority import Ranked
 from reports.fields.reading import Reading
 from reports.fields.settled import SEVERAL, Settled
 from reports.fields.understood import Understanding, Understood
 
+NUMBER: Final = "number"
 DOUBTFUL = 0.65
 """A value with less confidence is marked."""
 
@@ -77,20 +79,45 @@ class UnderstoodPage:
 
 
 def understood_of(
-    reading: Reading, names: Mapping[str, str] = MappingProxyType({})
+    reading: Reading, covering: Covering, names: Mapping[str, str] = MappingProxyType({})
 ) -> UnderstoodPage:
     """Fields of which nothing was understood are left out. `names`: what organizers are called, by
     username."""
     found = reading.understanding
-    return UnderstoodPage(reading.rank, tuple(_lines(found, names)), len(found.private))
+    lines = tuple(_covered(line, covering) for line in _lines(found, names))
+    return UnderstoodPage(reading.rank, lines, len(found.private))
 
 
-def opinions_of(opinions: Iterable[tuple[str, Finding[str]]]) -> tuple[Line, ...]:
+def opinions_of(
+    opinions: Iterable[tuple[str, Finding[str]]], covering: Covering
+) -> tuple[Line, ...]:
     """Of another reader, a line a field."""
     by_field: dict[str, list[Finding[str]]] = {}
     for name, finding in opinions:
         by_field.setdefault(name, []).append(finding)
-    return tuple(_several(name, findings) for name, findings in by_field.items())
+    return tuple(
+        _covered(_several(name, findings), covering) for name, findings in by_field.items()
+    )
+
+
+def _covered(line: Line, covering: Covering) -> Line:
+    """Of a number that was spoken nothing is left but that it was."""
+    if line.name == NUMBER:
+        return replace(
+            line, taken=tuple(replace(each, value=True, words="", before=()) for each in line.taken)
+        )
+    return replace(
+        line,
+        taken=tuple(
+            replace(
+                each,
+                value=covering.value(each.value) if line.name in IN_WORDS else each.value,
+                words=covering.text(each.words),
+                before=covering.value(each.before) if line.name in IN_WORDS else each.before,
+            )
+            for each in line.taken
+        ),
+    )
 
 
 ORDER = (
@@ -108,7 +135,7 @@ ORDER = (
     "equipment",
     "vehicles",
     "callback",
-    "number",
+    NUMBER,
     "call_when",
     "evidence",
     "needs",
