@@ -96,7 +96,7 @@ def _understood(reading: Reading, covering: Covering) -> Document:
     """What was understood of the words. Of a telephone number that was spoken only that it was."""
     found = plainly(reading.understanding)
     for name in IN_WORDS:
-        found[name] = covering.value(found[name])
+        found[name] = _covered(found[name], covering)
     for field in found.values():
         for source in _sources(field):
             source["words"] = covering.text(source["words"])
@@ -107,6 +107,19 @@ def _understood(reading: Reading, covering: Covering) -> Document:
         "grounds": list(reading.rank.grounds),
         **found,
     }
+
+
+def _covered(found: Any, covering: Covering) -> Any:
+    """With the numbers covered, but in when somebody settled it."""
+    match found:
+        case dict():
+            return {
+                name: each if name == "at" else _covered(each, covering)
+                for name, each in found.items()
+            }
+        case list():
+            return [_covered(each, covering) for each in found]
+    return covering.value(found)
 
 
 def _sources(field: Any) -> Iterator[Document]:

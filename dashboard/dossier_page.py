@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from dashboard.alerts import Alerting, alerting_of
 from dashboard.callers import Caller
-from dashboard.covering import COVER, Covering
+from dashboard.covering import COVER, IN_WORDS, Covering
 from dashboard.custody import Given, given
 from dashboard.desk import Desk
 from dashboard.facts import UNSURE_BELOW, Facts, facts_of
@@ -215,6 +215,18 @@ class DossierPage:
         return tuple(each for each in self.forms if each.name not in there)
 
 
+def _without_numbers(form: FieldForm, covering: Covering) -> FieldForm:
+    """What has a number in it stands in no form, covered or not: nobody is to keep covers."""
+    if form.name not in IN_WORDS or form.attempt is not None:
+        return form
+    kept = {
+        name: values
+        for name, values in form.given.items()
+        if all(covering.text(value) == value for value in values)
+    }
+    return replace(form, given=kept)
+
+
 def page_of(
     dossier: Dossier,
     desk: Desk,
@@ -243,7 +255,9 @@ def page_of(
         facts=facts_of(dossier),
         understood=understood_of(reading, covering, names),
         forms=tuple(
-            form_of(name, dossier, reading.understanding, desk.zone, names, attempt)
+            _without_numbers(
+                form_of(name, dossier, reading.understanding, desk.zone, names, attempt), covering
+            )
             for name in SETTLEABLE
         ),
         clock=clock_of(dossier, reading.rank, desk),

@@ -169,7 +169,7 @@ def kind_said(
     }
     if official or acts or (seen and placed) or len(seen) > 1:
         return finding(Kind.REPORT, next(iter(signs.values()), None), 0.8 if strong else 0.6)
-    if "ours" in found or "presence" in seen or len(whole.tokens) < SPEAKS:
+    if "ours" in found or {"presence", "activity"} & seen or len(whole.tokens) < SPEAKS:
         return None
     return finding(Kind.NOT_FOR_US, None, GUESSED)
 

@@ -8,6 +8,12 @@ from typing import Final
 APOSTROPHES: Final = frozenset("'’ʼ`´")
 
 
+DISTINCT: Final = frozenset(["sí", "we're"])
+"""Words that mean something else without it: 'si' is whether, and 'were' is over."""
+
+
 def plain(text: str) -> str:
+    if text.casefold().replace("’", "'") in DISTINCT:
+        return text.casefold().replace("’", "'")
     parts = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in parts if not unicodedata.combining(c) and c not in APOSTROPHES)

@@ -126,7 +126,7 @@ def passage_of(
 def tokens_of(text: str) -> tuple[Token, ...]:
     """The words of a text that was written."""
     return tuple(
-        Token(found.text, _plain(found.text), found.stop) for found in _found(text) if found.text
+        Token(found.text, plain(found.text), found.stop) for found in _found(text) if found.text
     )
 
 
@@ -141,13 +141,8 @@ def tokens_of_segments(segments: Sequence[Segment]) -> tuple[Token, ...]:
                 (word for first, last, word in timed if first <= found.at < last),
                 (segment.start, segment.end),
             )
-            tokens.append(Token(found.text, _plain(found.text), found.stop, *at))
+            tokens.append(Token(found.text, plain(found.text), found.stop, *at))
     return tuple(tokens)
-
-
-def _plain(word: str) -> str:
-    # 'Sí' means yes, and 'si' whether.
-    return "sí" if word.casefold() == "sí" else plain(word)
 
 
 _WORD: Final = re.compile(

@@ -68,7 +68,7 @@ NEXT_TO: Final = 3
 """Words between what belongs together at the most."""
 COARSE: Final = timedelta(hours=2)
 """From which on a time says no more than the part of a day."""
-AS_OF: Final = timedelta(minutes=10)
+AS_OF: Final = timedelta(minutes=5)
 """By which the time of the call may be wrong, for what is told as what goes on."""
 SHOWN: Final = 0.5
 LASTING: Final = 8
@@ -164,6 +164,7 @@ def _readings(passage: Passage) -> Iterator[_Reading]:
         for at in range(mark.first, mark.last)
     }
     counted = passage.of("there_are")
+    plain_numbers = {number.first for number in passage.numbers if not number.is_ordinal}
     for word in passage.of(HOUR):
         half = behind.get(word.last)
         hour, minute = _moved(int(word.value), int(half.value) if half is not None else 0)
@@ -179,7 +180,9 @@ def _readings(passage: Passage) -> Iterator[_Reading]:
         # 'Quarter to eight', 'half past six'.
         mark = offsets.get(number.first)
         # 'I'd say ten to twelve.'
-        if mark is not None and not any(each.last == mark.first for each in counted):
+        if mark is not None and not (
+            any(each.last == mark.first for each in counted) and mark.first in plain_numbers
+        ):
             hour, minute = _moved(number.value, int(mark.value))
             yield _Reading(mark.first, number.last, hour, minute, is_certain=True)
             continue

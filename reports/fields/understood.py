@@ -30,7 +30,7 @@ from reports.fields.finding import Finding
 from reports.fields.first_hand import FirstHand, first_hand_said
 from reports.fields.heading import Heading, heading_said
 from reports.fields.keys import KEY_CONFIDENCE
-from reports.fields.kind import Kind, kind_said, settled_first_hand
+from reports.fields.kind import GUESSED, Kind, kind_said, settled_first_hand
 from reports.fields.location import NOW_AT, Location, Names, location_said
 from reports.fields.moment import Moment
 from reports.fields.presence import SHOWN as PRESENCE_SHOWN
@@ -189,6 +189,8 @@ def _heard(told: Told, names: Names, settled_kind: Settled[Kind | None] | None) 
     sounds_like = kind_said(
         said, knows=knows, placed=location is not None, taken=detained is not None
     )
+    if sounds_like is not None and sounds_like.confidence <= GUESSED and WHEN in told.keys:
+        sounds_like = None  # who pressed when it happens speaks of what happens
     kind = _sorted(sounds_like, settled_kind)
     first_hand = settled_first_hand(knows, kind)
     needs = needs_said(said)
