@@ -375,6 +375,8 @@ def _confidence(passage: Passage, run: Sequence[Number], noun: Mark | None) -> f
     if noun is not None:
         if noun.kind == OTHERS or _is_bystanding(passage, noun) or _is_of_things(passage, noun):
             return None
+        if any(run[-1].last <= mark.first < noun.first for mark in passage.of("own")):
+            return None  # 'two of my guys'
         own = any(mark.last == first.first for mark in passage.of("own"))
         if noun.kind == PEOPLE and own and not said_so:
             return None  # 'I got eleven guys up top'
@@ -488,8 +490,11 @@ def _of_whom(passage: Passage, noun: Mark) -> Mark | None:
 def _is_bystanding(passage: Passage, noun: Mark) -> bool:
     if noun.kind != PEOPLE:
         return False
+    joints = {mark.first for mark in passage.of("and")}  # '… and everybody is running'
     return any(
-        0 <= mark.first - noun.last <= 2 and not passage.parted(noun.first, mark.first, Stop.COMMA)
+        0 <= mark.first - noun.last <= 2
+        and not passage.parted(noun.first, mark.first, Stop.COMMA)
+        and joints.isdisjoint(range(noun.last, mark.first))
         for mark in passage.of("bystanding")
     )
 

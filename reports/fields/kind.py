@@ -127,7 +127,7 @@ def kind_said(
     if "not_for_us" in found and (not official or times["not_for_us"] >= SEVERAL):
         several = times["not_for_us"] > 1
         others = times["question"] + times["help"]
-        if times["not_for_us"] >= others and (
+        if (times["not_for_us"] > others or not others) and (
             several or not (acts or "ours" in found or (placed and (saw or "presence" in signs)))
         ):
             return finding(Kind.NOT_FOR_US, found["not_for_us"], 0.75 if several else 0.65)
@@ -149,7 +149,7 @@ def kind_said(
     hearsay = told is not None and (official or "activity" in signs)
     if (
         asked is not None
-        and not saw
+        and not (saw and (happens or times["question"] <= 1))
         and (asked.first < AT_ONCE or not hearsay or times["question"] > 1)
         and not (official and happens and told is None and times["question"] < SEVERAL)
     ):

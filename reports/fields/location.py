@@ -430,12 +430,13 @@ def _located(passage: Passage, names: Names) -> Iterator[Finding[Location]]:
                 crossed |= {one.first, other.first}
     going = going_spans(passage)
     for mention in mentions:
-        if mention.first in crossed or not _is_name(passage, mention):
+        house = _house(passage, mention) if mention.streets else None
+        if mention.first in crossed or (house is None and not _is_name(passage, mention)):
             continue
         # 'They went towards Franklin' says where they are not.
         if any(first <= mention.first < last for first, last in going):
             continue
-        if mention.streets and _house(passage, mention) is not None:
+        if house is not None:
             yield _street(passage, mention, names)
         elif mention.landmarks and not mention.has_type:
             yield _landmark(passage, mention)
@@ -566,7 +567,14 @@ def _is_name(passage: Passage, mention: Mention) -> bool:
     is_word = any(
         (mark.first, mark.last) == (mention.first, mention.last) for mark in passage.marks
     )
+    if passage.once(_has_no_capitals):
+        # Some recognisers write none: then what stands before it has to say so.
+        return not is_word and _behind_preposition(passage, mention)
     return token.text[:1].isupper() and not (starts and is_word)
+
+
+def _has_no_capitals(passage: Passage) -> bool:
+    return not any(token.text[:1].isupper() for token in passage.tokens)
 
 
 def _numbered(passage: Passage, gazetteer: Gazetteer) -> Iterator[Mention]:

@@ -243,6 +243,9 @@ def _by_the_clock(passage: Passage, at: datetime) -> Iterator[Finding[Moment]]:
             continue
         part = next((PARTS[m.value] for m in near if m.kind == "part"), None)
         both = next((m for m in near if m.kind == "day"), None)
+        if both is None and part is None and half is None and len(days) == 1:
+            # 'On Tuesday I was out for tortillas, and about eleven …'
+            both = days[0] if days[0].last <= reading.first else None
         day, of_day = _day(both.value, at) if both is not None else (None, None)
         part = part or of_day
         moment = _placed(reading, half.value if half else None, part, day, at)
