@@ -1,0 +1,163 @@
+"""Ways in which callers say things, each in a sentence or two."""
+
+from __future__ import annotations
+
+import pytest
+
+from reports.fields.kind import Kind
+from reports.fields.lexicon import BadLexicon, Lexicon
+from reports.fields.plainly import told_from
+from reports.fields.priority import ranked
+from reports.fields.understood import Understanding, understand
+from tests.fields.cases import AT, names
+from tests.reader import READER
+
+
+def understood(words: str, lang: str = "en", **keys: str) -> Understanding:
+    told = told_from({"words": words, "lang": lang, "keys": keys}, READER.lexicons, AT)
+    return understand(told, names())
+
+
+def words_of(lexicon: Lexicon, words: str) -> list[str]:
+    return [mark.kind for mark in lexicon.marks(words.split())]
+
+
+def test_phrases_share_words() -> None:
+    table = {"words": {"kin": ["brother", "sister"]}, "held": ["took my {kin}"]}
+    lexicon = Lexicon.of("en", table)
+    assert words_of(lexicon, "they took my sister") == ["held"]
+    assert words_of(lexicon, "they took my car") == []
+
+
+def test_an_ending_alone_may_be_a_sign() -> None:
+    lexicon = Lexicon.of("es", {"past": ["*aron"]})
+    assert words_of(lexicon, "llegaron y entraron") == ["past", "past"]
+    assert words_of(lexicon, "aron") == []
+
+
+@pytest.mark.parametrize(
+    ("table", "says"),
+    [
+        ({"held": ["took my {kin}"]}, "no kin in [listens.words]"),
+        ({"past": ["*ed"]}, "an ending has 3 to 6 letters"),
+        ({"words": {"kin": ["my brother"]}, "held": ["{kin}"]}, "a list of single words"),
+    ],
+)
+def test_a_slip_in_the_lexicon_is_named(table: dict[str, object], says: str) -> None:
+    with pytest.raises(BadLexicon) as bad:
+        Lexicon.of("en", table)
+    assert says in str(bad.value)
+
+
+@pytest.mark.parametrize(
+    ("words", "low", "high"),
+    [
+        ("There's two in the alley, four on the steps and one waiting in the car.", 7, 7),
+        ("There are four agents, two at the door and two in the car.", 4, 4),
+        ("Three agents, could be four, at the door.", 3, 4),
+        ("There's gotta be twenty, thirty of them and everybody is running.", 20, 30),
+        ("Two deputies and three agents are at the door.", 5, 5),
+        ("One, two, three, four agents.", 4, 4),
+        ("Half a dozen agents came in.", 6, 6),
+        ("Six occupants altogether, ICE agents.", 6, 6),
+        ("ICE is on the ground, eight of 'em.", 8, 8),
+    ],
+)
+def test_how_many_is_added_up(words: str, low: int, high: int) -> None:
+    count = understood(words).officers.value
+    assert count is not None
+    assert (count.low, count.high) == (low, high)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I got eleven guys up top and ICE is on the ground.",
+        "Two of my guys were picked up by ICE.",
+        "ICE at the school, kids on board, fourteen of them.",
+        "A convoy of ICE went by, five of them, all Explorers.",
+        "He's eighteen, ICE grabbed him.",
+        "The agents came at seven twenty-six.",
+    ],
+)
+def test_who_is_no_officer_is_not_counted(words: str) -> None:
+    assert understood(words).officers.value is None
+
+
+@pytest.mark.parametrize(
+    ("words", "lang", "at"),
+    [
+        ("Agents came at ten to eight.", "en", "2026-01-15T07:50"),
+        ("On Tuesday I was out for bread and about eleven agents took a man.", "en", "2026-01-13"),
+        ("Ayer fui al mercado. A las nueve de la mañana llegaron los agentes.", "es", "2026-01-14"),
+        ("Shalay, afartii galabnimo, saddex askari ayaa timid.", "so", "2026-01-14T16:00"),
+        ("There are agents at Lake and Cedar.", "en", "2026-01-15T08:10"),
+    ],
+)
+def test_when_it_was(words: str, lang: str, at: str) -> None:
+    moment = understood(words, lang).seen_at.value
+    assert moment is not None
+    assert moment.at.isoformat().startswith(at)
+
+
+def test_what_is_to_come_was_not_seen() -> None:
+    assert understood("ICE will have a checkpoint on Monday, they say.").seen_at.value is None
+
+
+def test_it_does_not_matter_how_we_are_is_written_but_that_it_is() -> None:
+    """'We're at Lake' goes on, and 'they were at Lake' does not."""
+    assert understood("Agents here, we're at Lake and Cedar.").still_there.value is True
+    assert understood("Agents were at Lake and Cedar.").still_there.value is not True
+
+
+def test_si_with_an_accent_doubts_nothing() -> None:
+    def agencies(words: str) -> list[str]:
+        return [each.value.agency for each in understood(words, "es").agencies]
+
+    assert agencies("Sí, hay agentes de migración en la Lake y la Cedar.") == ["ice"]
+    assert agencies("No sé si hay agentes de migración.") == ["unsure"]
+
+
+def test_sounds_in_brackets_are_silence() -> None:
+    kind = understood("[silence] [car door] uh [click]").kind
+    assert kind is not None
+    assert kind.value is Kind.SILENT
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("Hi, is Brenda there? I need my car fixed by noon.", Kind.NOT_FOR_US),
+        ("Can ICE come into my apartment without a warrant?", Kind.QUESTION),
+        ("My brother hasn't come home and his phone is off.", Kind.HELP),
+        ("My coworker heard ICE is at the mall. I haven't seen it.", Kind.RUMOUR),
+        ("I saw on TikTok that ICE is at the mall.", Kind.RUMOUR),
+        ("False alarm at Lake and Cedar, I went and it is only the police.", Kind.REPORT),
+    ],
+)
+def test_what_a_call_is_for(words: str, kind: Kind) -> None:
+    found = understood(words).kind
+    assert found is not None
+    assert found.value is kind
+
+
+def test_who_pressed_that_it_is_happening_is_never_taken_for_a_wrong_number() -> None:
+    """Where no word is known, the key counts."""
+    words = "Quickly quickly at the corner with the blue house."
+    told = told_from({"words": words, "keys": {"when": "1"}}, READER.lexicons, AT)
+    assert str(ranked(told, understand(told, names())).priority) == "P2"
+
+
+def test_a_corner_behind_a_citys_name_and_a_house_said_by_two_digits() -> None:
+    corner = understood("Agents on Thomas Avenue in St. Paul, at Snelling.").location.value
+    assert corner is not None
+    assert corner.streets == ("Thomas Ave", "Snelling Ave")
+    house = understood("Agents at forty-two fourteen Cedar Avenue South.").location.value
+    assert house is not None
+    assert (house.number, house.streets) == (4214, ("Cedar Ave",))
+
+
+def test_numbered_streets_of_suburbs_are_known() -> None:
+    place = understood("Agents at 66th and Nicollet in Richfield.").location.value
+    assert place is not None
+    assert [each.city for each in place.candidates] == ["Richfield"]
