@@ -118,17 +118,23 @@ def kind_said(
     official = taken or not OFFICIALS.isdisjoint(signs)
     happens = taken or acts or bool({"presence", "vehicle"} & signs.keys())
     strong = official and (happens or len(signs) >= STRONG)
-    if "prank" in found and told is None and not (strong and saw):
-        return finding(Kind.PRANK, found["prank"], 0.7)
     if "event_not" in found:
         return finding(Kind.REPORT, found["event_not"], 0.6)
+    if "prank" in found and told is None and not (strong and saw):
+        return finding(Kind.PRANK, found["prank"], 0.7)
     if "crash" in found and not _federal(passages):
         return finding(Kind.NOT_FOR_US, found["crash"], 0.6)
     if "not_for_us" in found and (not official or times["not_for_us"] >= SEVERAL):
         several = times["not_for_us"] > 1
         others = times["question"] + times["help"]
-        if (times["not_for_us"] > others or not others) and (
-            several or not (acts or "ours" in found or (placed and (saw or "presence" in signs)))
+        passed_on = told is not None and not several
+        if (
+            (times["not_for_us"] > others or not others)
+            and not passed_on
+            and (
+                several
+                or not (acts or "ours" in found or (placed and (saw or "presence" in signs)))
+            )
         ):
             return finding(Kind.NOT_FOR_US, found["not_for_us"], 0.75 if several else 0.65)
     if "family" in found:

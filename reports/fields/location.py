@@ -16,7 +16,7 @@ from jellyfish import metaphone
 from rapidfuzz import fuzz, process
 
 from places.gazetteer import Area, Gazetteer, Landmark, Point, Street
-from reports.fields.counting import Number
+from reports.fields.counting import SPOKEN, Number
 from reports.fields.finding import Finding, taken_back
 from reports.fields.heading import going_spans
 from reports.fields.lexicon import MOST_WORDS, Lexicon
@@ -583,8 +583,14 @@ def _numbered(passage: Passage, gazetteer: Gazetteer) -> Iterator[Mention]:
     behind = {mark.first: mark for mark in types}
     ahead = {mark.last: mark for mark in types}
     articles = {mark.last: mark for mark in passage.of("street_article")}
+    # 'Veinticuatro la docena.'
+    counted = passage.lexicon.language in SPOKEN
+    dozens = {mark.first for mark in passage.of("number")} if counted else set()
     for number in passage.numbers:
-        mark = behind.get(number.last) if number.is_ordinal else None
+        if number.first in dozens:
+            continue
+        named = number.is_ordinal or number.first in articles
+        mark = behind.get(number.last) if named else None
         first, last = number.first, number.last
         if mark is not None:
             last = mark.last
