@@ -6,6 +6,7 @@ import io
 import logging
 from collections.abc import Callable, Mapping
 from enum import StrEnum
+from threading import BoundedSemaphore
 from typing import Any, TypeVar
 
 from flask import (
@@ -36,9 +37,10 @@ from dashboard.incidents import Incidents, add_incidents
 from dashboard.lookout import Lookout
 from dashboard.parts import names_of, part, wanted_page
 from dashboard.pictures import NotShowable, showable
+from dashboard.second_opinion import SecondOpinion, beside
 from dashboard.sound import NotPlayable, playable
 from dashboard.studio import LARGE, LARGEST_RECORDING, add_studio
-from dashboard.understood import Line, opinions_of
+from dashboard.understood import Line, understood_of
 from reports.custody import Deed, attachment_subject, recording_subject
 from reports.fields.second import NoOpinion
 from reports.model import (
@@ -79,6 +81,9 @@ NAME = "dashboard"
 PAGE = 200
 """Reports on one page of the inbox. Urgent ones stand first within a page: on the worst day so far
 heard of that is the last few hours."""
+ASKED_AT_ONCE = 2
+"""Second opinions that a process waits for at once: each holds a thread for as long as its reader
+thinks, and callers need the others."""
 OPEN_TO_ALL = frozenset({f"{NAME}.{view}" for view in ("login", "enter", "static")})
 BY_THE_PAGE_ITSELF = frozenset(
     {
@@ -105,6 +110,7 @@ class Pages:
         self._desk = desk
         self._incidents = incidents
         self._lookout = Lookout(desk.store, desk.clock, self._inbox)
+        self._asking = BoundedSemaphore(ASKED_AT_ONCE)
 
     # The inbox
 
@@ -147,10 +153,12 @@ class Pages:
 
     def report_part(self, reference: str) -> Response:
         page = self._page(reference)
-        return part("_report.html", page.version, page=page, number=None)
+        return part("_report.html", page.version, page=page, number=None, opinion=None)
 
-    def _report(self, page: DossierPage, number: str | None = None) -> str:
-        return render_template("report.html", page=page, number=number)
+    def _report(
+        self, page: DossierPage, number: str | None = None, opinion: SecondOpinion | None = None
+    ) -> str:
+        return render_template("report.html", page=page, number=number, opinion=opinion)
 
     def _page(self, reference: str) -> DossierPage:
         with self._desk.store.read() as records:
@@ -396,19 +404,32 @@ class Pages:
         return redirect(url_for(".report", reference=reference, _anchor=tape), 303)
 
     def second_opinion(self, reference: str) -> str:
-        """Asked for by a person, shown, and not kept."""
-        dossier, reader = self._dossier(reference), self._desk.second_reader
+        """The report's page with what another reader says, in this answer alone, kept nowhere."""
+        reader = self._desk.second_reader
         if reader is None:
             abort(404)
+        asked = self._dossier(reference)
+        reading = self._desk.reader.read(asked)
         failed: str | None = None
         lines: tuple[Line, ...] = ()
-        try:
-            lines = opinions_of(reader.read(self._desk.reader.told(dossier).passages))
-        except NoOpinion as none:
-            failed = str(none)
-        return render_template(
-            "second_opinion.html", reference=reference, by=reader.name, failed=failed, lines=lines
-        )
+        if not self._asking.acquire(blocking=False):
+            failed = "it is being asked already, of other reports. Ask again in a minute"
+        else:
+            try:
+                told = self._desk.reader.told(asked)
+                lines = beside(reading, reader.read(told.passages))
+            except NoOpinion as none:
+                failed = str(none)
+            finally:
+                self._asking.release()
+        page = self._page(reference)
+        if failed is None and page.understood != understood_of(reading):
+            failed, lines = "what was said has been written out anew meanwhile. Ask again", ()
+        return self._report(page, opinion=SecondOpinion(reader.name, failed, lines))
+
+    def forget_opinion(self, reference: str) -> ResponseReturnValue:
+        """Whoever comes back to the address of an opinion finds the report without it."""
+        return redirect(url_for(".report", reference=reference))
 
     def tell_again(self, reference: str) -> ResponseReturnValue:
         self._dossier(reference)
@@ -465,6 +486,7 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
         "/r/<reference>/attachments/<media_sid>": here.attachment,
         "/r/<reference>/attachments/<media_sid>/original": here.attachment_original,
         "/r/<reference>/number": here.hide_number,
+        "/r/<reference>/opinion": here.forget_opinion,
         "/blocklist": here.blocklist,
     }
     for path, view in views.items():

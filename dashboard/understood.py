@@ -3,7 +3,7 @@ taken from and the seconds to play, and what the caller said before they took it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +40,15 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
+class Opinion:
+    """What another reader takes from the same words."""
+
+    taken: Taken
+    agrees: bool | None
+    """With ours; None: nobody but a person can say."""
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One field: what was pressed, and what was said."""
 
@@ -48,6 +57,7 @@ class Line:
     pressed: Any = None
     digits: str = ""
     in_conflict: bool = False
+    opinions: tuple[Opinion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +73,13 @@ class UnderstoodPage:
 def understood_of(reading: Reading) -> UnderstoodPage:
     """Fields of which nothing was understood are left out."""
     found = reading.understanding
-    return UnderstoodPage(reading.rank, tuple(_lines(found)), len(found.private))
+    lines = tuple(line for line in lines_of(found) if line.taken)
+    return UnderstoodPage(reading.rank, lines, len(found.private))
 
 
-def opinions_of(opinions: Iterable[tuple[str, Finding[str]]]) -> tuple[Line, ...]:
-    """Of another reader, a line a field."""
-    by_field: dict[str, list[Finding[str]]] = {}
-    for name, finding in opinions:
-        by_field.setdefault(name, []).append(finding)
-    return tuple(_several(name, findings) for name, findings in by_field.items())
-
-
-def _lines(found: Understanding) -> Iterator[Line]:
-    lines = (
+def lines_of(found: Understanding) -> tuple[Line, ...]:
+    """Of all fields, those too of which nothing was understood."""
+    return (
         _several("kind", _one(found.kind)),
         _line("first_hand", found.first_hand, found),
         _line("officers", found.officers, found),
@@ -95,7 +99,6 @@ def _lines(found: Understanding) -> Iterator[Line]:
         _several("evidence", found.evidence),
         _several("needs", found.needs),
     )
-    return (line for line in lines if line.taken)
 
 
 def _one(finding: Finding[Any] | None) -> tuple[Finding[Any], ...]:
@@ -106,7 +109,7 @@ def _line(name: str, understood: Understood[Any], found: Understanding) -> Line:
     pressed = understood.pressed
     return Line(
         name=name,
-        taken=tuple(_taken(each) for each in _one(understood.said)),
+        taken=tuple(taken_of(each) for each in _one(understood.said)),
         pressed=None if pressed is None else pressed.value,
         digits="" if pressed is None else pressed.digits,
         in_conflict=name in found.conflicts,
@@ -114,10 +117,11 @@ def _line(name: str, understood: Understood[Any], found: Understanding) -> Line:
 
 
 def _several(name: str, findings: Iterable[Finding[Any]]) -> Line:
-    return Line(name, tuple(_taken(each) for each in findings))
+    return Line(name, tuple(taken_of(each) for each in findings))
 
 
-def _taken(finding: Finding[Any]) -> Taken:
+def taken_of(finding: Finding[Any]) -> Taken:
+    """A finding with its words, and the seconds to play."""
     tokens = finding.passage.tokens[finding.first : finding.last]
     return Taken(
         value=finding.value,
