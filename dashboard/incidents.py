@@ -22,7 +22,7 @@ from dashboard.incident_page import (
     incident_page_of,
     proposal_of,
 )
-from dashboard.parts import LAST_PAGE, names_of, part, wanted_page
+from dashboard.parts import LAST_PAGE, ids_of, names_of, part, wanted_page
 from reports.incidents import Suggestion
 from reports.model import Docket, Dossier, IncidentAct, Judgement, Verdict, Verification
 from reports.ports import Records
@@ -163,14 +163,14 @@ class Incidents:
             lambda by: merge(
                 self._desk.store,
                 references=references,
-                incidents=_ids(request.form.getlist("incident")),
+                incidents=ids_of(request.form.getlist("incident")),
                 **by,
             ),
             fallback=references,
         )
 
     def split(self, incident_id: str) -> ResponseReturnValue:
-        (wanted,) = _ids([incident_id])
+        (wanted,) = ids_of([incident_id])
         return self._done(
             "split",
             lambda by: split(
@@ -189,13 +189,13 @@ class Incidents:
                 self._desk.store,
                 reference=request.form.get("ref", ""),
                 others=request.form.getlist("other"),
-                incidents=_ids(request.form.getlist("incident")),
+                incidents=ids_of(request.form.getlist("incident")),
                 **by,
             ),
         )
 
     def judge_incident(self, incident_id: str) -> ResponseReturnValue:
-        (wanted,) = _ids([incident_id])
+        (wanted,) = ids_of([incident_id])
         form = request.form
         try:
             judgement = Judgement(
@@ -213,8 +213,8 @@ class Incidents:
         )
 
     def undo_act(self, act_id: str) -> ResponseReturnValue:
-        (wanted,) = _ids([act_id])
-        back = next(iter(_ids(filter(None, [request.form.get("back")]))), None)
+        (wanted,) = ids_of([act_id])
+        back = next(iter(ids_of(filter(None, [request.form.get("back")]))), None)
         return self._done(
             "undone",
             lambda by: undo(self._desk.store, act_id=wanted, **by),
@@ -286,7 +286,7 @@ def _tell(category: str, **what: Any) -> None:
 
 
 def _docket(records: Records, incident_id: str) -> Docket:
-    (wanted,) = _ids([incident_id])
+    (wanted,) = ids_of([incident_id])
     docket = records.docket(wanted)
     if docket is None:
         abort(404)
@@ -296,16 +296,6 @@ def _docket(records: Records, incident_id: str) -> Docket:
 def _dossiers(records: Records, references: Iterable[str]) -> Mapping[str, Dossier]:
     wanted = list(dict.fromkeys(references))
     return {each.report.reference: each for each in records.dossiers_of(wanted)}
-
-
-def _ids(written: Iterable[str]) -> list[int]:
-    """Ids as they stand in addresses and forms; what is none is nobody's."""
-    found = []
-    for each in written:
-        if not (each.isascii() and each.isdecimal() and len(each) < 10):
-            abort(404)
-        found.append(int(each))
-    return found
 
 
 def add_incidents(blueprint: Blueprint, here: Incidents) -> None:

@@ -3,9 +3,10 @@ list, and what organizers are called."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
-from flask import Response, render_template, request
+from flask import Response, abort, render_template, request
 
 from reports.ports import Records
 
@@ -32,3 +33,13 @@ def wanted_page() -> int:
 def names_of(records: Records) -> dict[str, str]:
     """What organizers are called, by username."""
     return {organizer.username: organizer.display_name for organizer in records.organizers()}
+
+
+def ids_of(written: Iterable[str]) -> list[int]:
+    """Ids as they stand in addresses and forms; what is none is nobody's."""
+    found = []
+    for each in written:
+        if not (each.isascii() and each.isdecimal() and len(each) < 10):
+            abort(404)
+        found.append(int(each))
+    return found

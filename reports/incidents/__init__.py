@@ -4,7 +4,7 @@ incident, why, and what its reports say together."""
 from reports.incidents.history import Event, Happened, history
 from reports.incidents.likeness import Because, Likeness, Reason, callers, likeness
 from reports.incidents.merged import Glance, Stated, Telling, Together, glance, together
-from reports.incidents.sighting import Part, Sighting, sighting_of
+from reports.incidents.sighting import Part, Sighting, part_of, sighting_of
 from reports.incidents.suggesting import Standing, Suggestion, Why, suggest
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "glance",
     "history",
     "likeness",
+    "part_of",
     "sighting_of",
     "suggest",
     "together",

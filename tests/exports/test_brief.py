@@ -278,3 +278,17 @@ def test_what_is_left_out_is_said_to_be() -> None:
     assert len(text) <= LONGEST
     assert text.endswith("; …")
     assert "Location: E Lake St & Bloomington Ave" in text
+
+
+def test_the_place_that_most_give_stands_first_and_no_words_beside_it() -> None:
+    other = replace(CORNER, candidates=(replace(CORNER.candidates[0], name="4th Ave & Lake St"),))
+    said = known(a_report("3107", where="behind the bakery"))
+    text = read(
+        known(a_report("4820"), location=heard(other)),
+        known(a_report("4821"), location=heard(CORNER)),
+        known(a_report("4822"), location=heard(CORNER)),
+        said,
+    )
+    places = "E Lake St & Bloomington Ave, Minneapolis or 4th Ave & Lake St, Minneapolis"
+    assert f"Location: {places}\n" in text
+    assert "Location: “behind the bakery”" in read(said)
