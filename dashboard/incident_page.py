@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -119,7 +119,17 @@ class IncidentPage:
     proposals: tuple[Proposal, ...]
     moved_to: int | None
     """Where its reports went."""
+    elsewhere: Mapping[str, int]
+    """In which incidents those are by now from which it was told apart."""
     today: str
+
+    def told_from(self, event: Event) -> tuple[tuple[int | None, tuple[str, ...]], ...]:
+        """Of an event that told it apart: from which reports, by the incidents that these are in
+        by now; None: in none."""
+        by_incident: dict[int | None, list[str]] = {}
+        for each in event.others:
+            by_incident.setdefault(self.elsewhere.get(each), []).append(each)
+        return tuple((incident, tuple(those)) for incident, those in by_incident.items())
 
     @property
     def version(self) -> str:
@@ -222,17 +232,21 @@ def incident_page_of(
     desk: Desk,
     names: Mapping[str, str],
     today: str,
+    incident_of: Callable[[Iterable[str]], Mapping[str, int]],
 ) -> IncidentPage:
+    """`incident_of`: in which incidents reports are."""
     own = [dossiers[each] for each in docket.references]
+    events = history(docket, own, lambda who: names.get(who, who))
     return IncidentPage(
         card=card_of(docket, dossiers, desk, names),
         incident=docket.incident,
         judged_by=_judged_by(docket.incident, names),
         members=tuple(member_of(each, desk) for each in own),
         together=together(telling_of(each, desk) for each in own),
-        events=history(docket, own, lambda who: names.get(who, who))[::-1],
+        events=events[::-1],
         proposals=tuple(proposals),
         moved_to=_moved_to(docket),
+        elsewhere=incident_of({each for event in events for each in event.others}),
         today=today,
     )
 

@@ -39,6 +39,7 @@ from reports.services.incidents import (
     set_verdict,
     split,
     tell_apart,
+    tell_incidents_apart,
     undo,
 )
 from reports.services.review import NoSuchReport
@@ -106,6 +107,7 @@ class Incidents:
                 self._desk,
                 names_of(records),
                 local_day(self._desk.clock(), self._desk),
+                records.incident_of,
             )
 
     def kin(self, records: Records, dossier: Dossier) -> Kin:
@@ -194,6 +196,18 @@ class Incidents:
             ),
         )
 
+    def tell_incidents_apart(self, incident_id: str) -> ResponseReturnValue:
+        (wanted,) = ids_of([incident_id])
+        return self._done(
+            "apart",
+            lambda by: tell_incidents_apart(
+                self._desk.store,
+                incident_id=wanted,
+                others=ids_of(request.form.getlist("incident")),
+                **by,
+            ),
+        )
+
     def judge_incident(self, incident_id: str) -> ResponseReturnValue:
         (wanted,) = ids_of([incident_id])
         form = request.form
@@ -214,12 +228,7 @@ class Incidents:
 
     def undo_act(self, act_id: str) -> ResponseReturnValue:
         (wanted,) = ids_of([act_id])
-        back = next(iter(ids_of(filter(None, [request.form.get("back")]))), None)
-        return self._done(
-            "undone",
-            lambda by: undo(self._desk.store, act_id=wanted, **by),
-            incident_id=back,
-        )
+        return self._done("undone", lambda by: undo(self._desk.store, act_id=wanted, **by))
 
     def _done(
         self,
@@ -263,9 +272,11 @@ class Incidents:
 
     def _back(self, incident_id: int | None) -> str:
         """The page that the form stood on, if it names it, else the incident's."""
-        back = request.form.get("from", "")
-        if back.isdecimal():
-            return url_for(".report", reference=back)
+        report, incident = (request.form.get(name, "") for name in ("from", "back"))
+        if report.isdecimal():
+            return url_for(".report", reference=report)
+        if incident:
+            return url_for(".incident", incident_id=ids_of([incident])[0])
         if incident_id is not None:
             return url_for(".incident", incident_id=incident_id)
         return url_for(".incidents")
@@ -313,6 +324,7 @@ def add_incidents(blueprint: Blueprint, here: Incidents) -> None:
         "/incidents/apart": here.tell_apart,
         "/incidents/acts/<act_id>/undo": here.undo_act,
         "/incidents/<incident_id>/split": here.split,
+        "/incidents/<incident_id>/apart": here.tell_incidents_apart,
         "/incidents/<incident_id>/verdict": here.judge_incident,
     }
     for path, act in acts.items():

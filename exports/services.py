@@ -39,6 +39,7 @@ from reports.custody import (
     Entry,
     attachment_subject,
     canonical,
+    incident_subject,
     recording_subject,
     report_subject,
     row_of,
@@ -291,12 +292,13 @@ class Exporter:
         with self.store.read() as records:
             maker = self._naming(records)
             told = custody_of(records, [each.dossier for each in known])
+            of_it = () if of is None else records.custody_of([_subject(of)])
             head = str(records.custody_head())
         # The README says why in the words that the log has.
         choices = replace(demand.choices, why=uncovered_why)
         redaction = Redaction(preview.redaction.marks, choices)
         entries = sorted(
-            (entry for entries in told.values() for entry in entries),
+            chain(of_it, *told.values()),
             key=lambda entry: entry.number,
         )
 
@@ -425,10 +427,16 @@ def _write_down(
 
     note(f"{EXPORT}:{export_id}", detail)
     short = {name: detail[name] for name in ("export", "kind", "why")}
+    if preview.of is not None:
+        note(_subject(preview.of), short)
     for each in preview.known if demand.period is None else ():
         note(report_subject(each.dossier.report.reference), short)
         for subject in _taken_along(each.dossier, demand):
             note(subject, {name: detail[name] for name in ("export", "kind")})
+
+
+def _subject(of: Gathered) -> str:
+    return incident_subject(of.incident.incident_id)
 
 
 def _uncovered(preview: Preview, why: str) -> dict[str, str]:

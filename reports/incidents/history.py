@@ -27,7 +27,8 @@ class Event:
     who: str | None = None
     references: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
-    """From which they were told apart."""
+    """Reports that are not of it, as somebody said: all that they told apart, where by now all or
+    none of them are of it."""
     came_from: tuple[int, ...] = ()
     """Other incidents that they were in."""
     went_to: int | None = None
@@ -49,20 +50,17 @@ def history(
             Event(each.call.started_at, Happened.HEARD, references=(each.report.reference,))
             for each in dossiers
         ),
-        *(
-            event
-            for act in docket.acts
-            for event in _of_act(act, docket.incident.incident_id, name_of)
-        ),
+        *(event for act in docket.acts for event in _of_act(act, docket, name_of)),
     ]
     events.sort(key=lambda event: event.at)
     return tuple(events)
 
 
-def _of_act(act: IncidentAct, here: int, name_of: Callable[[str], str]) -> Iterator[Event]:
+def _of_act(act: IncidentAct, docket: Docket, name_of: Callable[[str], str]) -> Iterator[Event]:
+    here = docket.incident.incident_id
     moved = [move for move in act.moves if here in (move.before, move.after)]
-    told = {move.reference for move in act.moves}
-    others = {each for pair in act.apart for each in pair} - told
+    told = {each for pair in act.apart for each in pair}
+    others = told - {*docket.references} or told
     went = {move.after for move in moved if move.before == here} - {None}
     came = {move.before for move in moved if move.before is not None} - {here}
     yield Event(

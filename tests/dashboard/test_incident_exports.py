@@ -142,6 +142,7 @@ def test_its_packet_has_its_own_record_with_what_is_private_in_notes_covered(
     assert [each["what"] for each in record["history"]] == [
         *("heard", "heard", "heard", "merged", "split", "judged")
     ]
+    assert '"subject":"incident:1"' in files["data/custody.jsonl"]  # the verdict
     for name, content in files.items():
         assert "Lopez" not in content, name
     assert "data/reports/4001/report.txt" in files
@@ -167,8 +168,9 @@ def test_that_it_left_stands_in_the_log_of_each_report_and_on_the_page(
     leaves(ana, f"/incidents/{incident}/export/brief", why="For the observers on shift")
     with desk.store.read() as records:
         told = records.custody_of([f"report:{each}" for each in ("4001", "4002", "4003", "4004")])
+        told = (*told, *records.custody_of(["incident:1"]))
         (left,) = records.last_custody(Deed.EXPORTED, "export", 9)
-    assert [each.deed for each in told].count(Deed.EXPORTED) == 4
+    assert [each.deed for each in told].count(Deed.EXPORTED) == 4 + 1
     assert (left.detail["incident"], left.detail["reports"]) == ("1", "4")
     page = ana.get("/exports").text
     assert "Incident 1. Reports 4001, 4002, 4003, 4004." in " ".join(page.split())
