@@ -39,6 +39,7 @@ KINDS: Final = frozenset(
         "and_half",
         "article",
         "as_in",
+        "behind_name",
         "between",
         "block",
         "break",
@@ -145,6 +146,8 @@ class Lexicon:
     language: str
     _root: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     _numbers: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    words: frozenset[str] = field(default=frozenset(), repr=False)
+    """All words of its phrases, plain."""
 
     @classmethod
     def of(cls, language: str, *tables: Mapping[str, Any]) -> Lexicon:
@@ -155,18 +158,20 @@ class Lexicon:
         """
         wrong: list[str] = []
         root: dict[str, Any] = {}
+        known = set[str]()
         for kind, value, phrase in (each for table in tables for each in _phrases(table, wrong)):
             for words in _spelt_out(phrase):
                 if not words or len(words) > MOST_WORDS:
                     wrong.append(f"{kind}: “{phrase}” has no words, or more than {MOST_WORDS}")
                     continue
+                known.update(words)
                 node = root
                 for word in words:
                     node = node.setdefault(word, {})
                 node.setdefault("", []).append((kind, value))
         if wrong:
             raise BadLexicon("\n".join(wrong))
-        return cls(language, root)
+        return cls(language, root, words=frozenset(known))
 
     def marks(self, words: Sequence[str]) -> tuple[Mark, ...]:
         """All that is known of plain words, in order; of each kind the longest at each word."""
