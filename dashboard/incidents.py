@@ -22,7 +22,7 @@ from dashboard.incident_page import (
     incident_page_of,
     proposal_of,
 )
-from dashboard.parts import LAST_PAGE, ids_of, names_of, part, wanted_page
+from dashboard.parts import LAST_PAGE, View, add_pages, ids_of, names_of, part, wanted_page
 from reports.incidents import Suggestion
 from reports.model import Docket, Dossier, IncidentAct, Judgement, Verdict, Verification
 from reports.ports import Records
@@ -47,7 +47,6 @@ from reports.services.suggesting import Suggester
 
 PAGE: Final = 50
 """Incidents on one page of the list."""
-View = Callable[..., ResponseReturnValue]
 
 
 class Incidents:
@@ -317,8 +316,6 @@ def add_incidents(blueprint: Blueprint, here: Incidents) -> None:
         "/incidents/<incident_id>": here.incident,
         "/incidents/<incident_id>/part": here.incident_part,
     }
-    for path, view in views.items():
-        blueprint.add_url_rule(path, view.__name__, view, methods=["GET"])
     acts: Mapping[str, View] = {
         "/incidents": here.merge,
         "/incidents/apart": here.tell_apart,
@@ -327,5 +324,4 @@ def add_incidents(blueprint: Blueprint, here: Incidents) -> None:
         "/incidents/<incident_id>/apart": here.tell_incidents_apart,
         "/incidents/<incident_id>/verdict": here.judge_incident,
     }
-    for path, act in acts.items():
-        blueprint.add_url_rule(path, act.__name__, act, methods=["POST"])
+    add_pages(blueprint, views, acts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from threading import BoundedSemaphore
 from typing import Any, TypeVar
@@ -35,7 +35,7 @@ from dashboard.fingerprint import fingerprint
 from dashboard.inbox import Inbox, Show, flood_notice, local_day, row_of, shown
 from dashboard.incidents import Incidents, add_incidents
 from dashboard.lookout import Lookout
-from dashboard.parts import names_of, part, wanted_page
+from dashboard.parts import View, add_pages, names_of, part, wanted_page
 from dashboard.pictures import NotShowable, showable
 from dashboard.second_opinion import SecondOpinion, beside
 from dashboard.sound import NotPlayable, playable
@@ -98,7 +98,6 @@ BY_THE_PAGE_ITSELF = frozenset(
 )
 """Asked for by the script of an open page, not by a person."""
 
-View = Callable[..., ResponseReturnValue]
 State = TypeVar("State", bound=StrEnum)
 Thing = TypeVar("Thing")
 
@@ -489,8 +488,6 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
         "/r/<reference>/opinion": here.forget_opinion,
         "/blocklist": here.blocklist,
     }
-    for path, view in views.items():
-        blueprint.add_url_rule(path, view.__name__, view, methods=["GET"])
     acts: Mapping[str, View] = {
         "/r/<reference>/handling": here.handle,
         "/r/<reference>/verdict": here.judge,
@@ -505,8 +502,7 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
         "/blocklist/<block_id>/undo": here.unblock,
         "/flood": here.flood,
     }
-    for path, act in acts.items():
-        blueprint.add_url_rule(path, act.__name__, act, methods=["POST"])
+    add_pages(blueprint, views, acts)
 
     blueprint.add_app_template_filter(fingerprint)
 

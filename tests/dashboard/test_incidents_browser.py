@@ -9,31 +9,12 @@ from playwright.sync_api import Page, expect
 
 from reports.model import Judgement, Verdict, Verification
 from reports.services.incidents import merge, set_verdict
-from tests.dashboard.conftest import Clock
+from tests.dashboard.chromium import IN_A_BROWSER, LIVE, SMALL, assert_fits, tab_to
+from tests.dashboard.conftest import Clock, log_in
 from tests.dashboard.stories import Stories
-from tests.dashboard.test_browser import (
-    CHROMIUM,
-    FAINT_TEXT,
-    LIVE,
-    SMALL_TARGETS,
-    address,
-    chromium,
-    clock,
-    log_in,
-    opens,
-    page,
-    tab_to,
-)
 from tests.dashboard.test_incidents import OTHER, THIRD, seen
 
-__all__ = ["address", "chromium", "clock", "opens", "page"]
-
-SMALL = {"width": 320, "height": 640}
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here"),
-]
+pytestmark = IN_A_BROWSER
 
 
 def two(stories: Stories) -> None:
@@ -104,16 +85,10 @@ def test_on_a_small_telephone_all_fits_can_be_hit_and_can_be_read(
     seen(stories, "4004", 1, "I don't know.", heard, None)
     page = log_in(opens(viewport=SMALL, color_scheme=scheme))
 
-    def is_fit(path: str) -> None:
-        page.goto(path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= SMALL["width"], path
-        assert page.evaluate(SMALL_TARGETS) == [], path
-        assert page.evaluate(FAINT_TEXT) == [], path
-
-    is_fit("/incidents")
-    is_fit("/r/4001")
+    assert_fits(page, "/incidents")
+    assert_fits(page, "/r/4001")
     merge(stories.store, references=["4001", "4002"], who="ana", at=clock())
     drill = Judgement(Verdict.NOT_ENFORCEMENT, Verification.PHOTO, "a fire drill", "two films")
     set_verdict(stories.store, incident_id=1, judgement=drill, who="ana", at=clock())
     for path in ("/incidents", "/incidents/1", "/r/4001", "/r/4004"):
-        is_fit(path)
+        assert_fits(page, path)
