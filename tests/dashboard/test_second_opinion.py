@@ -83,7 +83,9 @@ def test_it_stands_in_the_line_of_its_field_marked_as_the_models(
     officers = line(page, "officers")
     assert officers.index("six agents") < officers.index("parrot-1 says: 6 agrees six agents")
     assert "Play 0:01–0:02" in officers
-    assert "parrot-1 says: hiding nobody else says so two of them hide" in line(page, "activities")
+    assert "parrot-1 says: hiding only the model says so two of them hide" in line(
+        page, "activities"
+    )
     assert "a language model" in page
 
 
@@ -101,14 +103,19 @@ def test_one_that_says_otherwise_is_marked_and_stands_below_the_key(
 def test_it_is_kept_nowhere(opinionated: Browser, stories: Stories, parrot: Parrot) -> None:
     six_at_lake(stories)
     parrot.says("needs", "carrots", "behind a dumpster")
-    before = [opinionated.get(path).text for path in ("/", "/exports")]
+
+    def elsewhere() -> list[str]:
+        pages = [opinionated.get(path).text for path in ("/", "/exports")]
+        return [re.sub(r'name="csrf_token" value="[^"]*"', "", page) for page in pages]
+
+    before = elsewhere()
     shown = opinionated.acts("4821", "opinion").text
     assert "carrots" in shown
     assert 'data-address="/r/4821"' in shown
     assert "carrots" not in opinionated.get("/r/4821").text
     assert "carrots" not in opinionated.get("/r/4821/export/brief").text
     assert "carrots" not in opinionated.get("/r/4821/export/packet").text
-    assert [opinionated.get(path).text for path in ("/", "/exports")] == before
+    assert elsewhere() == before
     assert opinionated.get("/r/4821/opinion").headers["Location"] == "/r/4821"
 
 
