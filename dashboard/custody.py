@@ -27,7 +27,7 @@ class Given:
     how: str | None
     """'played', 'shown' or 'original', of an access."""
     sha256: str | None
-    """Of the file that it is about."""
+    """Of the file that it is about, or of what was set."""
 
 
 def given(entry: Entry, dossier: Dossier, desk: Desk, names: Mapping[str, str]) -> Given:

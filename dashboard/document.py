@@ -23,6 +23,7 @@ from reports.model import (
     Notification,
     Recording,
     Segment,
+    Settlement,
     Sound,
     Source,
     Span,
@@ -55,7 +56,8 @@ def document_of(
         "call": _call(dossier.call),
         "fields": _fields(facts),
         "understood": _understood(reading),
-        "callback_allowed": facts.callback_allowed.value is True,
+        "callback_allowed": facts.callback_allowed.value is True
+        and reading.understanding.callback.value is not False,
         "same_caller": list(same_caller),
         "talks": [
             {"since": _instant(talk.since), "until": _instant(talk.until)}
@@ -68,6 +70,7 @@ def document_of(
         "attachments": [_attachment(attachment) for attachment in dossier.attachments],
         "notifications": [_notification(told) for told in dossier.notifications],
         "acts": [_act(act) for act in dossier.acts],
+        "settled": [_settlement(each) for each in dossier.settled],
         "custody": [_entry(entry) for entry in custody],
     }
 
@@ -273,6 +276,17 @@ def _act(act: Act) -> Document:
         "kind": act.kind.value,
         "before": act.before,
         "after": act.after,
+    }
+
+
+def _settlement(settlement: Settlement) -> Document:
+    return {
+        "field": settlement.field,
+        "value": settlement.value,
+        "withdrawn": settlement.withdrawn,
+        "who": settlement.who,
+        "at": _instant(settlement.at),
+        "why": settlement.why,
     }
 
 

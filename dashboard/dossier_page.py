@@ -13,6 +13,7 @@ from dashboard.facts import UNSURE_BELOW, Facts, facts_of
 from dashboard.fingerprint import fingerprint
 from dashboard.inbox import judge_of
 from dashboard.incident_page import Kin
+from dashboard.settling import SETTLEABLE, Attempt, FieldForm, form_of
 from dashboard.timeline import Event, timeline
 from dashboard.understood import UnderstoodPage, understood_of
 from reports.custody import Entry
@@ -153,6 +154,8 @@ class DossierPage:
     on_the_line: bool
     facts: Facts
     understood: UnderstoodPage
+    forms: tuple[FieldForm, ...]
+    """Of the fields that a person may settle."""
     second_reader: str | None
     """Who may be asked for a second opinion."""
     tapes: tuple[Tape, ...]
@@ -177,8 +180,25 @@ class DossierPage:
 
     @property
     def may_show_number(self) -> bool:
-        """The caller said yes, and did not withhold the number."""
-        return self.facts.callback_allowed.value is True and self.call.caller_number is not None
+        """The caller said yes, nobody says that they did not, and they did not withhold it."""
+        allowed = self.facts.callback_allowed.value is True and not self.must_not_call
+        return allowed and self.call.caller_number is not None
+
+    @property
+    def must_not_call(self) -> bool:
+        """Somebody settled that the caller is not to be called."""
+        line = next((each for each in self.understood.lines if each.name == "callback"), None)
+        return line is not None and line.settled is not None and False in line.settled.values
+
+    def form(self, name: str) -> FieldForm | None:
+        """Of a field; None: people do not settle it."""
+        return next((each for each in self.forms if each.name == name), None)
+
+    @property
+    def to_add(self) -> tuple[FieldForm, ...]:
+        """Of fields of which nothing is understood."""
+        there = {line.name for line in self.understood.lines}
+        return tuple(each for each in self.forms if each.name not in there)
 
 
 def page_of(
@@ -189,9 +209,12 @@ def page_of(
     caller: Caller,
     custody: Sequence[Entry],
     kin: Kin,
+    attempt: Attempt | None = None,
 ) -> DossierPage:
     """`names`: what organizers are called, by username; `today`: their date, ISO 8601; `custody`:
-    what the log tells of the report; `kin`: what speaks of the same."""
+    what the log tells of the report; `kin`: what speaks of the same; `attempt`: what somebody sent
+    for a field that could not be kept."""
+    reading = desk.reader.read(dossier)
     return DossierPage(
         report=dossier.report,
         call=dossier.call,
@@ -200,7 +223,11 @@ def page_of(
         language=desk.language_name(dossier.call.language),
         on_the_line=dossier.call.state is CallState.IN_PROGRESS,
         facts=facts_of(dossier),
-        understood=understood_of(desk.reader.read(dossier)),
+        understood=understood_of(reading, names),
+        forms=tuple(
+            form_of(name, dossier, reading.understanding, desk.zone, names, attempt)
+            for name in SETTLEABLE
+        ),
         second_reader=None if desk.second_reader is None else desk.second_reader.name,
         tapes=tuple(_tape(recording, dossier, desk, names) for recording in dossier.recordings),
         notes=tuple(_note(message, dossier) for message in dossier.texts),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from dashboard.alerts import Alerting, alerting_of
 from dashboard.desk import Desk
@@ -53,13 +54,13 @@ class Show(StrEnum):
 def shown(dossiers: Iterable[Dossier], show: Show, reader: Reader) -> list[Dossier]:
     """Those that belong in a list, the most urgent and newest first."""
     return sorted(
-        (dossier for dossier in dossiers if _belongs(dossier, show)),
+        (dossier for dossier in dossiers if _belongs(dossier, show, reader)),
         key=lambda dossier: (
-            _rank(dossier) == CLOSED,
+            _rank(dossier, reader) == CLOSED,
             # Pressed other digits than they heard: below the others, yet in every list.
             dossier.call.check_passed is False,
             _PLACE[reader.read(dossier).rank.priority],
-            _rank(dossier),
+            _rank(dossier, reader),
             -dossier.report.filed_at.timestamp(),
         ),
     )
@@ -68,14 +69,14 @@ def shown(dossiers: Iterable[Dossier], show: Show, reader: Reader) -> list[Dossi
 _PLACE = {priority: place for place, priority in enumerate(Priority)}
 
 
-def _belongs(dossier: Dossier, show: Show) -> bool:
+def _belongs(dossier: Dossier, show: Show, reader: Reader) -> bool:
     match show:
         case Show.ALL:
             return True
         case Show.OPEN | Show.LIMITED:
             return dossier.report.handling is not Handling.CLOSED
         case Show.NOW:
-            return _rank(dossier) <= 2
+            return _rank(dossier, reader) <= 2
         case Show.FAMILIES:
             return family_taken(dossier.call)
 
@@ -84,14 +85,19 @@ CLOSED = 4
 """The rank of what is closed."""
 
 
-def _rank(dossier: Dossier) -> int:
+def _rank(dossier: Dossier, reader: Reader) -> int:
     """0: open, happening now and still there; 4: closed; the rest in between.
 
-    A caller who never said when counts before one who said 'earlier': it may be happening now.
+    A caller who never said when counts before one who said 'earlier': it may be happening now. Of
+    whether they are still there, what a person settled goes before the key.
     """
     if dossier.report.handling is Handling.CLOSED:
         return CLOSED
-    match happening_now(dossier.call).value, still_there(dossier.call).value:
+    there = still_there(dossier.call).value
+    settled = reader.understanding(dossier).still_there.settled if dossier.settled else None
+    if settled is not None:
+        there = settled.value
+    match happening_now(dossier.call).value, there:
         case True, True:
             return 0
         case True, None:
@@ -142,6 +148,8 @@ class Row:
     """The place as the gazetteer has it, where one alone is meant."""
     officers_said: Count | None
     """Where no key was pressed."""
+    set_by_hand: Mapping[str, Any]
+    """What people settled of what the line shows, by field; None: nothing is known, they say."""
     detained: Count | None
     tapes: tuple[TapeState, ...]
     alerting: Alerting
@@ -210,6 +218,11 @@ def row_of(dossier: Dossier, desk: Desk, names: Mapping[str, str]) -> Row:
         officers_said=None
         if facts.officers.value is not None or understood.officers.said is None
         else understood.officers.said.value,
+        set_by_hand={
+            name: understood.settled[name].value
+            for name in ("officers", "still_there")
+            if name in understood.settled
+        },
         detained=None if understood.detained is None else understood.detained.value,
         tapes=tuple(
             TapeState(desk.question_title(tape.question), tape.state, tape.reason)

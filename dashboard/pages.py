@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from threading import BoundedSemaphore
 from typing import Any, TypeVar
@@ -38,10 +38,12 @@ from dashboard.lookout import Lookout
 from dashboard.parts import View, add_pages, names_of, part, wanted_page
 from dashboard.pictures import NotShowable, showable
 from dashboard.second_opinion import SecondOpinion, beside
+from dashboard.settle import add_settle
+from dashboard.settling import Attempt
 from dashboard.sound import NotPlayable, playable
 from dashboard.studio import LARGE, LARGEST_RECORDING, add_studio
-from dashboard.understood import Line, understood_of
 from reports.custody import Deed, attachment_subject, recording_subject
+from reports.fields.finding import Finding
 from reports.fields.second import NoOpinion
 from reports.model import (
     ActKind,
@@ -154,12 +156,22 @@ class Pages:
         page = self._page(reference)
         return part("_report.html", page.version, page=page, number=None, opinion=None)
 
-    def _report(
-        self, page: DossierPage, number: str | None = None, opinion: SecondOpinion | None = None
-    ) -> str:
-        return render_template("report.html", page=page, number=number, opinion=opinion)
+    def show(self, reference: str, attempt: Attempt | None) -> str:
+        """The page, with what somebody sent for a field and could not be kept in its form."""
+        return self._report(self._page(reference, attempt), attempt=attempt)
 
-    def _page(self, reference: str) -> DossierPage:
+    def _report(
+        self,
+        page: DossierPage,
+        number: str | None = None,
+        attempt: Attempt | None = None,
+        opinion: SecondOpinion | None = None,
+    ) -> str:
+        return render_template(
+            "report.html", page=page, number=number, attempt=attempt, opinion=opinion
+        )
+
+    def _page(self, reference: str, attempt: Attempt | None = None) -> DossierPage:
         with self._desk.store.read() as records:
             dossier = _found(records.dossier(reference))
             names = names_of(records)
@@ -167,7 +179,7 @@ class Pages:
             custody = custody_of(records, [dossier]).get(reference, ())
             kin = self._incidents.kin(records, dossier)
         today = local_day(self._desk.clock(), self._desk)
-        return page_of(dossier, self._desk, names, today, caller, custody, kin)
+        return page_of(dossier, self._desk, names, today, caller, custody, kin, attempt)
 
     def handle(self, reference: str) -> ResponseReturnValue:
         to = _wanted_of(Handling, request.form.get("to"))
@@ -407,24 +419,25 @@ class Pages:
         reader = self._desk.second_reader
         if reader is None:
             abort(404)
-        asked = self._dossier(reference)
-        reading = self._desk.reader.read(asked)
+        asked = self._desk.reader.told(self._dossier(reference)).passages
         failed: str | None = None
-        lines: tuple[Line, ...] = ()
+        opinions: Sequence[tuple[str, Finding[str]]] = ()
         if not self._asking.acquire(blocking=False):
             failed = "it is being asked already, of other reports. Ask again in a minute"
         else:
             try:
-                told = self._desk.reader.told(asked)
-                lines = beside(reading, reader.read(told.passages))
+                opinions = reader.read(asked)
             except NoOpinion as none:
                 failed = str(none)
             finally:
                 self._asking.release()
-        page = self._page(reference)
-        if failed is None and page.understood != understood_of(reading):
-            failed, lines = "what was said has been written out anew meanwhile. Ask again", ()
-        return self._report(page, opinion=SecondOpinion(reader.name, failed, lines))
+        with self._desk.store.read() as records:
+            dossier, names = _found(records.dossier(reference)), names_of(records)
+        if failed is None and self._desk.reader.told(dossier).passages != asked:
+            failed, opinions = "what was said has been written out anew meanwhile. Ask again", ()
+        lines = beside(self._desk.reader.read(dossier), opinions, names)
+        opinion = SecondOpinion(reader.name, failed, lines)
+        return self._report(self._page(reference), opinion=opinion)
 
     def forget_opinion(self, reference: str) -> ResponseReturnValue:
         """Whoever comes back to the address of an opinion finds the report without it."""
@@ -475,6 +488,7 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
     add_studio(blueprint, desk)
     add_exports(blueprint, desk)
     add_incidents(blueprint, incidents)
+    add_settle(blueprint, desk, here.show)
     views: Mapping[str, View] = {
         "/": here.inbox,
         "/inbox": here.inbox_part,

@@ -53,8 +53,13 @@ class SecondOpinion:
         return not any(line.opinions for line in self.lines)
 
 
-def beside(reading: Reading, opinions: Iterable[tuple[str, Finding[str]]]) -> tuple[Line, ...]:
-    """The lines of a report with what another reader says, each in the line of its field."""
+def beside(
+    reading: Reading,
+    opinions: Iterable[tuple[str, Finding[str]]],
+    names: Mapping[str, str] = MappingProxyType({}),
+) -> tuple[Line, ...]:
+    """The lines of a report with what another reader says, each in the line of its field. `names`:
+    what organizers are called, by username."""
     by_line: dict[str, list[Finding[str]]] = {}
     for field, finding in opinions:
         by_line.setdefault(LINES.get(field, field), []).append(finding)
@@ -66,15 +71,19 @@ def beside(reading: Reading, opinions: Iterable[tuple[str, Finding[str]]]) -> tu
                 for each in by_line.get(line.name, ())
             ),
         )
-        for line in lines_of(reading.understanding)
+        for line in lines_of(reading.understanding, names)
     )
-    return tuple(line for line in lines if line.taken or line.opinions)
+    return tuple(line for line in lines if line.is_ours or line.opinions)
 
 
 def _agrees(line: Line, theirs: str) -> bool | None:
-    """With what was pressed or said. None: there is nothing to compare it with, or nobody but a
-    person can."""
+    """With what was pressed or said, or else with what a person settled. None: there is nothing to
+    compare it with, or nobody but a person can."""
+    if line.settled is not None and not line.settled.values:
+        return False
     ours = [*(taken.value for taken in line.taken), *([line.pressed] if line.digits else [])]
+    if line.settled is not None:
+        ours = [*line.settled.values]
     found = {_same(each, theirs) for each in ours}
     if True in found:
         return True

@@ -32,6 +32,9 @@ class Happened(StrEnum):
     TRANSLATED = "translated"
     CORRECTED = "corrected"
     HEARD_AS = "heard_as"
+    FIELD_SET = "field_set"
+    """A person said what a field is; `about` names it."""
+    FIELD_TAKEN_BACK = "field_taken_back"
     UNWRITTEN = "unwritten"
     """No words came of it: `detail` is the recording's state."""
     ERASED_AT_PROVIDER = "erased_at_provider"
@@ -59,7 +62,7 @@ class Event:
     at: datetime
     what: Happened
     about: str | None = None
-    """The question of a recording, or the kind of a message."""
+    """The question of a recording, the kind of a message, or a field."""
     who: str | None = None
     before: str | None = None
     after: str | None = None
@@ -80,6 +83,7 @@ def timeline(
         *_of_texts(dossier),
         *_of_messages(dossier, names),
         *_of_acts(dossier, names, {block.at: block for block in blocks}),
+        *_of_settled(dossier, names),
     ]
     events.sort(key=lambda event: event.at)
     return tuple(reversed(events))
@@ -194,6 +198,17 @@ def _of_acts(
             after=act.after,
             reason=None if block is None else block.reason,
             until=_until(act),
+        )
+
+
+def _of_settled(dossier: Dossier, names: Mapping[str, str]) -> Iterator[Event]:
+    for each in dossier.settled:
+        yield Event(
+            each.at,
+            Happened.FIELD_TAKEN_BACK if each.withdrawn else Happened.FIELD_SET,
+            each.field,
+            who=names.get(each.who, each.who),
+            reason=each.why or None,
         )
 
 

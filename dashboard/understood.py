@@ -3,13 +3,16 @@ taken from and the seconds to play, and what the caller said before they took it
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from reports.fields.finding import Finding
 from reports.fields.priority import Ranked
 from reports.fields.reading import Reading
+from reports.fields.settled import SEVERAL, Settled
 from reports.fields.understood import Understanding, Understood
 
 DOUBTFUL = 0.65
@@ -49,15 +52,38 @@ class Opinion:
 
 
 @dataclass(frozen=True, slots=True)
+class ByPerson:
+    """What somebody settled. All else of the field counts no more."""
+
+    values: tuple[Any, ...]
+    """None: there is nothing, they say."""
+    who: str
+    """What they are called."""
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
-    """One field: what was pressed, and what was said."""
+    """One field: what was pressed, what was said, and what a person settled."""
 
     name: str
     taken: tuple[Taken, ...]
     pressed: Any = None
     digits: str = ""
     in_conflict: bool = False
+    settled: ByPerson | None = None
     opinions: tuple[Opinion, ...] = ()
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether anything but opinions stands in it."""
+        return self.settled is not None or bool(self.taken)
+
+    @property
+    def without_opinions(self) -> Line:
+        """As it stands on the page before anybody asks for one, and after."""
+        return replace(self, opinions=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,46 +96,61 @@ class UnderstoodPage:
     """Places in the words that are covered before anything leaves."""
 
 
-def understood_of(reading: Reading) -> UnderstoodPage:
-    """Fields of which nothing was understood are left out."""
+def understood_of(
+    reading: Reading, names: Mapping[str, str] = MappingProxyType({})
+) -> UnderstoodPage:
+    """Fields of which nothing was understood are left out. `names`: what organizers are called, by
+    username."""
     found = reading.understanding
-    lines = tuple(line for line in lines_of(found) if line.taken)
+    lines = tuple(line for line in lines_of(found, names) if line.is_ours)
     return UnderstoodPage(reading.rank, lines, len(found.private))
 
 
-def lines_of(found: Understanding) -> tuple[Line, ...]:
-    """Of all fields, those too of which nothing was understood."""
-    return (
-        _several("kind", _one(found.kind)),
-        _line("first_hand", found.first_hand, found),
-        _line("officers", found.officers, found),
-        _several("detained", _one(found.detained)),
-        _several("activities", found.activities),
-        _line("location", found.location, found),
-        _several("heading", _one(found.heading)),
-        _several("agencies", found.agencies),
-        _several("appearance", found.appearance),
-        _line("seen_at", found.seen_at, found),
-        _line("still_there", found.still_there, found),
-        _several("equipment", found.equipment),
-        _several("vehicles", found.vehicles),
-        _line("callback", found.callback, found),
-        _several("number", _one(found.number)),
-        _several("call_when", _one(found.call_when)),
-        _several("evidence", found.evidence),
-        _several("needs", found.needs),
-    )
+ORDER = (
+    "kind",
+    "first_hand",
+    "officers",
+    "detained",
+    "activities",
+    "location",
+    "heading",
+    "agencies",
+    "appearance",
+    "seen_at",
+    "still_there",
+    "equipment",
+    "vehicles",
+    "callback",
+    "number",
+    "call_when",
+    "evidence",
+    "needs",
+)
 
 
-def _one(finding: Finding[Any] | None) -> tuple[Finding[Any], ...]:
-    return () if finding is None else (finding,)
+def lines_of(found: Understanding, names: Mapping[str, str]) -> Iterator[Line]:
+    """Of all fields, those too of which nothing is known."""
+    for name in ORDER:
+        if name in SEVERAL:
+            line = _several(name, found.heard_of(name))
+        else:
+            line = _line(name, found.of(name), found)
+        settled = found.settled.get(name)
+        yield line if settled is None else replace(line, settled=by_person(settled, names))
+
+
+def by_person(settled: Settled[Any], names: Mapping[str, str]) -> ByPerson:
+    """`names`: what organizers are called, by username."""
+    value = settled.value
+    values = value if isinstance(value, tuple) else () if value is None else (value,)
+    return ByPerson(values, names.get(settled.who, settled.who), settled.at, settled.why)
 
 
 def _line(name: str, understood: Understood[Any], found: Understanding) -> Line:
-    pressed = understood.pressed
+    pressed, said = understood.pressed, understood.said
     return Line(
         name=name,
-        taken=tuple(taken_of(each) for each in _one(understood.said)),
+        taken=() if said is None else (taken_of(said),),
         pressed=None if pressed is None else pressed.value,
         digits="" if pressed is None else pressed.digits,
         in_conflict=name in found.conflicts,

@@ -21,7 +21,7 @@ from reports.fields import report_fields
 from reports.fields.counts import Count
 from reports.fields.first_hand import FirstHand
 from reports.fields.location import Location
-from reports.fields.understood import Understanding, Understood
+from reports.fields.understood import Understanding
 from reports.fields.vehicles import Vehicle
 from reports.incidents import Part, callers, part_of, sighting_of
 from reports.model import Docket, Dossier, Incident, Medium, Verdict
@@ -138,11 +138,13 @@ def said_in(
     """What stands in a brief in the callers' own words, each with its reference: for showing
     beforehand what is covered."""
     known = _telling(known, of)
-    is_settled = any(_settled_place(each, words.brief) for each in known)
-    for each in known:
+    settled = [each.understanding.location.is_settled for each in known]
+    on_map = [_on_map(each, words.brief) is not None for each in known]
+    for each, by_person, is_mapped in zip(known, settled, on_map, strict=True):
         location, heading = each.understanding.location.value, each.understanding.heading
         said = _said(each, location)
-        if said is not None and not is_settled:
+        is_in_words = not is_mapped and (by_person or not any((*settled, *on_map)))
+        if said is not None and is_in_words:
             yield each.dossier.report.reference, said
         if heading is not None and heading.value.towards:
             yield each.dossier.report.reference, heading.value.towards
@@ -196,21 +198,13 @@ def _incident_head(of: Gathered, known: Sequence[Known], say: Mapping[str, str])
 
 
 def _size(known: Sequence[Known], say: Mapping[str, str]) -> list[str]:
-    officers = [count for each in known for count in _values(each.understanding.officers)]
+    officers = [count for each in known for count in each.understanding.officers.standing]
     vehicles = [_vehicles(each.understanding) for each in known]
     most = max(vehicles, default=0)
     items = _counted(officers, "officers", "one_officer", "many_officers", say)
     if most:
         items.append(say["one_vehicle"] if most == 1 else say["vehicles"].format(count=most))
     return items
-
-
-def _values(counted: Understood[Count]) -> Iterator[Count]:
-    """The key's and the words': where they do not agree, both are said."""
-    if counted.pressed is not None:
-        yield counted.pressed.value
-    if counted.said is not None:
-        yield counted.said.value
 
 
 def _vehicles(understanding: Understanding) -> int:
@@ -271,15 +265,27 @@ def _location(known: Sequence[Known], redaction: Redaction, words: Words) -> Ite
 
 
 def _places(known: Sequence[Known], redaction: Redaction, words: Words) -> list[str]:
-    """As maps have them, the one that most give first; where nobody's is settled, in the callers'
-    words."""
-    settled = Counter(filter(None, (_settled_place(each, words.brief) for each in known)))
+    """As maps have them or a person settled them, the one that most give first; where there is none
+    such, in the callers' words."""
+    settled = [
+        place for each in known if (place := _settled_place(each, redaction, words)) is not None
+    ]
     if settled:
-        return [redaction.asked_for.text(place, words.covers) for place, _ in settled.most_common()]
+        return [place for place, _ in Counter(settled).most_common()]
     return list(_each_once(_place_said(each, redaction, words) for each in known))
 
 
-def _settled_place(known: Known, say: Mapping[str, str]) -> str | None:
+def _settled_place(known: Known, redaction: Redaction, words: Words) -> str | None:
+    on_map = _on_map(known, words.brief)
+    if on_map is not None:
+        return redaction.asked_for.text(on_map, words.covers)
+    said = known.understanding.location.value
+    if said is None or not known.understanding.location.is_settled:
+        return None
+    return _no_longer(redaction.text(_on_one_line(said.words), words.covers), LONGEST_PLACE)
+
+
+def _on_map(known: Known, say: Mapping[str, str]) -> str | None:
     location = known.understanding.location.value
     return None if location is None else _settled(location, say)
 
@@ -288,12 +294,19 @@ def _place_said(known: Known, redaction: Redaction, words: Words) -> str | None:
     said = _said(known, known.understanding.location.value)
     if said is None:
         return None
-    place = redaction.text(" ".join(said.split()), words.covers)
-    return words.brief["place_said"].format(place=_no_longer(place, LONGEST_PLACE))
+    place = _no_longer(redaction.text(_on_one_line(said), words.covers), LONGEST_PLACE)
+    return words.brief["place_said"].format(place=place)
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _said(known: Known, location: Location | None) -> str | None:
-    """The caller's words for the place."""
+    """The caller's words for the place; or those of who settled it, and none where they say that
+    there is no place in what the caller said."""
+    if known.understanding.location.settled is not None:
+        return None if location is None else location.words
     said = report_fields(known.dossier).place.value
     # What was written may name people, and is not an answer to 'where'.
     if said is None or known.dossier.call.medium is Medium.TEXT:

@@ -258,7 +258,9 @@ def _fields(known: Known, redaction: Redaction, maker: Maker) -> dict[str, Any]:
         "medium": dossier.call.medium.value,
         "language": dossier.call.language,
         "keys": {given.question: given.digits for given in dossier.call.answers},
-        "fields": cleaned(plainly(known.understanding), redaction, maker.words.covers),
+        "fields": cleaned(
+            plainly(known.understanding, maker.name_of), redaction, maker.words.covers
+        ),
     }
 
 

@@ -109,7 +109,7 @@ class Hidden:
 def marks_of(understandings: Iterable[Understanding]) -> tuple[Mark, ...]:
     """All that fields mark as private, each once."""
     found: list[Mark] = []
-    for understanding in understandings:
+    for understanding in _with_superseded(understandings):
         found += [Mark(Cover(each.value.value), each.words) for each in understanding.private]
         found += [
             Mark(Cover.PLATE, each.value.plate.characters)
@@ -117,6 +117,14 @@ def marks_of(understandings: Iterable[Understanding]) -> tuple[Mark, ...]:
             if each.value.plate is not None
         ]
     return together(found)
+
+
+def _with_superseded(understandings: Iterable[Understanding]) -> Iterator[Understanding]:
+    """What a person put right stands beside it, and hides no less."""
+    for understanding in understandings:
+        yield understanding
+        if understanding.heard is not None:
+            yield understanding.heard
 
 
 def together(marks: Iterable[Mark]) -> tuple[Mark, ...]:

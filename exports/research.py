@@ -151,11 +151,7 @@ def _seen_at(known: Known) -> datetime:
 
 def _count(officers: Understood[Count]) -> Count | None:
     """Where the keys and the words do not agree, from the one to the other."""
-    counts = [
-        each.value
-        for each in (officers.pressed, officers.said)
-        if each is not None and each.value.low is not None and each.value.high is not None
-    ]
+    counts = [each for each in officers.standing if each.low is not None and each.high is not None]
     lows = [count.low for count in counts if count.low is not None]
     highs = [count.high for count in counts if count.high is not None]
     return Count(min(lows), max(highs)) if lows and highs else None

@@ -188,6 +188,8 @@ def _place(
 ) -> Iterator[str]:
     """In the caller's words; where these hold what is not to be on a lock screen, only those that
     name the place."""
+    if understood.location.is_settled:
+        return  # a person says which place it is, and `_known_place` says it
     location = understood.location.said
     is_private = any(
         each.passage.question == WHERE and each.value in UNTOLD and each.confidence >= CERTAIN
@@ -240,13 +242,19 @@ def _known_place(understood: Understanding, words: Mapping[str, str]) -> Iterato
     location = understood.location.value
     if location is not None and len(location.candidates) == 1:
         yield words["at"].format(name=location.candidates[0].name)
+    elif location is not None and understood.location.is_settled:
+        name = location.area or location.landmark or location.words
+        yield words["at"].format(name=_shown(name, words))
 
 
 def _officers(
     fields: ReportFields, understood: Understanding, words: Mapping[str, str]
 ) -> Iterator[str]:
     """Nothing while not asked yet; 'not known' once the caller said so."""
-    if fields.officers.value is not None:
+    if understood.officers.settled is not None:
+        for count in understood.officers.standing:
+            yield from _count(count, words, "officer")
+    elif fields.officers.value is not None:
         yield from _count(Count(fields.officers.value, fields.officers.value), words, "officer")
     elif understood.officers.said is not None:
         yield from _count(understood.officers.said.value, words, "officer")

@@ -25,7 +25,15 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
 
-from reports.model import Act, ActKind, IncidentAct, Move, Transcript, TranscriptKind
+from reports.model import (
+    Act,
+    ActKind,
+    IncidentAct,
+    Move,
+    Settlement,
+    Transcript,
+    TranscriptKind,
+)
 
 TOLERANCE = timedelta(minutes=5)
 """By how much an entry may be older than the one before it: clocks of several machines differ, and
@@ -71,6 +79,9 @@ class Deed(StrEnum):
     EXPORTED = "exported"
     INCIDENT_MERGED = "incident_merged"
     INCIDENT_SPLIT = "incident_split"
+    FIELD_SET = "field_set"
+    """A person said what a field of the report is; `after` 'set', or 'withdrawn': they took back
+    what was said."""
     DELETED = "deleted"
     """What could be had before is gone; `detail` says why, and how much it was."""
 
@@ -447,6 +458,26 @@ def of_act(act: Act, subject: str | None = None) -> Occurrence | None:
         subject=subject or report_subject(act.reference),
         detail={name: value for name, value in changed.items() if value},
     )
+
+
+def of_settlement(settlement: Settlement, settlement_id: int) -> Occurrence:
+    """What the log says of a field that somebody settled: which, and a hash of what they said. What
+    it is stays out of the log, which cannot forget: it may be a plate, or somebody's words."""
+    said = {
+        "settlement": settlement_id,
+        "field": settlement.field,
+        "value": settlement.value,
+        "why": settlement.why,
+        "withdrawn": settlement.withdrawn,
+    }
+    detail = {
+        "field": settlement.field,
+        "settlement": str(settlement_id),
+        "after": "withdrawn" if settlement.withdrawn else "set",
+        "sha256": sha256_of(said),
+    }
+    subject = report_subject(settlement.reference)
+    return Occurrence(settlement.at, settlement.who, Deed.FIELD_SET, subject, detail)
 
 
 def of_incident_act(act: IncidentAct) -> Iterator[Occurrence]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 
 class IllegalTransition(ValueError):
@@ -648,6 +648,26 @@ class Act:
     after: str
 
 
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What a named person says that one field of a report is, or that they say nothing of it any
+    more. Only ever added: the last of a field counts."""
+
+    reference: str
+    field: str
+    """As `reports.fields.settled` names it."""
+    value: Any
+    """Plain, ready for JSON; None or an empty list: there is nothing, whatever was pressed or
+    heard."""
+    who: str
+    at: datetime
+    why: str = ""
+    withdrawn: bool = False
+    """They took back what was settled: keys and words count again."""
+    settlement_id: int | None = None
+    """None while it is not in the database."""
+
+
 # --- The incident ---------------------------------------------------------------------------------
 
 
@@ -895,6 +915,8 @@ class Dossier:
     caller_text: CallerText | None = None
     bridges: tuple[Bridge, ...] = ()
     incident: Incident | None = None
+    settled: tuple[Settlement, ...] = ()
+    """All that people ever settled of its fields, in order."""
 
     @property
     def verdict(self) -> Verdict:

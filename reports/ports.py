@@ -39,6 +39,7 @@ from reports.model import (
     RecordingState,
     Report,
     Segment,
+    Settlement,
     Sound,
     TextMessage,
     Transcript,
@@ -177,6 +178,12 @@ class Records(Protocol):
     def count_reports(self) -> int: ...
     def add_act(self, act: Act, subject: str | None = None) -> None:
         """The custody log has it too; `subject`: what was done with what, if not the report."""
+
+    def add_settlement(self, settlement: Settlement) -> int:
+        """Its id, whatever `settlement_id` it has. The custody log has it too."""
+
+    def settlements_of(self, references: Iterable[str]) -> Sequence[Settlement]:
+        """All that was ever settled of these reports, in order."""
 
     def append_custody(
         self, at: datetime, who: str, deed: Deed, subject: str, detail: Mapping[str, str]

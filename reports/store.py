@@ -34,6 +34,7 @@ from reports.custody import (
     line_of,
     of_act,
     of_incident_act,
+    of_settlement,
     of_transcript,
     of_undone,
     recording_subject,
@@ -79,6 +80,7 @@ from reports.model import (
     RecordingState,
     Report,
     Segment,
+    Settlement,
     Sound,
     Span,
     TakeSource,
@@ -321,6 +323,20 @@ acts = sa.Table(
     sa.Column("kind", _states(ActKind, "kind"), nullable=False),
     sa.Column("before", sa.String(64), nullable=False),
     sa.Column("after", sa.String(64), nullable=False),
+)
+settlements = sa.Table(
+    "settlements",
+    metadata,
+    sa.Column("settlement_id", sa.Integer, primary_key=True),
+    sa.Column(
+        "reference", sa.String(12), sa.ForeignKey("reports.reference"), nullable=False, index=True
+    ),
+    sa.Column("field", sa.String(32), nullable=False),
+    sa.Column("value", sa.JSON, nullable=False),
+    sa.Column("withdrawn", sa.Boolean, nullable=False),
+    sa.Column("who", sa.String(64), nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("why", sa.String(500), nullable=False),
 )
 notifications = sa.Table(
     "notifications",
@@ -936,6 +952,21 @@ class SqlRecords:
         if occurred is not None:
             self._occurs(occurred)
 
+    def add_settlement(self, settlement: Settlement) -> int:
+        columns = _columns(settlement, without=frozenset({"settlement_id"}))
+        added = settlements.insert().values(**columns).returning(settlements.c.settlement_id)
+        settlement_id = int(self._connection.execute(added).scalar_one())
+        self._occurs(of_settlement(settlement, settlement_id))
+        return settlement_id
+
+    def settlements_of(self, references: Iterable[str]) -> Sequence[Settlement]:
+        query = (
+            sa.select(settlements)
+            .where(settlements.c.reference.in_(list(references)))
+            .order_by(settlements.c.settlement_id)
+        )
+        return self._many(query, _plain(Settlement))
+
     def dossier(self, reference: str) -> Dossier | None:
         report = self.report(reference)
         return None if report is None else self._dossiers([report])[0]
@@ -1033,6 +1064,7 @@ class SqlRecords:
             lambda bridge: reference_of[bridge.call_sid],
         )
         part_of = self._incidents_of(references)
+        settled = _grouped(self.settlements_of(references), lambda each: each.reference)
         return [
             Dossier(
                 report=report,
@@ -1046,6 +1078,7 @@ class SqlRecords:
                 caller_text=texted.get(report.call_sid),
                 bridges=tuple(talked[report.reference]),
                 incident=part_of.get(report.reference),
+                settled=tuple(settled[report.reference]),
             )
             for report in wanted
         ]

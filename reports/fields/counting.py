@@ -13,7 +13,7 @@ from typing import Final
 
 from text_to_num import find_numbers
 
-from reports.fields.lexicon import Lexicon
+from reports.fields.lexicon import Mark
 
 SPOKEN: Final = frozenset(["de", "en", "es", "fr", "it", "nl", "pt"])
 """Languages whose numbers text2num knows."""
@@ -46,13 +46,16 @@ class Number:
         return self.dictated or str(self.value)
 
 
-def numbers(words: Sequence[str], parted: Sequence[bool], lexicon: Lexicon) -> tuple[Number, ...]:
+def numbers(
+    words: Sequence[str], parted: Sequence[bool], marks: Sequence[Mark], language: str
+) -> tuple[Number, ...]:
     """All that stand in plain words, in order and apart, none larger than `LARGEST`; `parted`:
-    whether a pause or a sign stands behind each word, over which no number goes."""
+    whether a pause or a sign stands behind each word, over which no number goes; `marks`: what the
+    lexicon of the language knows of them."""
     candidates = [
         *_in_digits(words),
-        *_listed(words, lexicon),
-        *_spoken(words, parted, lexicon),
+        *_listed(words, marks),
+        *_spoken(words, parted, marks, language),
     ]
     found: list[Number] = []
     for number in sorted(candidates, key=lambda one: (one.first, -one.last)):
@@ -89,12 +92,13 @@ class _Word:
         return not self.word.isalpha()
 
 
-def _spoken(words: Sequence[str], parted: Sequence[bool], lexicon: Lexicon) -> Iterator[Number]:
-    language, ordinals_alone = lexicon.language, False
+def _spoken(
+    words: Sequence[str], parted: Sequence[bool], marks: Sequence[Mark], language: str
+) -> Iterator[Number]:
+    ordinals_alone = False
     if language not in SPOKEN:
         # Streets are called by their English numbers, whatever is spoken.
         language, ordinals_alone = "en", True
-    marks = lexicon.marks(words)
     articles = {mark.first for mark in marks if mark.kind == ARTICLE}
     some = {mark.first for mark in marks if mark.kind == SOME}
     given = [_Word(word, at > 0 and parted[at - 1]) for at, word in enumerate(words)]
@@ -107,8 +111,7 @@ def _spoken(words: Sequence[str], parted: Sequence[bool], lexicon: Lexicon) -> I
             yield Number(one.start, one.end, int(one.value), one.is_ordinal, article, dictated)
 
 
-def _listed(words: Sequence[str], lexicon: Lexicon) -> Iterator[Number]:
-    marks = lexicon.marks(words)
+def _listed(words: Sequence[str], marks: Sequence[Mark]) -> Iterator[Number]:
     listed = {mark.first: mark for mark in marks if mark.kind == NUMBER}
     joins = {mark.first for mark in marks if mark.kind == AND}
     at = 0

@@ -26,6 +26,12 @@ LOOKS_WITHIN: Final = 2
 """Words between a count and how those look at the most."""
 EACH_WITHIN: Final = 3
 """Words between a count and 'in each' at the most."""
+TAKEN_WITHIN: Final = 6
+"""Words behind 'they took' within which those who are counted are those who were taken."""
+CLOSE: Final = 1.5
+"""Times a count, up to which a second one behind it says how sure the first was."""
+MORE_WITHIN: Final = 2
+"""Words between 'other' and a count that is to be added at the most."""
 MOST_EACH: Final = 20
 """Vehicles with so many in each at the most."""
 SURE: Final = 0.9
@@ -68,7 +74,7 @@ def counted_run(passage: Passage, run: Sequence[Number]) -> Count:
 
 def officers_counted(passages: Sequence[Passage]) -> Finding[Count] | None:
     """How many officers the caller says there are; the last of what they correct."""
-    found = [each for passage in passages for each in _counted(passage)]
+    found = [each for passage in passages for each in _all_counted(passage)]
     if not found:
         return next((many for passage in passages for many in _many(passage)), None)
     back = taken_back(found)
@@ -76,10 +82,9 @@ def officers_counted(passages: Sequence[Passage]) -> Finding[Count] | None:
     if not left:
         return None
     total = next((each for each in left if _is_total(each)), None)
-    sure = (
-        [total] if total else [each for each in left if each.confidence >= SURE or _is_more(each)]
-    )
-    settled = settled_counts(sure or left)
+    surest = max(each.confidence for each in left)
+    sure = [each for each in left if each.confidence >= surest or _is_more(each)]
+    settled = total or settled_counts(left if _is_more(sure[0]) else sure)
     before = dict.fromkeys(each.value for each in back if each.value != settled.value)
     return replace(settled, before=tuple(before))
 
@@ -109,8 +114,14 @@ def settled_counts(found: Sequence[Finding[Count]]) -> Finding[Count]:
 
 
 def _is_total(found: Finding[Count]) -> bool:
-    """'Four in all.'"""
-    return any(0 <= mark.first - found.last <= 1 for mark in found.passage.of("total"))
+    """'Four in all', 'that makes four'."""
+    return any(0 <= mark.first - found.last <= 1 for mark in found.passage.of("total")) or _is_sum(
+        found.passage, found.first
+    )
+
+
+def _is_sum(passage: Passage, first: int) -> bool:
+    return any(0 <= first - mark.last <= 1 for mark in passage.of("makes"))
 
 
 def _is_left_open(found: Finding[Count]) -> bool:
@@ -126,22 +137,114 @@ def _less(one: Finding[Count], other: Finding[Count]) -> float:
 
 
 def _is_more(found: Finding[Count]) -> bool:
-    return any(found.first - 1 <= mark.first < found.last for mark in found.passage.of("more"))
+    """'Three more', 'y en el otro van dos', '… and two deputies'."""
+    more = found.passage.of("more")
+    return any(found.first - MORE_WITHIN <= mark.first < found.last for mark in more) or (
+        found.confidence >= SURE
+        and any(mark.last == found.first for mark in found.passage.of("and"))
+    )
 
 
-def _counted(passage: Passage) -> Iterator[Finding[Count]]:
-    for run in number_runs(passage):
+def _all_counted(passage: Passage) -> list[Finding[Count]]:
+    """What is counted together goes before each of its parts."""
+    runs = list(number_runs(passage))
+    together = list(_here_and_there(passage, runs))
+    parts = [
+        each
+        for each in _counted(passage, runs)
+        if not any(whole.first <= each.first < whole.last for whole in together)
+    ]
+    return sorted([*together, *parts], key=lambda each: each.first)
+
+
+def _here_and_there(passage: Passage, runs: Sequence[Sequence[Number]]) -> Iterator[Finding[Count]]:
+    """'Two in the alley, four on the steps and one in the car': of one sentence, added up."""
+    places = {mark.first for mark in passage.of("whereabouts")}
+    nouns = passage.of(PEOPLE, OFFICERS, OTHERS, "vehicle", "captives")
+    sentence: list[tuple[Sequence[Number], int]] = []
+    for run in [*runs, None]:
+        if sentence and (run is None or passage.parted(sentence[0][0][0].first, run[0].first)):
+            if len(sentence) > 1:
+                yield _added_up(passage, sentence)
+            sentence = []
+        if run is None:
+            break
+        noun = _noun(passage, run[-1])
+        ends = run[-1].last if noun is None else noun.last
+        if noun is not None and (noun.kind == OTHERS or _is_bystanding(passage, noun)):
+            continue
+        if run[-1].value > MOST_EACH or not any(
+            at in places and not passage.parted(run[-1].first, at, Stop.COMMA)
+            for at in (ends, ends + 1)
+        ):
+            continue
+        before = [mark for mark in nouns if mark.last <= run[0].first]
+        near = before and not passage.parted(before[-1].last - 1, run[0].first)
+        if not sentence and near and before[-1].kind in (OTHERS, "vehicle", "captives"):
+            continue  # 'Three cars, two in front and one behind'
+        if any(mark.last == run[0].first for mark in passage.of("not_counted_behind")):
+            continue
+        if any(
+            mark.first < run[0].first <= mark.first + TAKEN_WITHIN
+            and not passage.parted(mark.first, run[0].first)
+            for mark in passage.of("taken")
+        ):
+            continue
+        sentence.append((run, min(ends + 1, len(passage.tokens))))
+
+
+def _added_up(passage: Passage, parts: Sequence[tuple[Sequence[Number], int]]) -> Finding[Count]:
+    lows = [min(each.value for each in run) for run, _ in parts]
+    highs = [max(each.value for each in run) for run, _ in parts]
+    first, last = parts[0][0][0].first, parts[-1][1]
+    # 'Four: two at the door, two in the car.'
+    whole = next((each for each in lows if each * 2 == sum(lows)), None)
+    if whole is not None and len(parts) > 2:
+        return Finding(Count(whole, whole), passage, first, last, LIKELY)
+    return Finding(Count(sum(lows), sum(highs)), passage, first, last, LIKELY)
+
+
+def _counted(passage: Passage, runs: Sequence[list[Number]]) -> Iterator[Finding[Count]]:
+    reached = 0
+    for index, run in enumerate(runs):
         noun = _noun(passage, run[-1])
         confidence = _confidence(passage, run, noun)
-        if confidence is None:
+        if confidence is None or run[0].first < reached:
             continue
         last = noun.last if noun is not None else run[-1].last
         count = counted_run(passage, run)
+        following = runs[index + 1][0] if index + 1 < len(runs) else None
+        if following is not None and _is_or_more(passage, count, last, following):
+            count = replace(count, high=following.value, is_about=True)
+            last = reached = following.last
         if noun is not None and (one := _one_more(passage, noun)) is not None:
             count, last = replace(count, low=_plus(count.low), high=_plus(count.high)), one
         if (times := _in_each(passage, run[0].first, last)) is not None:
             count = replace(count, low=(count.low or 0) * times, high=(count.high or 0) * times)
         yield Finding(count, passage, run[0].first, last, confidence)
+
+
+def _is_or_more(passage: Passage, count: Count, last: int, following: Number) -> bool:
+    """'Three agents, could have been four', 'ten agents, twelve perhaps'."""
+    high = count.high or 0
+    if not high < following.value <= 2 * high or following.is_article:
+        return False
+    noun = _noun(passage, following)
+    if noun is not None and noun.kind == OTHERS:
+        return False
+    said = any(
+        0 <= mark.first - last <= 1 and 0 <= following.first - mark.last <= 1
+        for mark in passage.of("or")
+    )
+    perhaps = following.first == last and any(
+        mark.first == following.last for mark in passage.of("about")
+    )
+    # 'Must be twenty agents, twenty-five.'
+    ends = following.last == len(passage.tokens) or passage.parted(
+        following.last - 1, following.last
+    )
+    close = following.first == last and ends and following.value <= high * CLOSE
+    return (said or perhaps or close) and not passage.parted(last - 1, following.first)
 
 
 def _plus(count: int | None) -> int | None:
@@ -202,9 +305,13 @@ def number_runs(passage: Passage) -> Iterator[list[Number]]:
     for number in passage.numbers:
         if number.is_ordinal or not 0 < number.value <= MOST or number.first in dictated:
             continue
-        if run and run[-1].last == number.first and number.value == run[-1].value + 1:
-            run = [number]  # they count: 'one, two, three, four officers'
-            continue
+        if run and run[-1].last == number.first and number.value > run[-1].value:
+            if number.value == run[-1].value + 1 and (run[0].value == 1 or len(run) > 1):
+                run = [number]  # they count: 'one, two, three, four officers'
+                continue
+            if number.value <= 2 * run[-1].value and not number.is_article:
+                run.append(number)  # 'six, seven people', 'thirty, forty'
+                continue
         joined = run and run[-1].last == number.first - 1
         if joined and (
             run[-1].last in either or (run[-1].last in both and run[0].first in between)
@@ -225,11 +332,13 @@ def _noun(passage: Passage, number: Number) -> Mark | None:
     # 'Tres patrullas de migración' counts cars.
     of = {mark.first for mark in passage.of("of")}
     others = {other.first for other in passage.numbers}
-    for at in range(number.last, min(number.last + REACH + 1, len(passage.tokens))):
+    # 'Seven or so of them.'
+    first = next((m.last for m in passage.of("about") if m.first == number.last), number.last)
+    for at in range(first, min(first + REACH + 1, len(passage.tokens))):
         noun = nouns.get(at)
         if at in others or passage.tokens[at - 1].stop is Stop.COMMA:
             return None  # 'at seven fifteen, two guys'
-        if passage.tokens[at - 1].stop is Stop.SENTENCE or (at in breaks and noun is None):
+        if passage.tokens[at - 1].stop >= Stop.SENTENCE or (at in breaks and noun is None):
             return None
         if noun is not None:
             # 'ICE agents' and 'police cars': the last noun of those that follow each other.
@@ -252,18 +361,27 @@ def _confidence(passage: Passage, run: Sequence[Number], noun: Mark | None) -> f
         return None
     said_so = any(mark.last == first.first for mark in passage.of("there_are"))
     if not said_so and any(
-        mark.first < first.first <= mark.first + 6 and not passage.parted(mark.first, first.first)
+        mark.first < first.first <= mark.first + TAKEN_WITHIN
+        and not passage.parted(mark.first, first.first)
         for mark in passage.of("taken")
     ):
         return None
     if noun is not None:
         if noun.kind == OTHERS or _is_bystanding(passage, noun) or _is_of_things(passage, noun):
             return None
+        own = any(mark.last == first.first for mark in passage.of("own"))
+        if noun.kind == PEOPLE and own and not said_so:
+            return None  # 'I got eleven guys up top'
         if run[-1].is_article:
-            return LIKELY if noun.kind == OFFICERS and noun.first == run[-1].last else None
-        return SURE if noun.kind == OFFICERS else LIKELY
+            if noun.first != run[-1].last:
+                return None
+            aboard = any(mark.first == noun.last for mark in passage.of("aboard"))
+            return LIKELY if noun.kind == OFFICERS or aboard else None
+        return SURE if noun.kind == OFFICERS or _is_of_officers(passage, noun) else LIKELY
     if run[-1].is_article:
         return None
+    if _is_sum(passage, first.first):
+        return SURE
     there = any(
         mark.last <= first.first <= mark.last + 2
         and not passage.parted(mark.last - 1, first.first, Stop.COMMA)
@@ -281,6 +399,12 @@ def _confidence(passage: Passage, run: Sequence[Number], noun: Mark | None) -> f
     between = len(run) > 1 and any(mark.last == first.first for mark in passage.of("between"))
     if (there or corrected or between) and (ends or at_end or looks):
         return LIKELY
+    # 'Some men, five or six.'
+    named = any(mark.last == first.first for mark in passage.of(PEOPLE, OFFICERS))
+    if _is_aboard(passage, run) or (named and (ends or at_end) and not behind):
+        return LIKELY
+    if any(mark.first == run[-1].last for mark in passage.of("look")):
+        return LESS  # 'dos de civil'
     if any(mark.first == run[-1].last for mark in passage.of("total")):
         return SURE
     if any(first.first in (mark.last, mark.first - len(run)) for mark in passage.of("more")):
@@ -289,18 +413,63 @@ def _confidence(passage: Passage, run: Sequence[Number], noun: Mark | None) -> f
     return LESS if there and goes_on else None
 
 
+def _is_aboard(passage: Passage, run: Sequence[Number]) -> bool:
+    """'A black Tahoe with two in it', 'four in the Tahoe'."""
+    vehicles = passage.of("vehicle")
+    last = run[-1].last
+    inside = any(
+        mark.first == last
+        and any(
+            0 <= car.first - mark.last <= 3 and not passage.parted(last, car.first)
+            for car in vehicles
+        )
+        for mark in passage.of("inside")
+    )
+    ends = last == len(passage.tokens) or passage.tokens[last - 1].stop > Stop.NONE
+    aboard = ends or any(mark.first == last for mark in passage.of("aboard"))
+    return inside or (
+        aboard
+        and any(
+            mark.last == run[0].first
+            and any(car.last in (mark.first, mark.first - 1) for car in vehicles)
+            for mark in passage.of("with")
+        )
+    )
+
+
 def _is_of_things(passage: Passage, noun: Mark) -> bool:
-    """'A line of cars, eight of them.'"""
-    if noun.kind != PEOPLE or noun.last - noun.first < 2:  # 'of them'
+    """'A line of cars, eight of them', 'kids on board, fourteen of them', 'five of them, all
+    Explorers'."""
+    of = _of_whom(passage, noun)
+    if of is None:
         return False
+    behind = any(
+        0 <= mark.first - noun.last <= 1 and mark.value.endswith("+")
+        for mark in passage.of("vehicle")
+    )
+    if of.kind == "captives":
+        return passage.tokens[of.last - 1].plain.endswith(("s", "n"))  # several of them
+    return behind or (of.kind == "vehicle" and of.value.endswith("+"))
+
+
+def _is_of_officers(passage: Passage, noun: Mark) -> bool:
+    """'ICE on the ground, eight of them.'"""
+    of = _of_whom(passage, noun)
+    return of is not None and of.kind == OFFICERS
+
+
+def _of_whom(passage: Passage, noun: Mark) -> Mark | None:
+    """The noun that 'of them' stands for: the last one before it in the sentence, or itself."""
+    if noun.kind != PEOPLE or noun.last - noun.first < 2:
+        return None
     if not any(mark.last == noun.last for mark in passage.of("them")):
-        return False
+        return None
     nouns = [
         mark
         for mark in passage.of(PEOPLE, OFFICERS, "vehicle", "captives")
         if mark.last <= noun.first and not passage.parted(mark.last - 1, noun.first)
     ]
-    return bool(nouns) and nouns[-1].kind == "vehicle" and nouns[-1].value.endswith("+")
+    return nouns[-1] if nouns else noun
 
 
 def _is_bystanding(passage: Passage, noun: Mark) -> bool:

@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import Final
 
 from reports.fields.finding import Finding
-from reports.fields.kind import Kind
 from reports.fields.lexicon import Mark
+from reports.fields.marked import marked
 from reports.fields.said import Passage
 
 
@@ -20,34 +20,21 @@ class FirstHand(StrEnum):
 
 
 KNOWS: Final = "knows"
-"""The lexicon's kind. Its values: `saw`, `told`, `at` for being where it is, `elsewhere` for not
-being there, `nothing` for having seen nothing."""
+"""The lexicon's kind. Its values: `saw`, `told`, `media` for what was read, `at` for being where it
+is, `elsewhere` for not being there, `nothing` for having seen nothing."""
 
 
-GUESSED: Final = 0.55
-"""How sure, where a report says neither: who was told of something mostly says so."""
-
-
-def settled_first_hand(
-    said: Finding[FirstHand] | None, kind: Finding[Kind] | None
-) -> Finding[FirstHand] | None:
-    """What is said of it, in the light of the kind of call: a report of which nobody says that they
-    were told of it was seen, and who asks or needs something was told of no event."""
-    if kind is None:
-        return said
-    if said is None:
-        if kind.value is not Kind.REPORT:
-            return None
-        return Finding(FirstHand.SAW, kind.passage, kind.first, kind.last, GUESSED)
-    asks = kind.value in (Kind.HELP, Kind.QUESTION, Kind.NOT_FOR_US)
-    return None if asks and said.value is not FirstHand.SAW else said
+SAID_TO_BE_SEEN: Final = 0.6
+"""How sure at the least, where they say that they saw it."""
+THERE: Final = 0.55
+"""Where they only say that they are there."""
 
 
 def first_hand_said(passages: Sequence[Passage]) -> Finding[FirstHand] | None:
     """What the caller's words say of it; None: they say nothing of it."""
     found: dict[str, tuple[Passage, Mark]] = {}
     for passage in passages:
-        for mark in passage.of(KNOWS):
+        for mark in marked(passage, KNOWS):
             found.setdefault(mark.value, (passage, mark))
 
     def finding(value: FirstHand, by: str, confidence: float) -> Finding[FirstHand]:
@@ -56,15 +43,16 @@ def first_hand_said(passages: Sequence[Passage]) -> Finding[FirstHand] | None:
 
     if "nothing" in found:
         return finding(FirstHand.TOLD, "nothing", 0.9)
-    if "told" in found and "saw" in found:
+    if "saw" in found:
         # 'My neighbour called me, so I came out, and I see four agents.'
-        return finding(FirstHand.SAW, "saw", 0.6)
+        told = "told" in found or "media" in found
+        return finding(FirstHand.SAW, "saw", SAID_TO_BE_SEEN if told else 0.85)
+    if "media" in found:
+        return finding(FirstHand.TOLD, "media", 0.8)
     if "told" in found:
         if "at" in found and "elsewhere" not in found:
             return finding(FirstHand.UNCLEAR, "told", 0.5)
         return finding(FirstHand.TOLD, "told", 0.8)
-    if "saw" in found:
-        return finding(FirstHand.SAW, "saw", 0.85)
     if "at" in found and "elsewhere" not in found:
-        return finding(FirstHand.SAW, "at", 0.7)
+        return finding(FirstHand.SAW, "at", THERE)
     return None

@@ -4,16 +4,21 @@
     officer = ["agent|agents", "(the) cops"]      # a kind, and its phrases
     [listens.presence]
     here = ["still here", "they|theyre (are) (all) still here"]   # a kind with values
+    [listens.words]
+    relative = ["husband", "wife"]         # for phrases: "took my {relative}"
 
-In a phrase `a|b` is either word and `(a)` one that may be left out. Accents, capitals and
-apostrophes do not matter. At each word the longest phrase of a kind counts.
+In a phrase `a|b` is either word, `(a)` one that may be left out, `{relative}` any of those words,
+and a phrase that is `*aron` alone any word of that ending. Accents, capitals and apostrophes do
+not matter. At each word the longest phrase of a kind counts.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import product
 from pathlib import Path
 from types import MappingProxyType
@@ -27,14 +32,21 @@ COMMON: Final = "listens.toml"
 """Beside the folders of languages: what is called the same in all, such as makes of cars."""
 MOST_WORDS: Final = 9
 """Of a phrase: a longer one is a mistake."""
+WORDS: Final = "words"
+"""The table of words that phrases name by `{…}`: it is no kind."""
+SHORTEST_ENDING: Final = 3
+LONGEST_ENDING: Final = 6
+"""Letters."""
 
 
 KINDS: Final = frozenset(
     [
+        "aboard",
         "about",
         "activity",
         "agency",
         "ago",
+        "ahead",
         "and",
         "and_half",
         "article",
@@ -67,6 +79,9 @@ KINDS: Final = frozenset(
         "half_of_day",
         "heading",
         "held",
+        "hesitation",
+        "hour",
+        "inside",
         "kind",
         "knows",
         "length",
@@ -74,6 +89,7 @@ KINDS: Final = frozenset(
         "lettering",
         "lives",
         "look",
+        "makes",
         "many",
         "many_alone",
         "more",
@@ -89,6 +105,7 @@ KINDS: Final = frozenset(
         "officers",
         "one_person",
         "or",
+        "own",
         "others",
         "part",
         "partial",
@@ -120,6 +137,8 @@ KINDS: Final = frozenset(
         "unsure",
         "vehicle",
         "vehicle_adjective",
+        "whereabouts",
+        "with",
         "years_old",
     ]
 )
@@ -145,9 +164,15 @@ class Lexicon:
 
     language: str
     _root: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), repr=False)
-    _numbers: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    _endings: Mapping[str, Sequence[tuple[str, str]]] = field(
+        default_factory=lambda: MappingProxyType({}), repr=False
+    )
     words: frozenset[str] = field(default=frozenset(), repr=False)
     """All words of its phrases, plain."""
+
+    @cached_property
+    def _lengths(self) -> frozenset[int]:
+        return frozenset(map(len, self._endings))
 
     @classmethod
     def of(cls, language: str, *tables: Mapping[str, Any]) -> Lexicon:
@@ -159,8 +184,22 @@ class Lexicon:
         wrong: list[str] = []
         root: dict[str, Any] = {}
         known = set[str]()
+        endings: dict[str, list[tuple[str, str]]] = {}
+        named = _named(tables, wrong)
         for kind, value, phrase in (each for table in tables for each in _phrases(table, wrong)):
-            for words in _spelt_out(phrase):
+            if phrase.startswith("*"):
+                ending = plain(phrase[1:])
+                if not SHORTEST_ENDING <= len(ending) <= LONGEST_ENDING:
+                    wrong.append(
+                        f"{kind}: “{phrase}”: an ending has {SHORTEST_ENDING} to {LONGEST_ENDING}"
+                        " letters"
+                    )
+                endings.setdefault(ending, []).append((kind, value))
+                continue
+            if unknown := [name for name in _NAME.findall(phrase) if name not in named]:
+                wrong.append(f"{kind}: “{phrase}”: no {', '.join(unknown)} in [{TABLE}.{WORDS}]")
+                continue
+            for words in _spelt_out(phrase, named):
                 if not words or len(words) > MOST_WORDS:
                     wrong.append(f"{kind}: “{phrase}” has no words, or more than {MOST_WORDS}")
                     continue
@@ -171,16 +210,18 @@ class Lexicon:
                 node.setdefault("", []).append((kind, value))
         if wrong:
             raise BadLexicon("\n".join(wrong))
-        return cls(language, root, words=frozenset(known))
+        return cls(language, root, endings, frozenset(known))
 
     def marks(self, words: Sequence[str]) -> tuple[Mark, ...]:
         """All that is known of plain words, in order; of each kind the longest at each word."""
         found: list[Mark] = []
-        for first in range(len(words)):
-            node = self._root.get(words[first])
-            if node is None:
-                continue
+        for first, word in enumerate(words):
+            node = self._root.get(word)
             longest: dict[str, Mark] = {}
+            for letters in self._lengths:
+                if len(word) > letters:
+                    for kind, value in self._endings.get(word[-letters:], ()):
+                        longest[kind] = Mark(first, first + 1, kind, value)
             last = first + 1
             while node is not None:
                 for kind, value in node.get("", ()):
@@ -222,13 +263,15 @@ def _read(file: Path, where: str, wrong: list[str]) -> Mapping[str, Any]:
     except (OSError, tomllib.TOMLDecodeError) as error:
         wrong.append(f"{where}: {error}")
         return {}
-    wrong += [f"{where}: no field listens for {kind}" for kind in table.keys() - KINDS]
+    wrong += [f"{where}: no field listens for {kind}" for kind in table.keys() - KINDS - {WORDS}]
     return table
 
 
 def _phrases(table: Mapping[str, Any], wrong: list[str]) -> Iterator[tuple[str, str, str]]:
     """(kind, value, phrase): a kind without values has the value ''."""
     for kind, given in table.items():
+        if kind == WORDS:
+            continue
         values = given if isinstance(given, dict) else {"": given}
         for value, phrases in values.items():
             name = f"{kind}.{value}" if value else kind
@@ -239,9 +282,25 @@ def _phrases(table: Mapping[str, Any], wrong: list[str]) -> Iterator[tuple[str, 
                 yield kind, value, phrase
 
 
-def _spelt_out(phrase: str) -> Iterator[tuple[str, ...]]:
+_NAME: Final = re.compile(r"\{([^}]*)\}")
+
+
+def _named(tables: Sequence[Mapping[str, Any]], wrong: list[str]) -> Mapping[str, str]:
+    """The words that phrases may name, each as `a|b`."""
+    found: dict[str, str] = {}
+    for name, words in ((n, w) for table in tables for n, w in table.get(WORDS, {}).items()):
+        if isinstance(words, list) and all(
+            isinstance(each, str) and each.split() == [each] for each in words
+        ):
+            found[name] = "|".join(words)
+        else:
+            wrong.append(f"{WORDS}.{name}: a list of single words")
+    return found
+
+
+def _spelt_out(phrase: str, named: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
     slots: list[tuple[str, ...]] = []
-    for slot in phrase.split():
+    for slot in _NAME.sub(lambda name: named[name[1]], phrase).split():
         optional = slot.startswith("(") and slot.endswith(")")
         words = tuple(plain(word) for word in slot.strip("()").split("|"))
         slots.append((*words, "") if optional else words)

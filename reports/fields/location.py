@@ -139,6 +139,9 @@ class Names:
     """The names of a gazetteer, ready to be found among words."""
 
     gazetteer: Gazetteer
+    _lengths: dict[tuple[str, int], Sequence[str]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
     _crossed: dict[tuple[Street, ...], Mapping[str, bool]] = field(
         default_factory=dict, repr=False, compare=False
     )
@@ -199,7 +202,7 @@ class Names:
             return 0.0, ()
         sound = metaphone(heard)
         near = process.extract(
-            heard, self._joined[kind].keys(), scorer=fuzz.ratio, score_cutoff=SOUNDS, limit=4
+            heard, self._as_long(kind, len(heard)), scorer=fuzz.ratio, score_cutoff=SOUNDS, limit=4
         )
         scored = sorted(
             (
@@ -216,6 +219,17 @@ class Names:
         if rivals and best - rivals[0] < LEAD:
             return 0.0, ()
         return min(best, 99.0), places
+
+    def _as_long(self, kind: str, letters: int) -> Sequence[str]:
+        """Names of a kind that may be alike enough to one of so many letters: by far longer and
+        shorter ones cannot."""
+        if (kind, letters) not in self._lengths:
+            shortest = letters * SOUNDS / (200 - SOUNDS)
+            longest = letters * (200 - SOUNDS) / SOUNDS
+            self._lengths[kind, letters] = tuple(
+                name for name in self._joined[kind] if shortest <= len(name) <= longest
+            )
+        return self._lengths[kind, letters]
 
     def alike_across(
         self, words: Sequence[str], across: tuple[Street, ...]
@@ -387,6 +401,18 @@ def _within(finding: Finding[Location], city: str) -> Finding[Location]:
 def _located(passage: Passage, names: Names) -> Iterator[Finding[Location]]:
     mentions = _mentions(passage, names)
     crossed: set[int] = set()
+    # 'Thomas Avenue in St. Paul, at Snelling.'
+    around = [
+        (one, other)
+        for one, town, other in zip(mentions, mentions[1:], mentions[2:], strict=False)
+        if town.areas and 0 <= town.first - one.last <= 1 and one.streets and other.streets
+        if not passage.parted(one.last - 1, town.first, Stop.COMMA)
+        if _joined(passage, town.last, other.first)
+    ]
+    for one, other in around:
+        if (crossing := _crossing(passage, one, other, names)) is not None:
+            yield crossing
+            crossed |= {one.first, other.first}
     for one, other in pairwise(mentions):
         # 'Richfield, on Penn' is a city, and a street in it.
         settled = not (one.areas or other.areas)
@@ -425,14 +451,16 @@ def _located(passage: Passage, names: Names) -> Iterator[Finding[Location]]:
 
 def _mentions(passage: Passage, names: Names) -> list[Mention]:
     words = [token.plain for token in passage.tokens]
-    # A Ford Explorer is no Ford Parkway.
-    vehicles = {
-        at for mark in passage.of("vehicle") if mark.value != "none" for at in range(*mark[:2])
-    }
-    exact = [m for m in names.exact(words) if not vehicles.issuperset(range(m.first, m.last))]
+    # A Ford Explorer is no Ford Parkway, and 'Dakota del Norte' no Dakota Avenue.
+    others = [
+        *(mark for mark in passage.of("vehicle") if mark.value != "none"),
+        *(mark for mark in passage.of("plate_state") if mark.last - mark.first > 1),
+    ]
+    taken = {at for mark in others for at in range(mark.first, mark.last)}
+    exact = [m for m in names.exact(words) if not taken.issuperset(range(m.first, m.last))]
     found = [*_typed(passage, exact), *_numbered(passage, names.gazetteer)]
     known = _longest(found)
-    for misheard in (_beside, _misheard_streets, _misheard_places):
+    for misheard in (_beside, _misheard_streets, _beside, _misheard_places):
         known = _longest([*known, *misheard(passage, known, names)])
     return known
 
@@ -441,6 +469,7 @@ def _beside(passage: Passage, known: Sequence[Mention], names: Names) -> Iterato
     """What stands beside a street as another that crosses it, if one does: '28 and Lake', 'la Leic
     con la Grand'."""
     numbers = {(number.first, number.last): number for number in passage.numbers}
+    said = passage.once(_said_words)
     for mention in known:
         if not mention.streets:
             continue
@@ -448,11 +477,15 @@ def _beside(passage: Passage, known: Sequence[Mention], names: Names) -> Iterato
             if not _free(passage, known, first, last):
                 continue
             if (number := numbers.get((first, last))) is not None:
+                if any(other.first == last for other in passage.numbers):
+                    continue  # 'On Lake at seven twenty-six'
                 streets = names.gazetteer.number(number.value, None)
                 meets = names.gazetteer.crossings(streets, mention.streets)
                 if any(crossing.point is not None for crossing in meets):
                     yield Mention(first, last, streets)
-            elif not any(at < last and first < until for at, until in numbers):
+            elif not said.issuperset(range(first, last)) and not any(
+                at < last and first < until for at, until in numbers
+            ):
                 words = _plain(passage, first, last)
                 likeness, places = names.alike_across(words, mention.streets)
                 if places:
@@ -507,7 +540,8 @@ def _typed(passage: Passage, found: Sequence[Mention]) -> Iterator[Mention]:
         if (mark := behind.get(mention.last)) is not None and not passage.parted(
             mention.first, mention.last, Stop.COMMA
         ):
-            yield replace(mention, last=mark.last, has_type=True)
+            side = next((each for each in passage.of("side") if each.first == mark.last), mark)
+            yield replace(mention, last=side.last, has_type=True)
         elif (mark := ahead.get(mention.first)) is not None:
             yield replace(mention, first=mark.first, has_type=True)
         else:
@@ -520,7 +554,7 @@ def _is_name(passage: Passage, mention: Mention) -> bool:
     token = passage.tokens[mention.first]
     if mention.last - mention.first > 1 or mention.has_type:
         return True
-    starts = mention.first == 0 or passage.tokens[mention.first - 1].stop is Stop.SENTENCE
+    starts = mention.first == 0 or passage.tokens[mention.first - 1].stop >= Stop.SENTENCE
     is_word = any(
         (mark.first, mark.last) == (mention.first, mention.last) for mark in passage.marks
     )
@@ -617,15 +651,20 @@ def _misheard_streets(
         mark.first for mark in joins for m in known if m.streets and m.first == mark.last
     }
 
+    # 'Nicolette and 26.'
+    counted = {number.first for number in passage.numbers if not number.is_article}
+    before_number = {mark.first for mark in passage.of("and") if mark.last in counted}
+
     for length in (3, 2, 1):
         spans = [
-            *((first, first + length) for first in beside_end),
-            *((last - length, last) for last in beside_begin),
-            *((last - length, last) for last in types),
+            *((first, first + length, LIKENESS) for first in beside_end),
+            *((last - length, last, LIKENESS) for last in beside_begin),
+            *((last - length, last, LIKENESS) for last in types),
+            *((last - length, last, ALONE) for last in before_number - beside_begin),
         ]
-        for first, last in dict.fromkeys(spans):
+        for first, last, least in dict.fromkeys(spans):
             if _free(passage, known, first, last) and leading.isdisjoint(range(first, last)):
-                likeness, places = names.alike(_plain(passage, first, last), STREET, LIKENESS)
+                likeness, places = names.alike(_plain(passage, first, last), STREET, least)
                 if places:
                     mark = types.get(last)
                     end = mark.last if mark is not None else last
@@ -741,15 +780,28 @@ def _signed(street: Street) -> str:
 
 
 def _house(passage: Passage, mention: Mention) -> Number | None:
-    """'2400 Bloomington', '2700 block of Park Avenue'."""
+    """'2400 Bloomington', '2700 block of Park Avenue', 'forty-two fourteen Cedar'."""
     block = {at for mark in passage.of("block") for at in range(mark.first, mark.last)}
-    for number in passage.numbers:
+    for number in (*_in_pairs(passage), *passage.numbers):
         if number.is_ordinal or number.value < 100:
             continue
         between = range(number.last, mention.first)
         if len(between) <= 3 and number.last <= mention.first and block.issuperset(between):
             return number
     return None
+
+
+def _in_pairs(passage: Passage) -> Iterator[Number]:
+    """House numbers said by two digits at a time."""
+    for one, other in pairwise(passage.numbers):
+        if (
+            one.last == other.first
+            and not (one.is_ordinal or other.is_ordinal)
+            and not passage.parted(one.first, other.first, Stop.COMMA)
+            and 10 <= one.value <= 99
+            and len(other.digits) == 2
+        ):
+            yield Number(one.first, other.last, one.value * 100 + other.value)
 
 
 def _confidence(likeness: float, candidates: int) -> float:

@@ -23,12 +23,17 @@ CONFIDENCE: Final = 0.8
 def marked(passage: Passage, *kinds: str) -> list[Mark]:
     """Marks of some kinds in order, but those inside a longer one of theirs, those that have the
     value `none` ('bus stop' is no bus) and those that the words deny."""
+    return [mark for mark in spoken(passage, *kinds) if not is_denied(passage, mark)]
+
+
+def spoken(passage: Passage, *kinds: str) -> list[Mark]:
+    """The same, denied or not."""
     kept: list[Mark] = []
     reached = 0
     for mark in passage.of(*kinds):
         if mark.last > reached:
             reached = mark.last
-            if mark.value != "none" and not is_denied(passage, mark):
+            if mark.value != "none":
                 kept.append(mark)
     return kept
 

@@ -15,6 +15,7 @@ from reports.fields.location import Location
 from reports.fields.moment import Moment
 from reports.fields.priority import ranked
 from reports.fields.said import passage_of, tokens_of
+from reports.fields.settled import SEVERAL, Settled
 from reports.fields.understood import Pressed, Told, Understanding, Understood
 from reports.fields.vehicles import Vehicle
 from reports.questions import CALLBACK, OFFICERS, STILL_THERE, WHAT, WHEN
@@ -73,32 +74,61 @@ def _keys(given: object) -> dict[str, str]:
     return {KEYS[name]: str(digits) for name, digits in given.items()}
 
 
-def plainly(understanding: Understanding) -> dict[str, Any]:
-    """Each field with its value, its sources and what was taken back; then what is in conflict. A
-    field of several values is a list."""
-    found = understanding
-    return {
-        "kind": _only_said(found.kind, _as_it_is),
-        "first_hand": _field(found.first_hand, _as_it_is),
-        "location": _field(found.location, _location),
-        "heading": _only_said(found.heading, asdict),
-        "officers": _field(found.officers, _count),
-        "detained": _only_said(found.detained, _count),
-        "activities": _several(found.activities, _as_it_is),
-        "agencies": _several(found.agencies, asdict),
-        "appearance": _several(found.appearance, asdict),
-        "seen_at": _field(found.seen_at, _moment),
-        "still_there": _field(found.still_there, _as_it_is),
-        "equipment": _several(found.equipment, _as_it_is),
-        "vehicles": _several(found.vehicles, _vehicle),
-        "callback": _field(found.callback, _as_it_is),
-        "number": _only_said(found.number, _as_it_is),
-        "call_when": _only_said(found.call_when, _as_it_is),
-        "evidence": _several(found.evidence, _as_it_is),
-        "needs": _several(found.needs, _as_it_is),
-        "private": _several(found.private, _as_it_is),
-        "conflicts": list(found.conflicts),
+def plainly(understanding: Understanding, called: Callable[[str], str] = str) -> dict[str, Any]:
+    """Each field with its value, its sources and what was taken back; then what people settled,
+    with what counts no more for it, and what is in conflict. A field of several values is a list.
+    `called`: what whoever settled something is called, by username."""
+    writers: Mapping[str, Callable[[Any], Any]] = {
+        "kind": _as_it_is,
+        "first_hand": _as_it_is,
+        "location": _location,
+        "heading": asdict,
+        "officers": _count,
+        "detained": _count,
+        "activities": _as_it_is,
+        "agencies": asdict,
+        "appearance": asdict,
+        "seen_at": _moment,
+        "still_there": _as_it_is,
+        "equipment": _as_it_is,
+        "vehicles": _vehicle,
+        "callback": _as_it_is,
+        "number": _as_it_is,
+        "call_when": _as_it_is,
+        "evidence": _as_it_is,
+        "needs": _as_it_is,
+        "private": _as_it_is,
     }
+    return {
+        **{
+            name: [_source(each, write, called) for each in getattr(understanding, name)]
+            if name in LISTS
+            else _field(understanding.of(name), write, called)
+            for name, write in writers.items()
+        },
+        "settled": {
+            name: {
+                "reviewer": called(settled.who),
+                "at": settled.at.isoformat(timespec="seconds"),
+                "instead_of": [
+                    _source(each, writers[name], called) for each in _instead(understanding, name)
+                ],
+            }
+            for name, settled in understanding.settled.items()
+        },
+        "conflicts": list(understanding.conflicts),
+    }
+
+
+LISTS: Final = SEVERAL | {"private"}
+
+
+def _instead(understanding: Understanding, name: str) -> Sequence[Pressed[Any] | Finding[Any]]:
+    """What counts no more, because a person settled the field."""
+    if name in SEVERAL:
+        return understanding.heard_of(name)
+    known = understanding.of(name)
+    return [each for each in (known.pressed, known.said) if each is not None]
 
 
 def ranked_plainly(told: Told, understanding: Understanding) -> dict[str, Any]:
@@ -124,32 +154,53 @@ def value_plainly(value: object) -> object:
     return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
 
 
-def _only_said(said: Finding[V] | None, write: Callable[[V], Any]) -> dict[str, Any]:
-    return _field(Understood(said=said), write)
-
-
-def _several(said: Sequence[Finding[V]], write: Callable[[V], Any]) -> list[dict[str, Any]]:
-    return [_said(each, write) for each in said]
-
-
 def _vehicle(vehicle: Vehicle) -> dict[str, Any]:
     count = None if vehicle.count is None else _count(vehicle.count)
     return {**asdict(vehicle), "count": count}
 
 
-def _field(understood: Understood[V], write: Callable[[V], Any]) -> dict[str, Any]:
+def _field(
+    understood: Understood[V], write: Callable[[V], Any], called: Callable[[str], str]
+) -> dict[str, Any]:
+    """The first of its sources is the one that counts."""
     value = understood.value
+    sources = (understood.settled, understood.pressed, understood.said)
     return {
         "value": None if value is None else write(value),
-        "sources": [
-            *([] if understood.pressed is None else [_pressed(understood.pressed, write)]),
-            *([] if understood.said is None else [_said(understood.said, write)]),
-        ],
+        "sources": [_source(each, write, called) for each in sources if each is not None],
+    }
+
+
+def _source(
+    source: Settled[V | None] | Pressed[V] | Finding[V],
+    write: Callable[[V], Any],
+    called: Callable[[str], str],
+) -> dict[str, Any]:
+    match source:
+        case Settled():
+            return _settled(source, write, called)
+        case Pressed():
+            return _pressed(source, write)
+        case _:
+            return _said(source, write)
+
+
+def _settled(
+    settled: Settled[V | None], write: Callable[[V], Any], called: Callable[[str], str]
+) -> dict[str, Any]:
+    """Why they say so stays with the line: it may name people."""
+    return {
+        "source": "reviewer",
+        "reviewer": called(settled.who),
+        "at": settled.at.isoformat(timespec="seconds"),
+        "value": None if settled.value is None else write(settled.value),
+        "confidence": settled.confidence,
     }
 
 
 def _pressed(pressed: Pressed[V], write: Callable[[V], Any]) -> dict[str, Any]:
     return {
+        "source": "key",
         "key": pressed.digits,
         "question": pressed.question,
         "value": write(pressed.value),
@@ -162,6 +213,7 @@ def _said(said: Finding[V], write: Callable[[V], Any]) -> dict[str, Any]:
     timed = bool(tokens) and tokens[0].start is not None
     seconds = {"start": tokens[0].start, "end": tokens[-1].end} if timed else {}
     return {
+        "source": "words",
         "words": said.words,
         "question": said.passage.question,
         **seconds,

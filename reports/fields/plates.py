@@ -174,7 +174,7 @@ def _run(passage: Passage, at: int) -> tuple[str, int]:
             piece, step = token.plain, 1
         else:
             break
-        if found and passage.tokens[at - 1].stop is Stop.SENTENCE and len(piece) > 1:
+        if found and passage.tokens[at - 1].stop >= Stop.SENTENCE and len(piece) > 1:
             break
         found += piece.upper()
         at += step

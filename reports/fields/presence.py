@@ -44,6 +44,8 @@ PAST: Final = "past"
 SEEN: Final = ("officers", "people", "vehicle", "activity", "look")
 """The lexicon's kinds of what is there to be seen."""
 LONG_AGO: Final = timedelta(hours=1)
+A_WHILE: Final = timedelta(minutes=15)
+"""After which what is told as what was, and by no word as what goes on, is over."""
 SHOWN: Final = 0.6
 """How sure, by the telling alone."""
 REACH: Final = 5
@@ -78,17 +80,20 @@ def presence_shown(
     long ago, and is told as what was, is over. None where it is neither."""
     if any(_is_doubted(passage, mark) for passage in passages for mark in passage.of(PRESENCE)):
         return None
-    past = any(passage.of(PAST) for passage in passages)
-    if began is not None and began.value.at + began.value.within < at - LONG_AGO and past:
+    other_day = any(map(_is_of_another_day, passages))
+    told = other_day or any(passage.of(PAST) for passage in passages)
+    goes_on = [] if other_day else [(each, mark) for each in passages for mark in each.of(PRESENT)]
+    # How long ago the latest began that it can have begun.
+    ago = None if began is None else at - began.value.at - began.value.within
+    if began is not None and ago is not None and told and ago > (LONG_AGO if goes_on else A_WHILE):
         return Finding(False, began.passage, began.first, began.last, SHOWN)
-    tenses = [(passage, mark) for passage in passages for mark in passage.of(PRESENT, PAST)]
-    if tenses and tenses[-1][1].kind == PRESENT and not any(map(_is_of_another_day, passages)):
-        passage, mark = tenses[-1]
+    if goes_on:
+        passage, mark = goes_on[-1]
         return Finding(True, passage, mark.first, mark.last, SHOWN)
-    if past or any(passage.of("day") for passage in passages):
+    if told:
         return None
     for passage in passages:
-        for mark in passage.of(PRESENT, *SEEN):
+        for mark in passage.of(*SEEN):
             return Finding(True, passage, mark.first, mark.last, SHOWN)
     return None
 

@@ -44,7 +44,7 @@ class Ranked:
 
 
 def ranked(told: Told, understood: Understanding) -> Ranked:
-    """Of a report, by its keys before its words."""
+    """Of a report, by what people settled before its keys before its words."""
     kind = None if understood.kind is None else understood.kind.value
     pressed = told.keys.get(WHEN)
     if pressed == FAMILY_TAKEN:
@@ -52,7 +52,8 @@ def ranked(told: Told, understood: Understanding) -> Ranked:
     if kind in ELSEWHERE:
         return Ranked(Priority.P4, (str(kind),))
     now = _now(pressed, understood, told.at)
-    grave = understood.detained is not None or any(
+    taken = understood.detained
+    grave = (taken is not None and taken.value.high != 0) or any(
         each.value in GRAVE for each in understood.activities
     )
     first_hand = understood.first_hand.value
@@ -72,14 +73,17 @@ def ranked(told: Told, understood: Understanding) -> Ranked:
 
 def _now(pressed: str | None, understood: Understanding, at: datetime) -> bool:
     """Whether nobody says that it is over."""
-    if understood.still_there.pressed is not None:
+    settled = understood.still_there.settled
+    if settled is not None and settled.value is not None:
+        return settled.value
+    if settled is None and understood.still_there.pressed is not None:
         return understood.still_there.pressed.value
     if pressed == EARLIER:
         return False
     # Who pressed 'now' and then says that they left saw them leave.
-    if understood.still_there.said is not None:
+    if settled is None and understood.still_there.said is not None:
         return understood.still_there.said.value
-    if pressed == NOW:
+    if pressed == NOW and not understood.seen_at.is_settled:
         return True
     seen_at = understood.seen_at.value
     return seen_at is None or seen_at.at + seen_at.within >= at - RECENT

@@ -103,7 +103,7 @@ def _names(passage: Passage, names: Names) -> Iterator[Finding[Private]]:
         if is_name:
             yield Finding(Private.NAME, passage, mark.last, last, CERTAIN)
     for at, token in enumerate(passage.tokens):
-        begins = at == 0 or passage.tokens[at - 1].stop is Stop.SENTENCE
+        begins = at == 0 or passage.tokens[at - 1].stop >= Stop.SENTENCE
         if (
             _may_be_name(token)
             and at not in known

@@ -1,5 +1,5 @@
 """Reads a whole report: its keys, and what was said and written, by the lexicons of its languages
-and the names of the group's places."""
+and the names of the group's places; and what people settled of it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from reports.fields.lexicon import Lexicon
 from reports.fields.location import Names
 from reports.fields.priority import Ranked, ranked
 from reports.fields.said import Passage, passage_of, tokens_of, tokens_of_segments
+from reports.fields.settled import in_force
 from reports.fields.understood import Told, Understanding, understand
 from reports.model import Dossier
 from reports.questions import WHAT
@@ -50,7 +51,7 @@ class Reader:
         reading = self._kept.get(key)
         if reading is None:
             told = self.told(dossier)
-            understanding = understand(told, self.names)
+            understanding = understand(told, self.names, in_force(dossier.settled))
             reading = Reading(understanding, ranked(told, understanding))
             if len(self._kept) >= KEPT:
                 self._kept.pop(next(iter(self._kept), None), None)
@@ -67,16 +68,17 @@ class Reader:
             if transcript is not None and transcript.text:
                 yield passage_of(
                     recording.question,
-                    self._lexicon(transcript.language),
+                    self.lexicon(transcript.language),
                     tokens_of_segments(transcript.believed),
                     recording.recording_sid,
                 )
         for message in dossier.texts:
             yield passage_of(
-                WHAT, self._lexicon(dossier.call.language or ""), tokens_of(message.body)
+                WHAT, self.lexicon(dossier.call.language or ""), tokens_of(message.body)
             )
 
-    def _lexicon(self, language: str) -> Lexicon:
+    def lexicon(self, language: str) -> Lexicon:
+        """Of a language; an empty one of a language that nobody taught the line."""
         primary = language.partition("-")[0].lower()
         return self.lexicons.get(primary, Lexicon(primary))
 
@@ -91,4 +93,5 @@ def _told_by(dossier: Dossier) -> object:
         tuple((each.question, each.recording_sid) for each in dossier.recordings),
         tuple(each and (each.transcript_id, each.made_at, each.text) for each in transcripts),
         tuple((each.message_sid, each.body) for each in dossier.texts),
+        repr(dossier.settled),  # its values are plain, and so cannot be hashed
     )

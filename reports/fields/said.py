@@ -16,7 +16,9 @@ from reports.model import Segment
 
 T = TypeVar("T")
 FILLER: Final = "filler"
-"""The lexicon's kind for what fills a pause."""
+"""The lexicon's kind for what fills a pause, and may be a word."""
+HESITATION: Final = "hesitation"
+"""The lexicon's kind for sounds that are never one: 'uh', 'eh'."""
 
 
 class Stop(IntEnum):
@@ -25,6 +27,8 @@ class Stop(IntEnum):
     NONE = 0
     COMMA = 1
     SENTENCE = 2
+    QUESTION = 3
+    """The end of a sentence that asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,8 @@ class Passage:
     @cached_property
     def numbers(self) -> tuple[Number, ...]:
         parted = [token.stop > Stop.NONE for token in self.tokens]
-        return numbers([token.plain for token in self.tokens], parted, self.lexicon)
+        words = [token.plain for token in self.tokens]
+        return numbers(words, parted, self.marks, self.lexicon.language)
 
     @cached_property
     def _by_kind(self) -> Mapping[str, list[Mark]]:
@@ -69,10 +74,14 @@ class Passage:
             found.setdefault(mark.kind, []).append(mark)
         return found
 
-    def of(self, *kinds: str) -> list[Mark]:
+    def of(self, *kinds: str) -> Sequence[Mark]:
         """The marks of some kinds, in order; of those that begin together the longest first."""
-        found = [mark for kind in kinds for mark in self._by_kind.get(kind, ())]
-        return sorted(found, key=lambda mark: (mark.first, -mark.last)) if len(kinds) > 1 else found
+        if len(kinds) == 1:
+            return self._by_kind.get(kinds[0], [])
+        if kinds not in self._made:
+            found = [mark for kind in kinds for mark in self._by_kind.get(kind, ())]
+            self._made[kinds] = sorted(found, key=lambda mark: (mark.first, -mark.last))
+        return cast(Sequence[Mark], self._made[kinds])
 
     def once(self, make: Callable[[Passage], T]) -> T:
         """What a function makes of it, worked out the first time that anybody asks."""
@@ -94,19 +103,24 @@ def passage_of(
     question: str, lexicon: Lexicon, tokens: Sequence[Token], recording_sid: str | None = None
 ) -> Passage:
     """A passage without what fills pauses ('uh', 'este') and the commas that this brings."""
-    fillers = {
-        mark.first for mark in lexicon.marks([t.plain for t in tokens]) if mark.kind == FILLER
-    }
+    marks = lexicon.marks([token.plain for token in tokens])
+    fillers = {mark.first for mark in marks if mark.kind == FILLER}
+    sounds = {mark.first for mark in marks if mark.kind == HESITATION}
     kept: list[Token] = []
     for at, token in enumerate(tokens):
         before = tokens[at - 1].stop if at else Stop.SENTENCE
-        if at not in fillers or before == token.stop == Stop.NONE:
+        if at in sounds and before == token.stop == Stop.NONE:
+            continue
+        if at not in fillers | sounds or before == token.stop == Stop.NONE:
             kept.append(token)
         elif kept:
             # A comma before it was there for its sake.
             stops = [stop for stop in (kept[-1].stop, token.stop) if stop is not Stop.COMMA]
             kept[-1] = replace(kept[-1], stop=max(stops, default=Stop.NONE))
-    return Passage(question, lexicon, tuple(kept), recording_sid)
+    passage = Passage(question, lexicon, tuple(kept), recording_sid)
+    if len(kept) == len(tokens):
+        passage.__dict__["marks"] = marks  # the same words: they need not be looked up again
+    return passage
 
 
 def tokens_of(text: str) -> tuple[Token, ...]:
@@ -166,7 +180,9 @@ def _found(text: str) -> Iterator[_Found]:
 
 
 def _stop(word: str, behind: str) -> Stop:
-    if any(c in behind for c in "?!…\n;") or "..." in behind:
+    if "?" in behind:
+        return Stop.QUESTION
+    if any(c in behind for c in "!…\n;") or "..." in behind:
         return Stop.SENTENCE
     if "." in behind and word.casefold() not in _ABBREVIATED:
         return Stop.SENTENCE

@@ -10,6 +10,7 @@ from typing import Final
 
 from reports.fields.contact import is_about_calling
 from reports.fields.finding import Finding
+from reports.fields.marked import DENIAL
 from reports.fields.moment import Moment
 from reports.fields.presence import happening_now
 from reports.fields.said import Passage, Stop
@@ -61,16 +62,29 @@ AHEAD: Final = timedelta(minutes=10)
 """A clock in the caller's room may be so much ahead."""
 DAY_BEGINS: Final = 5
 """The hour before which nobody means, by a time of the clock alone, the last night for certain."""
+HOUR: Final = "hour"
+"""The lexicon's kind for words that are an hour by themselves, such as Somali 'afartii'."""
 NEXT_TO: Final = 3
 """Words between what belongs together at the most."""
+AS_OF: Final = timedelta(minutes=10)
+"""By which the time of the call may be wrong, for what is told as what goes on."""
+SHOWN: Final = 0.5
 LASTING: Final = 8
 """Words between 'they have been' and 'an hour' at the most."""
 
 
+def time_shown(there: Finding[bool] | None, at: datetime) -> Finding[Moment] | None:
+    """Of a report that says nothing of it, but that they are there: as of the call."""
+    if there is None or not there.value:
+        return None
+    return Finding(Moment(at, AS_OF), there.passage, there.first, there.last, SHOWN)
+
+
 def time_said(passages: Sequence[Passage], at: datetime) -> Finding[Moment] | None:
     """When it was, by the words of who calls at an instant, which is in the zone they live in: 'so
-    long ago' goes before a time by the clock, and that before 'this morning' alone."""
-    ways = (_ago, _by_the_clock, _by_the_day)
+    long ago' goes before a time by the clock, that before 'just now', and that before 'this
+    morning' alone."""
+    ways = (_ago, _by_the_clock, _just_now, _by_the_day)
     return next((each for way in ways for passage in passages for each in way(passage, at)), None)
 
 
@@ -107,8 +121,13 @@ def _ago(passage: Passage, at: datetime) -> Iterator[Finding[Moment]]:
                     max(last, mark.last),
                     0.85,
                 )
-    for mark in marks:
-        if mark.value == "now":
+
+
+def _just_now(passage: Passage, at: datetime) -> Iterator[Finding[Moment]]:
+    denials = passage.of(DENIAL)
+    for mark in passage.of("ago"):
+        # 'Ahorita no estoy ahí.'
+        if mark.value == "now" and not any(denial.first == mark.last for denial in denials):
             yield Finding(Moment(at, timedelta(minutes=5)), passage, mark.first, mark.last, 0.7)
 
 
@@ -134,6 +153,11 @@ def _readings(passage: Passage) -> Iterator[_Reading]:
             yield _Reading(at, at + 1, int(match[1]), int(match[2]), is_certain=True)
     offsets = {mark.last: mark for mark in passage.of("clock_ahead")}
     behind = {mark.first: mark for mark in passage.of("clock_behind")}
+    for word in passage.of(HOUR):
+        half = behind.get(word.last)
+        hour, minute = _moved(int(word.value), int(half.value) if half is not None else 0)
+        last = word.last if half is None else half.last
+        yield _Reading(word.first, last, hour, minute, is_certain=True)
     for number in passage.numbers:
         at_clock = any(mark.last == number.first for mark in passage.of("clock_at"))
         is_hour = (not number.is_ordinal and not number.is_article) or at_clock
@@ -188,7 +212,8 @@ def _by_the_clock(passage: Passage, at: datetime) -> Iterator[Finding[Moment]]:
         ends = (
             reading.last == len(passage.tokens) or passage.tokens[reading.last - 1].stop > Stop.NONE
         )
-        if not reading.is_certain and not near and half is None and not ends:
+        told = reading.is_certain or reading.minute > 0 or _is_of_a_clock(passage, reading)
+        if not told and not near and half is None and not ends:
             continue
         part = next((PARTS[m.value] for m in near if m.kind == "part"), None)
         both = next((m for m in near if m.kind == "day"), None)
@@ -204,6 +229,13 @@ def _by_the_clock(passage: Passage, at: datetime) -> Iterator[Finding[Moment]]:
                 max([reading.last, *(m.last for m in marks)]),
                 0.85 if reading.is_certain or marks else 0.7,
             )
+
+
+def _is_of_a_clock(passage: Passage, reading: _Reading) -> bool:
+    """'At eight they left', and not 'at eight houses'."""
+    return any(
+        mark.first == reading.first and mark.value == "hour" for mark in passage.of("clock_at")
+    ) and any(mark.first == reading.last for mark in passage.of("break", "towards"))
 
 
 def _gap(first: int, last: int, reading: _Reading) -> int:
@@ -240,6 +272,9 @@ def _placed(
 def _by_the_day(passage: Passage, at: datetime) -> Iterator[Finding[Moment]]:
     """'This morning', 'last night', 'ayer' and no more."""
     for mark in passage.of("day"):
+        # 'There is to be a checkpoint on Monday.'
+        if any(not passage.parted(ahead.first, mark.first) for ahead in passage.of("ahead")):
+            continue
         day, part = _day(mark.value, at)
         if day is None or mark.value == "today":
             continue

@@ -1,15 +1,16 @@
 """What is understood of a report from its keys and its words, with where each value comes from.
 
-Keys go before words. Where the two do not agree, both are shown, and a person settles it.
+Keys go before words. Where the two do not agree, both are shown, and a person settles it: what they
+say goes before both, which stay beside it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from reports.fields.activity import Activity, activities_said
 from reports.fields.appearance import Appearance, Claim, agencies_said, appearance_said
@@ -26,16 +27,18 @@ from reports.fields.counts import Count, officers_counted
 from reports.fields.detained import detained_counted
 from reports.fields.equipment import Equipment, equipment_said
 from reports.fields.finding import Finding
-from reports.fields.first_hand import FirstHand, first_hand_said, settled_first_hand
+from reports.fields.first_hand import FirstHand, first_hand_said
 from reports.fields.heading import Heading, heading_said
 from reports.fields.keys import KEY_CONFIDENCE
-from reports.fields.kind import Kind, kind_said
+from reports.fields.kind import Kind, kind_said, settled_first_hand
 from reports.fields.location import Location, Names, location_said
 from reports.fields.moment import Moment
+from reports.fields.presence import SHOWN as PRESENCE_SHOWN
 from reports.fields.presence import presence_said, presence_shown
 from reports.fields.private import Private, private_said
 from reports.fields.said import Passage
-from reports.fields.time import time_said
+from reports.fields.settled import SEVERAL, Settled
+from reports.fields.time import time_said, time_shown
 from reports.fields.vehicles import Vehicle, vehicles_said
 from reports.questions import CALLBACK, EARLIER, NO, OFFICERS, STILL_THERE, WHEN, YES
 
@@ -69,13 +72,32 @@ class Understood(Generic[V_co]):
 
     pressed: Pressed[V_co] | None = None
     said: Finding[V_co] | None = None
+    settled: Settled[V_co | None] | None = None
 
     @property
     def value(self) -> V_co | None:
-        """The key's before the words'."""
+        """A person's before the key's before the words'."""
+        if self.settled is not None:
+            return self.settled.value
         if self.pressed is not None:
             return self.pressed.value
         return None if self.said is None else self.said.value
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether a person says what it is, and not only that the machine is wrong."""
+        return self.settled is not None and self.settled.value is not None
+
+    @property
+    def standing(self) -> tuple[V_co, ...]:
+        """What nobody settled between: the key's and the words'; else what was settled alone."""
+        if self.settled is not None:
+            return () if self.settled.value is None else (self.settled.value,)
+        return tuple(each.value for each in (self.pressed, self.said) if each is not None)
+
+
+Known = Finding[V] | Settled[V]
+"""A value of which no key speaks: from words, or from a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,27 +109,45 @@ class Understanding:
     first_hand: Understood[FirstHand]
     seen_at: Understood[Moment]
     location: Understood[Location]
-    kind: Finding[Kind] | None = None
-    detained: Finding[Count] | None = None
+    kind: Known[Kind] | None = None
+    detained: Known[Count] | None = None
     """How many people were taken, or are held."""
-    heading: Finding[Heading] | None = None
+    heading: Known[Heading] | None = None
     callback: Understood[bool] = Understood()
     number: Finding[str] | None = None
     """That was spoken, to be called back on: E.164. Nobody but who reviews it sees it."""
-    call_when: Finding[str] | None = None
-    activities: tuple[Finding[Activity], ...] = ()
-    agencies: tuple[Finding[Claim], ...] = ()
-    appearance: tuple[Finding[Appearance], ...] = ()
-    equipment: tuple[Finding[Equipment], ...] = ()
-    vehicles: tuple[Finding[Vehicle], ...] = ()
-    evidence: tuple[Finding[Evidence], ...] = ()
-    needs: tuple[Finding[Need], ...] = ()
+    call_when: Known[str] | None = None
+    activities: tuple[Known[Activity], ...] = ()
+    agencies: tuple[Known[Claim], ...] = ()
+    appearance: tuple[Known[Appearance], ...] = ()
+    equipment: tuple[Known[Equipment], ...] = ()
+    vehicles: tuple[Known[Vehicle], ...] = ()
+    evidence: tuple[Known[Evidence], ...] = ()
+    needs: tuple[Known[Need], ...] = ()
     private: tuple[Finding[Private], ...] = ()
     """What is not to leave, where it stands."""
+    settled: Mapping[str, Settled[Any]] = field(default_factory=lambda: MappingProxyType({}))
+    """By field, what a person settled; of one with several values all of them."""
+    heard: Understanding | None = None
+    """What keys and words alone say, where a person settled anything."""
+
+    def of(self, name: str) -> Understood[Any]:
+        """A field of one value with all its sources, also those that count no more."""
+        known = getattr(self if self.heard is None else self.heard, name)
+        settled = self.settled.get(name)
+        if isinstance(known, Understood):
+            return replace(known, settled=settled)
+        return Understood(said=known, settled=settled)
+
+    def heard_of(self, name: str) -> tuple[Finding[Any], ...]:
+        """The same of a field of several values: what the words say, whatever was settled."""
+        found: tuple[Finding[Any], ...] = getattr(self if self.heard is None else self.heard, name)
+        return found
 
     @property
     def conflicts(self) -> tuple[str, ...]:
-        """The fields in which the keys say one thing and the words another."""
+        """The fields in which the keys say one thing and the words another, and nobody settled it
+        yet."""
         agree = {
             "officers": _agree(self.officers, _counts_agree),
             "still_there": _agree(self.still_there, bool.__eq__),
@@ -116,33 +156,66 @@ class Understanding:
         return tuple(name for name, do in agree.items() if not do)
 
 
-def understand(told: Told, names: Names) -> Understanding:
-    """`names` are those of the places that the group knows. Never raises, whatever was said."""
+def understand(
+    told: Told, names: Names, settled: Mapping[str, Settled[Any]] = MappingProxyType({})
+) -> Understanding:
+    """`names` are those of the places that the group knows; `settled`: what people settled, by
+    field. Never raises, whatever was said."""
+    return _settle(_heard(told, names, settled.get("kind")), settled)
+
+
+def _settle(heard: Understanding, settled: Mapping[str, Settled[Any]]) -> Understanding:
+    if not settled:
+        return heard
+    fields: dict[str, Any] = {}
+    for name, each in settled.items():
+        known = getattr(heard, name)
+        if isinstance(known, Understood):
+            fields[name] = replace(known, settled=each)
+        elif name in SEVERAL:
+            fields[name] = tuple(replace(each, value=value) for value in each.value)
+        else:
+            fields[name] = None if each.value is None else each
+    return replace(heard, **fields, settled=settled, heard=heard)
+
+
+def _heard(told: Told, names: Names, settled_kind: Settled[Kind | None] | None) -> Understanding:
+    """From keys and words. Which of the words are read for what hangs on the kind of call: on what
+    a person says that it is, if one does."""
     said = told.passages
     location = location_said(said, names)
     knows = first_hand_said(said)
-    told_of = knows if knows is not None and knows.value is FirstHand.TOLD else None
-    saw = knows is not None and knows.value is FirstHand.SAW
-    kind = kind_said(said, saw=saw, told=told_of)
+    detained = detained_counted(said)
+    sounds_like = kind_said(
+        said, knows=knows, placed=location is not None, taken=detained is not None
+    )
+    kind = _sorted(sounds_like, settled_kind)
     first_hand = settled_first_hand(knows, kind)
-    began = None if _tells_nothing(kind) else time_said(said, told.at)
+    needs = needs_said(said)
+    seeks_help = kind is not None and kind.value is Kind.HELP
+    of_family = seeks_help and (
+        detained is not None or any(each.value is Need.FAMILY for each in needs)
+    )
+    nothing = _tells_nothing(kind) or (seeks_help and not of_family)
+    began = None if nothing else time_said(said, told.at)
     # Who pressed 'earlier' tells a story, in whatever tense.
     shows = kind is not None and kind.value is Kind.REPORT and told.keys.get(WHEN) != EARLIER
+    there = None if nothing else presence_said(said)
+    if there is None and shows:
+        there = presence_shown(said, began, told.at)
+    if there is None and of_family and kind is not None:
+        # Whose family asks where they are was taken, and who took them went.
+        there = Finding(False, kind.passage, kind.first, kind.last, PRESENCE_SHOWN)
+    if began is None and shows:
+        began = time_shown(there, told.at)
     return Understanding(
-        officers=Understood(
-            _officers_pressed(told), None if _tells_nothing(kind) else officers_counted(said)
-        ),
-        still_there=Understood(
-            _choice_pressed(told, STILL_THERE),
-            None
-            if _tells_nothing(kind)
-            else presence_said(said) or (presence_shown(said, began, told.at) if shows else None),
-        ),
+        officers=Understood(_officers_pressed(told), None if nothing else officers_counted(said)),
+        still_there=Understood(_choice_pressed(told, STILL_THERE), there),
         first_hand=Understood(said=first_hand),
         seen_at=Understood(said=began),
         location=Understood(said=location),
-        kind=kind,
-        detained=detained_counted(said),
+        kind=sounds_like,
+        detained=detained,
         heading=heading_said(said),
         callback=Understood(_choice_pressed(told, CALLBACK), callback_said(said)),
         number=next(iter(numbers_said(said)), None),
@@ -151,11 +224,20 @@ def understand(told: Told, names: Names) -> Understanding:
         agencies=agencies_said(said),
         appearance=appearance_said(said),
         equipment=equipment_said(said),
-        vehicles=() if _tells_nothing(kind) else vehicles_said(said),
+        vehicles=() if nothing else vehicles_said(said),
         evidence=evidence_said(said),
-        needs=needs_said(said),
+        needs=needs,
         private=private_said(said, names, location),
     )
+
+
+def _sorted(
+    sounds_like: Finding[Kind] | None, settled: Settled[Kind | None] | None
+) -> Finding[Kind] | None:
+    """The kind that the other fields are read by."""
+    if settled is None or sounds_like is None:
+        return sounds_like
+    return None if settled.value is None else replace(sounds_like, value=settled.value)
 
 
 def _tells_nothing(kind: Finding[Kind] | None) -> bool:
@@ -179,7 +261,12 @@ def _choice_pressed(told: Told, question: str) -> Pressed[bool] | None:
 
 def _agree(understood: Understood[V], agree: Callable[[V, V], bool]) -> bool:
     pressed, said = understood.pressed, understood.said
-    return pressed is None or said is None or agree(pressed.value, said.value)
+    return (
+        understood.settled is not None
+        or pressed is None
+        or said is None
+        or agree(pressed.value, said.value)
+    )
 
 
 def _counts_agree(pressed: Count, said: Count) -> bool:

@@ -148,7 +148,7 @@ def _stands(passage: Passage, kind: str, region: range) -> bool:
 
 def _sentence_end(passage: Passage, anchor: _Anchor) -> int:
     for at in range(anchor.last - 1, anchor.ends_before):
-        if at < len(passage.tokens) and passage.tokens[at].stop is Stop.SENTENCE:
+        if at < len(passage.tokens) and passage.tokens[at].stop >= Stop.SENTENCE:
             return at + 1
     return anchor.ends_before
 
@@ -161,7 +161,7 @@ def _ahead(passage: Passage, anchor: _Anchor) -> tuple[int, str | None, list[Num
     either = {mark.last: mark for mark in passage.of("or")}
     first, colour, run = anchor.first, None, list[Number]()
     while first > max(anchor.begins_behind, anchor.first - AHEAD):
-        if passage.tokens[first - 1].stop is Stop.SENTENCE:
+        if passage.tokens[first - 1].stop >= Stop.SENTENCE:
             break
         mark = next((marks[first, kind] for kind in kinds if (first, kind) in marks), None)
         number = numbers.get(first)
@@ -188,7 +188,7 @@ def _behind(passage: Passage, anchor: _Anchor) -> tuple[int, str | None]:
     articles = {mark.first for mark in passage.of("single", DEFINITE)}
     last, colour = anchor.last, None
     while last < min(anchor.ends_before, anchor.last + BEHIND):
-        if passage.tokens[last - 1].stop is Stop.SENTENCE or last not in marks:
+        if passage.tokens[last - 1].stop >= Stop.SENTENCE or last not in marks:
             break
         if last in articles:  # another thing begins
             break

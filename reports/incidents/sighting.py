@@ -133,6 +133,8 @@ def _when(dossier: Dossier, understanding: Understanding) -> tuple[datetime, tim
     called_at = dossier.call.started_at
     if said is not None:
         return said.at, said.within
+    if understanding.still_there.is_settled and understanding.still_there.value is True:
+        return called_at, NOW_WITHIN
     answer = dossier.call.answer(WHEN)
     pressed = None if answer is None else answer.digits
     if pressed == EARLIER:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from reports.fields import callback_allowed
+from reports.fields.settled import in_force
 from reports.model import Act, ActKind, Handling, Report, Verdict, advance
 from reports.ports import ReportStore, Sealer
 from reports.services.calls import number_context
@@ -16,7 +17,8 @@ class NoSuchReport(LookupError):
 
 
 class NumberNotGiven(PermissionError):
-    """The caller did not allow a call back, or withheld the number."""
+    """The caller did not allow a call back, as they pressed or as somebody who listened says; or
+    they withheld the number."""
 
 
 def handle(store: ReportStore, *, reference: str, to: Handling, who: str, at: datetime) -> Report:
@@ -71,7 +73,9 @@ def show_number(
         call = None if report is None else records.call(report.call_sid)
         if report is None or call is None:
             raise NoSuchReport(reference)
-        if call.caller_number is None or callback_allowed(call).value is not True:
+        settled = in_force(records.settlements_of([reference])).get("callback")
+        denied = settled is not None and settled.value is False
+        if call.caller_number is None or denied or callback_allowed(call).value is not True:
             raise NumberNotGiven(reference)
         records.add_act(Act(reference, at, who, ActKind.NUMBER_SHOWN, "", ""))
         records.touch(call.call_sid, at)

@@ -23,6 +23,7 @@ from dashboard import Desk
 from dashboard.api import DESCRIPTION
 from dashboard.facts import Standing
 from reports.custody import Deed
+from reports.fields.counts import Count
 from reports.model import (
     ActKind,
     CallState,
@@ -37,6 +38,7 @@ from reports.model import (
 )
 from reports.services.incidents import merge, set_verdict
 from reports.services.review import judge
+from reports.services.settling import settle
 from tests.dashboard.conftest import API_TOKEN, Browser, Clock
 from tests.dashboard.stories import CALLER, MORNING, ORGANIZER_NUMBER, Stories, mu_law_wave, segment
 
@@ -327,6 +329,22 @@ def test_incidents_are_given_with_their_evidence_and_without_plates(
     assert (report["incident"], report["verdict"]) == (1, "not_enforcement")
     later = (MORNING + timedelta(hours=1)).isoformat()
     assert reader.get(f"/api/incidents?since={quote(later)}").json["incidents"] == []  # type: ignore[index]
+
+
+def test_what_people_settled_fits_the_description_and_has_its_sources(
+    reader: Reader, desk: Desk, clock: Clock, stories: Stories
+) -> None:
+    stories.spanish_happening_now("4821")
+    one: dict[str, Any] = {"reference": "4821", "why": "", "seen": None, "who": "ana"}
+    for field, value in (("officers", Count(6, 8)), ("vehicles", ()), ("location", None)):
+        settle(desk.store, desk.queue, field=field, value=value, at=clock(), **one)
+    document = reader.get("/api/reports/4821").json
+    assert document is not None
+    understood = document["understood"]
+    assert understood["officers"]["sources"][0]["reviewer"] == "ana"
+    assert understood["settled"].keys() == {"officers", "vehicles", "location"}
+    assert understood["settled"]["vehicles"]["instead_of"], "what the words say is still there"
+    assert [each["field"] for each in document["settled"]] == ["officers", "vehicles", "location"]
 
 
 @pytest.mark.parametrize("incident", ["7", "x", "99999999999"])

@@ -13,9 +13,11 @@ from flask import Flask
 from dashboard import install
 from dashboard.desk import Desk
 from dashboard.second_opinion import LINES, beside
+from reports.fields.counts import Count
 from reports.fields.finding import Finding
 from reports.fields.said import Passage
 from reports.fields.second import FIELDS, NoOpinion, believed
+from reports.services.settling import settle
 from tests.dashboard.conftest import Browser
 from tests.dashboard.stories import Stories, segment
 from tests.reader import READER
@@ -69,7 +71,7 @@ def six_at_lake(stories: Stories, keys: dict[str, str] | None = None) -> None:
 
 def line(page: str, name: str) -> str:
     """What stands in the line of a field, as text."""
-    found = re.search(rf'<div class="fact understood {name}">(.*?)</div>', page, re.S)
+    found = re.search(rf'class="fact understood {name}">(.*?)</dd>', page, re.S)
     return " ".join(re.sub(r"<[^>]+>", " ", found[1]).split()) if found else ""
 
 
@@ -97,7 +99,37 @@ def test_one_that_says_otherwise_is_marked_and_stands_below_the_key(
     before = opinionated.get("/r/4821").text
     page = opinionated.acts("4821", "opinion").text
     assert "parrot-1 says: 2 differs" in line(page, "officers")
-    assert line(before, "officers") in line(page, "officers")
+    assert line(page, "officers").startswith(line(before, "officers"))
+
+
+@pytest.mark.parametrize(
+    ("by_person", "model", "said"),
+    [(Count(6, 6), "6", "agrees"), (Count(4, 4), "6", "differs"), (None, "6", "differs")],
+)
+def test_what_one_of_us_set_stands_above_it_and_is_what_it_is_held_against(
+    opinionated: Browser,
+    stories: Stories,
+    desk: Desk,
+    parrot: Parrot,
+    by_person: Count | None,
+    model: str,
+    said: str,
+) -> None:
+    six_at_lake(stories)
+    settle(
+        desk.store,
+        desk.queue,
+        reference="4821",
+        field="officers",
+        value=by_person,
+        why="",
+        seen=None,
+        who="ana",
+        at=desk.clock(),
+    )
+    parrot.says("officers", model, "six agents")
+    officers = line(opinionated.acts("4821", "opinion").text, "officers")
+    assert officers.index("Set by Ana Fuentes") < officers.index(f"parrot-1 says: {model} {said}")
 
 
 def test_it_is_kept_nowhere(opinionated: Browser, stories: Stories, parrot: Parrot) -> None:

@@ -23,6 +23,7 @@ from reports.fields.heading import Heading
 from reports.fields.location import Candidate, Location
 from reports.fields.moment import Moment
 from reports.fields.plates import Plate
+from reports.fields.settled import Settled
 from reports.fields.understood import Understood
 from reports.fields.vehicles import Vehicle
 from reports.model import Medium, Verdict
@@ -292,3 +293,15 @@ def test_the_place_that_most_give_stands_first_and_no_words_beside_it() -> None:
     places = "E Lake St & Bloomington Ave, Minneapolis or 4th Ave & Lake St, Minneapolis"
     assert f"Location: {places}\n" in text
     assert "Location: “behind the bakery”" in read(said)
+
+
+def test_what_a_person_settled_leaves_and_not_what_it_stands_in_the_place_of() -> None:
+    four = Settled(Count(4, 4), "ana", CALLED)
+    text = read(known(officers=replace(pressed(3), said=found(Count(5, 5)), settled=four)))
+    assert "Size: 4 officers" in text
+    place = Settled(Location("behind the blue barn"), "ana", CALLED)
+    text = read(known(location=Understood(said=found(CORNER), settled=place)))
+    assert "Location: behind the blue barn" in text
+    invented = Understood(said=found(CORNER), settled=Settled(None, "ana", CALLED))
+    text = read(known(a_report(where="At Lake and Bloomington"), location=invented))
+    assert "Lake" not in text

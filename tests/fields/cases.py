@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,9 +25,9 @@ from reports.fields.vehicles import Vehicle
 CASES = Path(__file__).parents[1] / "cases"
 AT = datetime.fromisoformat("2026-01-15T08:10:00-06:00")
 NONE = "none"
-UNSEEN = ("unseen", "more", "third")
+UNSEEN = ("unseen", "more", "third", "fourth", "fifth")
 """Folders of calls by somebody who did not know the rules."""
-OPENED = frozenset(["unseen", "more"])
+OPENED = frozenset(["unseen", "more", "third", "fourth"])
 """Of which the third that was held out has been looked at since: they measure nothing any more."""
 
 
@@ -106,11 +107,22 @@ def _same_count(wanted: Any, value: Count, _: Mapping[str, Any]) -> bool:
 
 def _same_place(wanted: str, value: Location, says: Mapping[str, Any]) -> bool:
     house = says.get("house")
-    if house is not None and value.number != house:
+    if house is not None and str(value.number) != str(house):
         return False
-    # Which street is named first is as it was spoken.
-    same = {" & ".join(sorted(name.split(" & "))) for name in _names_of(value)}
-    return " & ".join(sorted(wanted.split(" & "))) in same
+    return any(_is_same_name(wanted, name) for name in _names_of(value))
+
+
+def _is_same_name(wanted: str, name: str) -> bool:
+    """Which street is named first is as it was spoken, and who wrote a case need not have looked up
+    on which side of town a street is."""
+    streets, others = sorted(wanted.split(" & ")), sorted(name.split(" & "))
+    if streets == others:
+        return True
+    sides = _SIDES.sub("", wanted) != wanted
+    return not sides and streets == sorted(_SIDES.sub("", each) for each in others)
+
+
+_SIDES = re.compile(r"\b(?:[NS][EW]?|[EW]) | (?:[NS][EW]?|[EW])\b")
 
 
 def _names_of(location: Location) -> set[str]:

@@ -149,7 +149,8 @@ def test_a_plate_is_kept_as_it_was_spelt(words: str, plate: str) -> None:
 
 
 def test_a_corrected_plate_keeps_the_first_beside() -> None:
-    (found,) = understood("A gray Tahoe, plate K L V four one two, no, four one three.").vehicles
+    understanding = understood("A gray Tahoe, plate K L V four one two, no, four one three.")
+    (found,) = understanding.heard_of("vehicles")
     assert [each.plate and each.plate.characters for each in found.before] == ["KLV412"]
 
 

@@ -194,7 +194,7 @@ def test_a_batch_that_is_none_is_said_to_be(tmp_path: Path) -> None:
 
 def test_an_instant_is_in_the_callers_zone() -> None:
     at = "2026-01-15T00:30:00-06:00"
-    told = told_from({"words": "It was last night around ten.", "at": at}, LEXICONS, AT)
+    told = told_from({"words": "The agents came last night around ten.", "at": at}, LEXICONS, AT)
     seen = understand(told, names()).seen_at.value
     assert seen is not None
     assert seen.at == datetime.fromisoformat("2026-01-14T22:00:00-06:00")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,12 +13,15 @@ from hypothesis import strategies as st
 
 from oncall import briefs
 from oncall.briefs import LONGEST_PLACE, Tells, load_tells, without_numbers
+from reports.fields.location import Location
+from reports.fields.settled import write
 from reports.model import (
     Answer,
     Dossier,
     NotificationKind,
     RecordingState,
     Segment,
+    Settlement,
     Transcript,
     Verdict,
     Word,
@@ -154,3 +158,47 @@ def test_a_plate_never_stands_in_a_text() -> None:
     told = brief(dossier, NotificationKind.UPDATE, TELLS, URL)
     assert "KLV" not in told
     assert "K L V" not in told
+
+
+def test_what_a_person_set_is_told_instead_of_what_was_pressed_and_said() -> None:
+    words = "38th and Cedar, they took two people, I see five agents, they are still here"
+    dossier = with_place(a_dossier(state=RecordingState.TRANSCRIBED), words)
+    dossier = with_keys(dossier, officers="3")
+    corner = {
+        "words": "lake and bloomington",
+        "streets": ["E Lake St", "Bloomington Ave"],
+        "number": None,
+        "landmark": None,
+        "area": None,
+        "city": "Minneapolis",
+        "candidates": [
+            {
+                "name": "E Lake St & Bloomington Ave",
+                "city": "Minneapolis",
+                "point": {"lat": 44.9484, "lon": -93.2524},
+                "near": "",
+            }
+        ],
+        "middle": None,
+    }
+    values = {
+        "location": corner,
+        "officers": {"low": 4, "high": 4, "is_about": False},
+        "still_there": False,
+        "detained": None,
+    }
+    settled = tuple(Settlement("4821", name, value, "ana", AT) for name, value in values.items())
+    told = brief(replace(dossier, settled=settled), NotificationKind.UPDATE, TELLS, URL)
+    assert "at E Lake St & Bloomington Ave" in told
+    assert "4 officers · they have left" in told
+    assert not re.search("38th|Cedar|5 officers|3 officers|taken|P1", told)
+
+
+def test_a_place_that_is_in_no_list_is_told_in_the_words_of_who_set_it() -> None:
+    dossier = with_place(a_dossier(state=RecordingState.TRANSCRIBED), "by the, uh, mercado")
+    kept = write("location", Location("behind the blue barn, 612 555 0142"))
+    settled = (Settlement("4821", "location", kept, "ana", AT),)
+    told = brief(replace(dossier, settled=settled), NotificationKind.UPDATE, TELLS, URL)
+    assert "at behind the blue barn, [number]" in told
+    assert "mercado" not in told
+    assert "555" not in told
