@@ -117,6 +117,7 @@ def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
             exporter=adapters.exporter,
             reader=adapters.reader,
             second_reader=second_reader(settings),
+            clocks=settings.clocks,
             zone=settings.zone,
             hotline_number=settings.hotline_number,
             api_token=settings.api_token.get_secret_value(),
@@ -175,7 +176,7 @@ def migrate() -> None:
     """Bring the database's tables up to date."""
     settings = load_settings()
     _prepare_state(settings)
-    upgrade(connect(settings.database_url))
+    upgrade(connect(settings.database_url), settings.keyring)
     click.echo("The database is up to date.")
 
 
@@ -184,7 +185,7 @@ def serve() -> None:
     """Run the whole line on this machine, until Ctrl-C."""
     settings = load_settings()
     _prepare_state(settings)
-    upgrade(connect(settings.database_url))
+    upgrade(connect(settings.database_url), settings.keyring)
     try:
         create_app(settings)  # what is wrong is said here once, and not by each process in turn
         _ = Adapters(settings).hears

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -30,6 +31,7 @@ from ivr.dialects import Company
 from ivr.stamped import read_public_key
 from keeping.sealing import Keyring
 from oncall.roster import QuietHours
+from oncall.waiting import USUAL, Clocks, parse_within
 from reports.pressure import Limits
 from transcribe.engines import ENGINES, EngineChoice
 from transcribe.tuning import PROFILE
@@ -165,6 +167,10 @@ def _quiet(text: Any) -> Any:
     return QuietHours.parse(text) if isinstance(text, str) else text
 
 
+def _within(text: Any) -> Any:
+    return dict(parse_within(text)) if isinstance(text, str) else text
+
+
 def _time_zone(name: str) -> str:
     if name not in available_timezones():
         raise ValueError("a name of the tz database, such as America/Chicago")
@@ -278,6 +284,16 @@ class Settings(SpeechSettings):
     press the star at the language menu. By default nobody does."""
     quiet_hours: Annotated[QuietHours | None, NoDecode, BeforeValidator(_quiet)] = None
     """When nobody is rung for a caller, in TIME_ZONE: '22:00-06:30'. Texts go out all the same."""
+    take_up_within: Annotated[
+        dict[str, timedelta],
+        NoDecode,
+        BeforeValidator(_within),
+        Field(default_factory=lambda: dict(USUAL)),
+    ]
+    """Minutes within which somebody takes up a report, by priority (P1 to P4) or, before that, for
+    the families of people who were taken: 'family=30,P1=5'. Who is on call is told once more when
+    they are over, and the report's clock is red. 0 for no clock; what is not named has none. In the
+    quiet hours the clocks of families, P3 and P4 stand still. By default families have 30."""
     caller_links: Annotated[tuple[WebAddress, ...], NoDecode, BeforeValidator(_listed)] = ()
     """Addresses, apart by commas, that stand below the reference in a text that a caller asked for:
     the group's own page, one's rights."""
@@ -371,6 +387,10 @@ class Settings(SpeechSettings):
     @property
     def keyring(self) -> Keyring:
         return Keyring.parse(self.data_key.get_secret_value())
+
+    @property
+    def clocks(self) -> Clocks:
+        return Clocks(self.take_up_within, self.quiet_hours, self.zone)
 
     @property
     def limits(self) -> Limits:

@@ -30,6 +30,7 @@ from oncall.alerts import Contact
 from oncall.briefs import Tells, load_tells, whispered
 from oncall.channels.sms import SmsChannel
 from oncall.roster import to_ring
+from oncall.waiting import Wait
 from opinions.chat import ChatReader
 from places.gazetteer import load_gazetteer
 from providers.provider import Provider
@@ -42,7 +43,7 @@ from reports.fields.lexicon import load_lexicons
 from reports.fields.location import Names
 from reports.fields.reading import Reader
 from reports.fields.second import SecondReader
-from reports.model import Rank
+from reports.model import Dossier, Rank
 from reports.ports import (
     AudioNotFound,
     MediaMissing,
@@ -147,7 +148,7 @@ class Adapters:
 
     @cached_property
     def store(self) -> SqlReportStore:
-        return SqlReportStore(connect(self.settings.database_url))
+        return SqlReportStore(connect(self.settings.database_url), self.sealer)
 
     @cached_property
     def queue(self) -> RqJobQueue:
@@ -213,6 +214,10 @@ class Adapters:
             names=Names(load_gazetteer(settings.places)),
             zone=settings.zone,
         )
+
+    def wait_of(self, dossier: Dossier) -> Wait | None:
+        """For somebody to take a report up."""
+        return self.settings.clocks.wait_of(dossier, self.reader.read(dossier).rank)
 
     @cached_property
     def telephone(self) -> Telephone:
@@ -385,6 +390,7 @@ class Adapters:
             contacts=tuple(Contact(sms.name, number) for number in self.settings.oncall),
             tells=self.tells,
             reader=self.reader,
+            clocks=self.settings.clocks,
             caller_texts=self.caller_texts,
             public_url=self.settings.public_url,
             clock=self.clock,

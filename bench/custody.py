@@ -19,6 +19,7 @@ from pathlib import Path
 
 from sqlalchemy.engine import Engine
 
+from keeping.sealing import Keyring, generate_key
 from migrations import upgrade
 from reports.custody import Deed, Occurrence, chained, reached, row_of
 from reports.model import Flood, FloodMode
@@ -45,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with tempfile.TemporaryDirectory(prefix="line-bench-") as folder:
         engine = connect(f"sqlite:///{Path(folder) / 'line.db'}")
         upgrade(engine)
-        store = SqlReportStore(engine)
+        store = SqlReportStore(engine, Keyring.parse(generate_key()))
         _appends(store, given.rounds, given.appends)
         _fill(engine, store, given.entries)
         _verifies(store)

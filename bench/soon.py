@@ -48,8 +48,9 @@ def measure(engine: str, samples: list[Sample]) -> list[float]:
             line["REDIS_URL"] = redis.url
             database = connect(line["DATABASE_URL"])
             upgrade(database)
-            store = SqlReportStore(database)
-            audio = SealedAudioStore.at(line["AUDIO_URL"], Keyring.parse(keys.data_key))
+            keyring = Keyring.parse(keys.data_key)
+            store = SqlReportStore(database, keyring)
+            audio = SealedAudioStore.at(line["AUDIO_URL"], keyring)
             queue = RqJobQueue(connect_redis(redis.url))
             began = time.perf_counter()
             worker = subprocess.Popen(

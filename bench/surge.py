@@ -44,6 +44,7 @@ from twilio.request_validator import RequestValidator
 
 from bench.media import NOISE, REAL, WHAT, WHERE, recording_sid, sound_of
 from demo.household import HOTLINE, Keys, free_port, keep_keys, settings
+from keeping.sealing import Keyring
 from migrations import upgrade
 from reports.model import Admission, CallState, Flood
 from reports.store import SqlReportStore, connect, floods, recordings
@@ -223,7 +224,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         engine = connect(environment["DATABASE_URL"])
         upgrade(engine)
-        store = SqlReportStore(engine)
+        store = SqlReportStore(engine, Keyring.parse(environment["DATA_KEY"]))
         line = (sys.executable, "app.py", "serve")
         stack.enter_context(running(line, environment, port, "/healthz"))
         wait(lambda: ready(environment), STARTING, "the workers did not come up")

@@ -13,10 +13,12 @@ from flask import Blueprint, Response, jsonify, request, send_file
 from flask.typing import ResponseReturnValue
 
 from dashboard.callers import OTHER_REPORTS
+from dashboard.covering import Covering
 from dashboard.desk import Desk
 from dashboard.document import document_of
+from dashboard.inbox import clock_of
 from dashboard.incident_document import incident_document
-from reports.custody import API, Deed, recording_subject
+from reports.custody import API, Deed, Entry, recording_subject
 from reports.model import Docket, Dossier, Recording
 from reports.ports import AudioNotFound, Records, StoreBusy
 from reports.services.custody import PATIENCE, custody_of, note_access
@@ -57,9 +59,8 @@ class Api:
             custody = custody_of(records, dossiers[:limit])
         return jsonify(
             reports=[
-                document_of(
+                self._document(
                     dossier,
-                    self._desk.reader.read(dossier),
                     others.get(dossier.report.reference, ()),
                     custody.get(dossier.report.reference, ()),
                 )
@@ -74,11 +75,21 @@ class Api:
         with self._desk.store.read() as records:
             others = records.same_caller([reference], OTHER_REPORTS)
             custody = custody_of(records, [dossier])
-        reading = self._desk.reader.read(dossier)
-        document = document_of(
-            dossier, reading, others.get(reference, ()), custody.get(reference, ())
-        )
+        document = self._document(dossier, others.get(reference, ()), custody.get(reference, ()))
         return jsonify(document)
+
+    def _document(
+        self, dossier: Dossier, same_caller: Sequence[str], custody: Sequence[Entry]
+    ) -> dict[str, Any]:
+        reading = self._desk.reader.read(dossier)
+        return document_of(
+            dossier,
+            reading,
+            Covering.of_all(dossier, self._desk.reader),
+            clock_of(dossier, reading.rank, self._desk),
+            same_caller,
+            custody,
+        )
 
     def incidents(self) -> Response:
         since = _since(request.args.get("since"))

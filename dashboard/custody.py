@@ -25,7 +25,7 @@ class Given:
     about: str | None
     """What the recording answers; None: it is about something else."""
     how: str | None
-    """'played', 'shown' or 'original', of an access."""
+    """'played', 'shown' or 'original', of an access; 'spoken' of numbers in the message."""
     sha256: str | None
     """Of the file that it is about, or of what was set."""
 
@@ -43,6 +43,10 @@ def given(entry: Entry, dossier: Dossier, desk: Desk, names: Mapping[str, str]) 
         by_api=entry.who == API,
         deed=entry.deed,
         about=titles.get(entry.subject),
-        how=entry.detail.get("how"),
+        how=entry.detail.get("how") or _which_number(entry),
         sha256=entry.detail.get("sha256"),
     )
+
+
+def _which_number(entry: Entry) -> str | None:
+    return entry.detail.get("after") if entry.deed is Deed.NUMBER_SEEN else None

@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 
 from dashboard.prompt_page import SpokenLanguage
 from exports.services import Exporter
+from oncall.waiting import Clocks
 from reports.fields.reading import Reader
 from reports.fields.second import SecondReader
 from reports.ports import AudioStore, JobQueue, ReportStore, Sealer
@@ -33,6 +34,8 @@ class Desk:
     """What understands reports."""
     second_reader: SecondReader | None = None
     """Who is asked for a second opinion, where the group has somebody to ask."""
+    clocks: Clocks = field(default_factory=Clocks)
+    """Within how long somebody takes up a report."""
     zone: ZoneInfo
     """In which people see times."""
     hotline_number: str

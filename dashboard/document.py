@@ -5,11 +5,13 @@ Telephone numbers and addresses are not left out here but never put in: each key
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+from dashboard.covering import IN_WORDS, Covering
 from dashboard.facts import Fact, Facts, facts_of
+from dashboard.inbox import RunningClock
 from reports.custody import Entry
 from reports.fields.plainly import plainly
 from reports.fields.reading import Reading
@@ -39,11 +41,15 @@ Document = dict[str, Any]
 def document_of(
     dossier: Dossier,
     reading: Reading,
+    covering: Covering,
+    clock: RunningClock | None,
     same_caller: Sequence[str] = (),
     custody: Sequence[Entry] = (),
 ) -> Document:
-    """Everything about one report; `same_caller`: references of others by the same number;
+    """Everything about one report; `covering`: what covers its numbers, in each version; `clock`:
+    of one that nobody has taken up; `same_caller`: references of others by the same number;
     `custody`: what the log tells of it."""
+    dossier = covering.dossier(dossier)
     report = dossier.report
     facts = facts_of(dossier)
     return {
@@ -52,10 +58,11 @@ def document_of(
         "changed_at": _instant(report.changed_at),
         "handling": report.handling.value,
         "verdict": dossier.verdict.value,
+        "waiting": _clock(clock),
         "incident": None if dossier.incident is None else dossier.incident.incident_id,
         "call": _call(dossier.call),
         "fields": _fields(facts),
-        "understood": _understood(reading),
+        "understood": _understood(reading, covering),
         "callback_allowed": facts.callback_allowed.value is True
         and reading.understanding.callback.value is not False,
         "same_caller": list(same_caller),
@@ -75,9 +82,24 @@ def document_of(
     }
 
 
-def _understood(reading: Reading) -> Document:
+def _clock(clock: RunningClock | None) -> Document | None:
+    if clock is None:
+        return None
+    return {
+        "since": _instant(clock.since),
+        "due": _instant(clock.due),
+        "overdue": clock.is_overdue,
+    }
+
+
+def _understood(reading: Reading, covering: Covering) -> Document:
     """What was understood of the words. Of a telephone number that was spoken only that it was."""
     found = plainly(reading.understanding)
+    for name in IN_WORDS:
+        found[name] = covering.value(found[name])
+    for field in found.values():
+        for source in _sources(field):
+            source["words"] = covering.text(source["words"])
     number = reading.understanding.number
     found["number"] = {"value": None if number is None else True, "sources": []}
     return {
@@ -85,6 +107,12 @@ def _understood(reading: Reading) -> Document:
         "grounds": list(reading.rank.grounds),
         **found,
     }
+
+
+def _sources(field: Any) -> Iterator[Document]:
+    """Those of one field, or of several values, that are words."""
+    several = field if isinstance(field, list) else field.get("sources", [])
+    return (each for each in several if isinstance(each, dict) and "words" in each)
 
 
 def _call(call: Call) -> Document:

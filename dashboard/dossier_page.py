@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from dashboard.alerts import Alerting, alerting_of
 from dashboard.callers import Caller
+from dashboard.covering import COVER, Covering
 from dashboard.custody import Given, given
 from dashboard.desk import Desk
 from dashboard.facts import UNSURE_BELOW, Facts, facts_of
 from dashboard.fingerprint import fingerprint
-from dashboard.inbox import judge_of
+from dashboard.inbox import RunningClock, clock_of, judge_of
 from dashboard.incident_page import Kin
 from dashboard.settling import SETTLEABLE, Attempt, FieldForm, form_of
 from dashboard.timeline import Event, timeline
 from dashboard.understood import UnderstoodPage, understood_of
 from reports.custody import Entry
+from reports.fields.reading import Reading
 from reports.model import (
     Attachment,
     Call,
@@ -73,6 +76,8 @@ class Text:
     unsure_words: int
     made_by: str | None
     """The name of who wrote it down; None: a machine."""
+    editable: str
+    """What is believed, a line a stretch of speech."""
 
     @property
     def right_in_ten(self) -> int | None:
@@ -82,11 +87,6 @@ class Text:
         if self.transcript.kind in (TranscriptKind.CORRECTION, TranscriptKind.TRANSLATION):
             return None
         return None if sureness is None else round(10 * sureness)
-
-    @property
-    def editable(self) -> str:
-        """What is believed, a line a stretch of speech."""
-        return "\n".join(segment.text.strip() for segment in self.transcript.believed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +144,16 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Spoken:
+    """That a number stands in the message, and what the caller says of calling."""
+
+    may_call: bool | None
+    """By key or by words, of which a no counts more than a yes; None: not said."""
+    call_when: str | None
+    """In the caller's words."""
+
+
+@dataclass(frozen=True, slots=True)
 class DossierPage:
     report: Report
     call: Call
@@ -156,6 +166,10 @@ class DossierPage:
     understood: UnderstoodPage
     forms: tuple[FieldForm, ...]
     """Of the fields that a person may settle."""
+    clock: RunningClock | None
+    """Of a report that waits to be taken up, and has a clock."""
+    spoken: Spoken | None
+    """A telephone number in the message; None: there is none."""
     second_reader: str | None
     """Who may be asked for a second opinion."""
     tapes: tuple[Tape, ...]
@@ -209,12 +223,16 @@ def page_of(
     caller: Caller,
     custody: Sequence[Entry],
     kin: Kin,
+    covering: Covering,
     attempt: Attempt | None = None,
 ) -> DossierPage:
     """`names`: what organizers are called, by username; `today`: their date, ISO 8601; `custody`:
-    what the log tells of the report; `kin`: what speaks of the same; `attempt`: what somebody sent
-    for a field that could not be kept."""
+    what the log tells of the report; `kin`: what speaks of the same; `covering`: what covers the
+    numbers in its words; `attempt`: what somebody sent for a field that could not be kept."""
     reading = desk.reader.read(dossier)
+    number_spoken = covering.covers(dossier)
+    lines = {each.transcript_id: covering.text(lines_of(each)) for each in dossier.transcripts}
+    dossier = covering.dossier(dossier)
     return DossierPage(
         report=dossier.report,
         call=dossier.call,
@@ -223,13 +241,17 @@ def page_of(
         language=desk.language_name(dossier.call.language),
         on_the_line=dossier.call.state is CallState.IN_PROGRESS,
         facts=facts_of(dossier),
-        understood=understood_of(reading, names),
+        understood=understood_of(reading, covering, names),
         forms=tuple(
             form_of(name, dossier, reading.understanding, desk.zone, names, attempt)
             for name in SETTLEABLE
         ),
+        clock=clock_of(dossier, reading.rank, desk),
+        spoken=_spoken(reading, covering) if number_spoken else None,
         second_reader=None if desk.second_reader is None else desk.second_reader.name,
-        tapes=tuple(_tape(recording, dossier, desk, names) for recording in dossier.recordings),
+        tapes=tuple(
+            _tape(recording, dossier, desk, names, lines) for recording in dossier.recordings
+        ),
         notes=tuple(_note(message, dossier) for message in dossier.texts),
         alerting=alerting_of(dossier.notifications),
         events=timeline(dossier, desk, names, caller.made_here),
@@ -239,6 +261,15 @@ def page_of(
         kin=kin,
         today=today,
     )
+
+
+def _spoken(reading: Reading, covering: Covering) -> Spoken:
+    found = reading.understanding
+    when = None if found.call_when is None else covering.text(found.call_when.value)
+    said = found.callback.said
+    # A no counts more than a yes, by key or by words.
+    refused = found.callback.value is False or (said is not None and not said.value)
+    return Spoken(False if refused else found.callback.value, when)
 
 
 def _note(message: TextMessage, dossier: Dossier) -> Note:
@@ -251,17 +282,33 @@ def _note(message: TextMessage, dossier: Dossier) -> Note:
     )
 
 
-def _tape(recording: Recording, dossier: Dossier, desk: Desk, names: Mapping[str, str]) -> Tape:
+def lines_of(transcript: Transcript) -> str:
+    """What is believed, as people put it right: a line a stretch of speech."""
+    return "\n".join(segment.text.strip() for segment in transcript.believed)
+
+
+def _tape(
+    recording: Recording,
+    dossier: Dossier,
+    desk: Desk,
+    names: Mapping[str, str],
+    lines: Mapping[int | None, str],
+) -> Tape:
+    """`lines`: of each transcript, for whoever puts it right."""
+
+    def text(one: Transcript) -> Text:
+        return _text(one, desk, names, lines[one.transcript_id])
+
     sid = recording.recording_sid
     said, english = dossier.transcript(sid), dossier.translation(sid)
     heard_in = said.language if said else recording.language or dossier.call.language
     return Tape(
         recording=recording,
         title=desk.question_title(recording.question),
-        text=None if said is None else _text(said, desk, names),
-        english=None if english is None else _text(english, desk, names),
+        text=None if said is None else text(said),
+        english=None if english is None else text(english),
         others=tuple(
-            _text(one, desk, names)
+            text(one)
             for one in reversed(dossier.transcripts)
             if one.recording_sid == sid and one not in (said, english)
         ),
@@ -295,7 +342,7 @@ def _faults(sound: Sound) -> tuple[str, ...]:
     return tuple(fault for fault, there in found.items() if there)
 
 
-def _text(transcript: Transcript, desk: Desk, names: Mapping[str, str]) -> Text:
+def _text(transcript: Transcript, desk: Desk, names: Mapping[str, str], editable: str) -> Text:
     lines = tuple(_line(segment) for segment in transcript.segments)
     return Text(
         transcript=transcript,
@@ -305,6 +352,7 @@ def _text(transcript: Transcript, desk: Desk, names: Mapping[str, str]) -> Text:
             word.unsure for line in lines if line.struck is None for word in line.words
         ),
         made_by=transcript.made_by and names.get(transcript.made_by, transcript.made_by),
+        editable=editable,
     )
 
 
@@ -319,6 +367,10 @@ def _line(segment: Segment) -> Line:
                 space=" " if word.text[:1].isspace() else "",
                 unsure=word.sureness < UNSURE_BELOW,
             )
-            for word in segment.words
+            for word, behind in zip_longest(segment.words, segment.words[1:])
+            # A number is covered once, however many words it has.
+            if word.text.strip() != COVER
+            or behind is None
+            or not behind.text.strip().startswith(COVER)
         )
     return Line(segment.start, segment.end, words, segment.struck)

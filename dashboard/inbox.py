@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,14 +10,16 @@ from enum import StrEnum
 from typing import Any
 
 from dashboard.alerts import Alerting, alerting_of
+from dashboard.covering import Covering
 from dashboard.desk import Desk
 from dashboard.facts import Facts, facts_of
 from dashboard.fingerprint import fingerprint
+from oncall.waiting import Clocks, Wait
 from reports.fields import family_taken, happening_now, still_there
 from reports.fields.counts import Count
 from reports.fields.kind import Kind
 from reports.fields.location import Location
-from reports.fields.priority import Priority, Ranked
+from reports.fields.priority import FAMILY, Priority, Ranked
 from reports.fields.reading import Reader
 from reports.model import (
     Admission,
@@ -51,11 +54,17 @@ class Show(StrEnum):
         return {Show.ALL: None, Show.LIMITED: True}.get(self, False)
 
 
-def shown(dossiers: Iterable[Dossier], show: Show, reader: Reader) -> list[Dossier]:
-    """Those that belong in a list, the most urgent and newest first."""
+def shown(dossiers: Iterable[Dossier], show: Show, reader: Reader, clocks: Clocks) -> list[Dossier]:
+    """Those that belong in a list, the most urgent and newest first; of families first of all those
+    whose clock runs out soonest."""
+
+    def wait(dossier: Dossier) -> Wait | None:
+        return clocks.wait_of(dossier, reader.read(dossier).rank)
+
     return sorted(
         (dossier for dossier in dossiers if _belongs(dossier, show, reader)),
         key=lambda dossier: (
+            _by_clock(wait(dossier)) if show is Show.FAMILIES else (),
             _rank(dossier, reader) == CLOSED,
             # Pressed other digits than they heard: below the others, yet in every list.
             dossier.call.check_passed is False,
@@ -69,6 +78,15 @@ def shown(dossiers: Iterable[Dossier], show: Show, reader: Reader) -> list[Dossi
 _PLACE = {priority: place for place, priority in enumerate(Priority)}
 
 
+def _by_clock(wait: Wait | None) -> tuple[float, ...]:
+    return (math.inf,) if wait is None else (wait.due.timestamp(),)
+
+
+def is_family(dossier: Dossier, reader: Reader) -> bool:
+    """Whether it is of the family of somebody who was taken, by key or by words."""
+    return family_taken(dossier.call) or FAMILY in reader.read(dossier).rank.grounds
+
+
 def _belongs(dossier: Dossier, show: Show, reader: Reader) -> bool:
     match show:
         case Show.ALL:
@@ -78,7 +96,7 @@ def _belongs(dossier: Dossier, show: Show, reader: Reader) -> bool:
         case Show.NOW:
             return _rank(dossier, reader) <= 2
         case Show.FAMILIES:
-            return family_taken(dossier.call)
+            return is_family(dossier, reader)
 
 
 CLOSED = 4
@@ -112,6 +130,22 @@ def _rank(dossier: Dossier, reader: Reader) -> int:
 
 SHOWN_OF_A_TEXT = 280
 """Characters of what was written, in the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunningClock:
+    """Of a report that nobody has taken up."""
+
+    since: datetime
+    due: datetime
+    is_overdue: bool
+
+
+def clock_of(dossier: Dossier, rank: Ranked, desk: Desk) -> RunningClock | None:
+    wait = desk.clocks.wait_of(dossier, rank)
+    if wait is None:
+        return None
+    return RunningClock(wait.since, wait.due, wait.is_overdue(desk.clock()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +192,8 @@ class Row:
     wrote: str | None
     """The beginning of what was written, of a report by text message; '' for no words."""
     attachments: tuple[AttachmentState, ...]
+    clock: RunningClock | None
+    """Of a report that waits to be taken up, and has a clock."""
 
     @property
     def version(self) -> str:
@@ -184,6 +220,9 @@ class Inbox:
     """None: it was never switched, by itself or by anybody."""
     limited: int
     """Open reports of limited and blocked calls."""
+    families_waiting: int
+    """Among those of this page, whether they are listed or not."""
+    families_overdue: int
     any_report: bool
     older: int | None
     """The page with older reports, None when there are none."""
@@ -198,7 +237,7 @@ class Inbox:
 
 def row_of(dossier: Dossier, desk: Desk, names: Mapping[str, str]) -> Row:
     """A line; `names`: what organizers are called, by username."""
-    facts = facts_of(dossier)
+    facts = facts_of(Covering.of_counting(dossier, desk.reader).dossier(dossier))
     reading = desk.reader.read(dossier)
     understood = reading.understanding
     location = understood.location.value
@@ -235,6 +274,7 @@ def row_of(dossier: Dossier, desk: Desk, names: Mapping[str, str]) -> Row:
         if dossier.call.medium is Medium.TEXT
         else None,
         attachments=tuple(each.state for each in dossier.attachments),
+        clock=clock_of(dossier, reading.rank, desk),
     )
 
 

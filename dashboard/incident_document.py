@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from dashboard.covering import Covering
 from dashboard.desk import Desk
 from dashboard.incident_page import card_of, telling_of
 from reports.fields.location import Location
@@ -44,7 +45,8 @@ def _place(location: Location | None) -> str | None:
     if location is None:
         return None
     only = location.candidates[0].name if len(location.candidates) == 1 else None
-    return only or location.landmark or " & ".join(location.streets) or location.words
+    said = only or location.landmark or " & ".join(location.streets) or location.words
+    return Covering().text(said)
 
 
 def _evidence(incident: Incident) -> Document | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from dashboard.covering import Covering
 from dashboard.desk import Desk
 from dashboard.facts import Facts, Standing, facts_of
 from dashboard.fingerprint import fingerprint
@@ -209,7 +210,7 @@ def member_of(dossier: Dossier, desk: Desk) -> Member:
     return Member(
         report=dossier.report,
         called_at=dossier.call.started_at,
-        place=_in_words(facts_of(dossier)),
+        place=_in_words(facts_of(Covering.of_counting(dossier, desk.reader).dossier(dossier))),
         is_hearsay=not _is_witness(telling_of(dossier, desk).sighting),
         language=desk.language_name(dossier.call.language),
     )

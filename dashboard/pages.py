@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from threading import BoundedSemaphore
 from typing import Any, TypeVar
@@ -28,11 +29,21 @@ from werkzeug.exceptions import ServiceUnavailable
 from dashboard.alerts import untold_reports
 from dashboard.auth import add_login, signed_in, to_login
 from dashboard.callers import caller_of
+from dashboard.covering import Covering, CoverMoved, numbers_in
 from dashboard.desk import Desk
-from dashboard.dossier_page import DossierPage, page_of
+from dashboard.dossier_page import DossierPage, lines_of, page_of
 from dashboard.exporting import add_exports
 from dashboard.fingerprint import fingerprint
-from dashboard.inbox import Inbox, Show, flood_notice, local_day, row_of, shown
+from dashboard.inbox import (
+    Inbox,
+    Show,
+    clock_of,
+    flood_notice,
+    is_family,
+    local_day,
+    row_of,
+    shown,
+)
 from dashboard.incidents import Incidents, add_incidents
 from dashboard.lookout import Lookout
 from dashboard.parts import View, add_pages, names_of, part, wanted_page
@@ -75,7 +86,7 @@ from reports.services.custody import PATIENCE, custody_of, note_access
 from reports.services.notices import tell_again
 from reports.services.pressure import switch_flood
 from reports.services.recordings import try_again
-from reports.services.review import NumberNotGiven, handle, judge, show_number
+from reports.services.review import NumberNotGiven, handle, judge, note_spoken_shown, show_number
 
 log = logging.getLogger(__name__)
 
@@ -99,6 +110,16 @@ BY_THE_PAGE_ITSELF = frozenset(
     }
 )
 """Asked for by the script of an open page, not by a person."""
+
+NOTHING_SHOWN: Mapping[str, Any] = {
+    "number": None,
+    "spoken": (),
+    "bare": None,
+    "attempt": None,
+    "opinion": None,
+}
+"""Of what a page shows only to who asks for it: the caller's number, those spoken in the message,
+the page with all of its words to be read, and what another reader says."""
 
 State = TypeVar("State", bound=StrEnum)
 Thing = TypeVar("Thing")
@@ -132,12 +153,21 @@ class Pages:
     def _inbox(self, records: Records, show: Show, page: int = 1) -> Inbox:
         dossiers = records.dossiers(limited=show.limited, limit=PAGE + 1, offset=(page - 1) * PAGE)
         names = names_of(records)
+        desk, here = self._desk, dossiers[:PAGE]
+        clocks = [clock_of(each, desk.reader.read(each).rank, desk) for each in here]
+        families = [
+            clock
+            for each, clock in zip(here, clocks, strict=True)
+            if clock is not None and is_family(each, desk.reader)
+        ]
         return Inbox(
             show=show,
             rows=tuple(
-                row_of(dossier, self._desk, names)
-                for dossier in shown(dossiers[:PAGE], show, self._desk.reader)
+                row_of(dossier, desk, names)
+                for dossier in shown(here, show, desk.reader, desk.clocks)
             ),
+            families_waiting=len(families),
+            families_overdue=sum(clock.is_overdue for clock in families),
             untold=untold_reports(records),
             flood=flood_notice(records.flood(), names),
             limited=records.count_limited(),
@@ -154,24 +184,20 @@ class Pages:
 
     def report_part(self, reference: str) -> Response:
         page = self._page(reference)
-        return part("_report.html", page.version, page=page, number=None, opinion=None)
+        return part("_report.html", page.version, page=page, **NOTHING_SHOWN)
 
     def show(self, reference: str, attempt: Attempt | None) -> str:
         """The page, with what somebody sent for a field and could not be kept in its form."""
         return self._report(self._page(reference, attempt), attempt=attempt)
 
-    def _report(
-        self,
-        page: DossierPage,
-        number: str | None = None,
-        attempt: Attempt | None = None,
-        opinion: SecondOpinion | None = None,
-    ) -> str:
-        return render_template(
-            "report.html", page=page, number=number, attempt=attempt, opinion=opinion
-        )
+    def _report(self, page: DossierPage, **shown: Any) -> str:
+        return render_template("report.html", page=page, **{**NOTHING_SHOWN, **shown})
 
-    def _page(self, reference: str, attempt: Attempt | None = None) -> DossierPage:
+    def _page(
+        self, reference: str, attempt: Attempt | None = None, *, lifted: bool = False
+    ) -> DossierPage:
+        """`attempt`: what somebody sent for a field and could not be kept; `lifted`: with the
+        numbers in the message to be read."""
         with self._desk.store.read() as records:
             dossier = _found(records.dossier(reference))
             names = names_of(records)
@@ -179,7 +205,8 @@ class Pages:
             custody = custody_of(records, [dossier]).get(reference, ())
             kin = self._incidents.kin(records, dossier)
         today = local_day(self._desk.clock(), self._desk)
-        return page_of(dossier, self._desk, names, today, caller, custody, kin, attempt)
+        covering = replace(Covering.of_all(dossier, self._desk.reader), is_lifted=lifted)
+        return page_of(dossier, self._desk, names, today, caller, custody, kin, covering, attempt)
 
     def handle(self, reference: str) -> ResponseReturnValue:
         to = _wanted_of(Handling, request.form.get("to"))
@@ -202,11 +229,26 @@ class Pages:
             )
         except NumberNotGiven:
             abort(403)
-        return self._report(self._page(reference), number)
+        return self._report(self._page(reference), number=number)
+
+    def show_spoken(self, reference: str) -> str:
+        """The page with the telephone numbers of the message to be read on it: in this answer
+        alone. That they were shown is written down first."""
+        dossier = self._dossier(reference)
+        if not Covering.of_all(dossier, self._desk.reader).covers(dossier):
+            abort(403)
+        note_spoken_shown(self._desk.store, reference=reference, **self._by_whom())
+        return self._report(
+            self._page(reference),
+            bare=self._page(reference, lifted=True),
+            spoken=numbers_in(dossier, self._desk.reader),
+        )
 
     def hide_number(self, reference: str) -> ResponseReturnValue:
         """Whoever comes back to the address of a shown number finds the report without it."""
         return redirect(url_for(".report", reference=reference))
+
+    hide_spoken = hide_number
 
     # Floods and pranks
 
@@ -372,15 +414,18 @@ class Pages:
 
     def correct(self, reference: str, recording_sid: str) -> ResponseReturnValue:
         self._recording(reference, recording_sid)
+        of = request.form.get("of", type=int)
         try:
             changed = correct(
                 self._desk.store,
                 self._desk.queue,
                 recording_sid=recording_sid,
-                text=request.form.get("text", ""),
-                of=request.form.get("of", type=int),
+                text=self._uncovered(reference, of, request.form.get("text", "")),
+                of=of,
                 **self._by_whom(),
             )
+        except CoverMoved:
+            flash(recording_sid, "cover_moved")
         except NothingWritten:
             flash(recording_sid, "nothing_written")
         except NotYet:
@@ -390,6 +435,17 @@ class Pages:
         else:
             flash(recording_sid, "corrected" if changed else "unchanged")
         return self._back_to(reference, recording_sid)
+
+    def _uncovered(self, reference: str, of: int | None, text: str) -> str:
+        """Words that somebody put right, with the numbers that they saw covered.
+
+        Raises:
+            CoverMoved
+        """
+        dossier = self._dossier(reference)
+        basis = next((one for one in dossier.transcripts if one.transcript_id == of), None)
+        original = "" if basis is None else lines_of(basis)
+        return Covering.of_all(dossier, self._desk.reader).restored(text, original)
 
     def hear_as(self, reference: str, recording_sid: str) -> ResponseReturnValue:
         self._recording(reference, recording_sid)
@@ -435,7 +491,12 @@ class Pages:
             dossier, names = _found(records.dossier(reference)), names_of(records)
         if failed is None and self._desk.reader.told(dossier).passages != asked:
             failed, opinions = "what was said has been written out anew meanwhile. Ask again", ()
-        lines = beside(self._desk.reader.read(dossier), opinions, names)
+        lines = beside(
+            self._desk.reader.read(dossier),
+            opinions,
+            Covering.of_all(dossier, self._desk.reader),
+            names,
+        )
         opinion = SecondOpinion(reader.name, failed, lines)
         return self._report(self._page(reference), opinion=opinion)
 
@@ -500,12 +561,14 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
         "/r/<reference>/attachments/<media_sid>/original": here.attachment_original,
         "/r/<reference>/number": here.hide_number,
         "/r/<reference>/opinion": here.forget_opinion,
+        "/r/<reference>/spoken": here.hide_spoken,
         "/blocklist": here.blocklist,
     }
     acts: Mapping[str, View] = {
         "/r/<reference>/handling": here.handle,
         "/r/<reference>/verdict": here.judge,
         "/r/<reference>/number": here.show_number,
+        "/r/<reference>/spoken": here.show_spoken,
         "/r/<reference>/audio/<recording_sid>/again": here.again,
         "/r/<reference>/audio/<recording_sid>/words": here.correct,
         "/r/<reference>/audio/<recording_sid>/language": here.hear_as,

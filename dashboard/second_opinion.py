@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final
 
-from dashboard.understood import Line, Opinion, lines_of, taken_of
+from dashboard.covering import Covering
+from dashboard.understood import Line, Opinion, Taken, lines_of, taken_of
 from reports.fields.appearance import Claim
 from reports.fields.counts import Count
 from reports.fields.finding import Finding
@@ -56,6 +57,7 @@ class SecondOpinion:
 def beside(
     reading: Reading,
     opinions: Iterable[tuple[str, Finding[str]]],
+    covering: Covering,
     names: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Line, ...]:
     """The lines of a report with what another reader says, each in the line of its field. `names`:
@@ -67,13 +69,18 @@ def beside(
         replace(
             line,
             opinions=tuple(
-                Opinion(taken_of(each), _agrees(line, each.value))
+                Opinion(_covered(taken_of(each), covering), _agrees(line, each.value))
                 for each in by_line.get(line.name, ())
             ),
         )
-        for line in lines_of(reading.understanding, names)
+        for line in lines_of(reading.understanding, covering, names)
     )
     return tuple(line for line in lines if line.is_ours or line.opinions)
+
+
+def _covered(taken: Taken, covering: Covering) -> Taken:
+    """It may say a number as its value, whatever it was asked for."""
+    return replace(taken, value=covering.value(taken.value), words=covering.text(taken.words))
 
 
 def _agrees(line: Line, theirs: str) -> bool | None:

@@ -7,14 +7,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
+from dashboard.covering import IN_WORDS, Covering
 from reports.fields.finding import Finding
 from reports.fields.priority import Ranked
 from reports.fields.reading import Reading
 from reports.fields.settled import SEVERAL, Settled
 from reports.fields.understood import Understanding, Understood
 
+NUMBER: Final = "number"
 DOUBTFUL = 0.65
 """A value with less confidence is marked."""
 
@@ -97,13 +99,33 @@ class UnderstoodPage:
 
 
 def understood_of(
-    reading: Reading, names: Mapping[str, str] = MappingProxyType({})
+    reading: Reading, covering: Covering, names: Mapping[str, str] = MappingProxyType({})
 ) -> UnderstoodPage:
     """Fields of which nothing was understood are left out. `names`: what organizers are called, by
     username."""
     found = reading.understanding
-    lines = tuple(line for line in lines_of(found, names) if line.is_ours)
+    lines = tuple(line for line in lines_of(found, covering, names) if line.is_ours)
     return UnderstoodPage(reading.rank, lines, len(found.private))
+
+
+def _covered(line: Line, covering: Covering) -> Line:
+    """Of a number that was spoken nothing is left but that it was."""
+    if line.name == NUMBER:
+        return replace(
+            line, taken=tuple(replace(each, value=True, words="", before=()) for each in line.taken)
+        )
+    return replace(
+        line,
+        taken=tuple(
+            replace(
+                each,
+                value=covering.value(each.value) if line.name in IN_WORDS else each.value,
+                words=covering.text(each.words),
+                before=covering.value(each.before) if line.name in IN_WORDS else each.before,
+            )
+            for each in line.taken
+        ),
+    )
 
 
 ORDER = (
@@ -121,14 +143,14 @@ ORDER = (
     "equipment",
     "vehicles",
     "callback",
-    "number",
+    NUMBER,
     "call_when",
     "evidence",
     "needs",
 )
 
 
-def lines_of(found: Understanding, names: Mapping[str, str]) -> Iterator[Line]:
+def lines_of(found: Understanding, covering: Covering, names: Mapping[str, str]) -> Iterator[Line]:
     """Of all fields, those too of which nothing is known."""
     for name in ORDER:
         if name in SEVERAL:
@@ -136,6 +158,7 @@ def lines_of(found: Understanding, names: Mapping[str, str]) -> Iterator[Line]:
         else:
             line = _line(name, found.of(name), found)
         settled = found.settled.get(name)
+        line = _covered(line, covering)
         yield line if settled is None else replace(line, settled=by_person(settled, names))
 
 

@@ -152,10 +152,10 @@ def marks_in(
 ) -> tuple[Mark, ...]:
     """All that fields mark as private in any version of what was said: in a machine's English, in
     what it heard as another language, in what was put right since and what is not believed."""
-    return marks_of(understanding(each) for each in _versions(dossier))
+    return marks_of(understanding(each) for each in versions(dossier))
 
 
-def _versions(dossier: Dossier) -> Iterator[Dossier]:
+def versions(dossier: Dossier) -> Iterator[Dossier]:
     """The report as it is, and as if each of its transcripts were all that was said."""
     yield dossier
     for one in dossier.transcripts:
@@ -221,7 +221,7 @@ class Redaction:
         found += [
             _Span(*match.span(), (mark,))
             for mark, pattern in self._patterns
-            for match in _everywhere(pattern, folded)
+            for match in _everywhere(pattern, folded, mark.cover)
         ]
         merged: list[_Span] = []
         for span in sorted(found, key=lambda each: (each.first, -each.last)):
@@ -349,12 +349,17 @@ def _pattern(mark: Mark) -> re.Pattern[str]:
     return re.compile("|".join(dict.fromkeys(ways)))
 
 
-def _everywhere(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
-    """Those too that begin within another: 'no, no papers' holds 'no papers' as well."""
+def _everywhere(pattern: re.Pattern[str], text: str, cover: Cover) -> list[re.Match[str]]:
+    """Those too that begin within another: 'no, no papers' holds 'no papers' as well. Of a number
+    only those: 'after six at six one two' has one, and a time before it."""
+    found: list[re.Match[str]] = []
     at = 0
     while match := pattern.search(text, at):
-        yield match
+        if cover is Cover.NUMBER and found and found[-1].end() == match.end():
+            found.pop()
+        found.append(match)
         at = match.start() + 1
+    return found
 
 
 def _spelt(word: str) -> str:

@@ -12,11 +12,19 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection, Engine
 
+from reports.ports import Sealer
 
-def upgrade(engine: Engine) -> None:
-    """Applies what has not been applied. Safe to call at every start."""
+
+def upgrade(engine: Engine, sealer: Sealer | None = None) -> None:
+    """Applies what has not been applied. Safe to call at every start. `sealer`: seals what was
+    plain; None does for a database that holds no words yet.
+
+    Raises:
+        LookupError: there are words to seal and nothing to seal them with, or a row would point
+            nowhere; nothing was changed.
+    """
     with engine.connect() as connection, _rewritable(connection), connection.begin():
-        command.upgrade(alembic_config(connection), "head")
+        command.upgrade(alembic_config(connection, sealer), "head")
         if connection.dialect.name == "sqlite":
             astray = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
             if astray is not None:
@@ -51,9 +59,10 @@ def pending(engine: Engine) -> bool:
         )
 
 
-def alembic_config(connection: Connection) -> Config:
+def alembic_config(connection: Connection, sealer: Sealer | None = None) -> Config:
     """Alembic's configuration, which needs no file: the connection says where."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
     config.attributes["connection"] = connection
+    config.attributes["sealer"] = sealer
     return config

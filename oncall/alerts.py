@@ -9,6 +9,7 @@ from datetime import datetime
 
 from oncall.briefs import Tells, brief
 from oncall.escalation import messages_due
+from oncall.waiting import Clocks
 from reports.fields.reading import Reader
 from reports.model import Notification
 from reports.ports import Job, JobQueue, ReportStore, Sealer
@@ -32,6 +33,7 @@ def alert_on_call(
     contacts: Sequence[Contact],
     tells: Tells,
     reader: Reader,
+    clocks: Clocks,
     public_url: str,
     at: datetime,
 ) -> list[str]:
@@ -43,8 +45,9 @@ def alert_on_call(
         dossier = records.dossier(reference)
         if report is None or dossier is None:
             return []
-        for kind in messages_due(dossier, at):
-            body = brief(dossier, kind, tells, public_url, reader.read(dossier))
+        reading = reader.read(dossier)
+        for kind in messages_due(dossier, at, clocks.wait_of(dossier, reading.rank)):
+            body = brief(dossier, kind, tells, public_url, reading)
             for contact in contacts:
                 notification_id = uuid.uuid4().hex
                 notification = Notification(

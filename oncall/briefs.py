@@ -15,6 +15,7 @@ from pathlib import Path
 
 from reports.fields import family_taken, report_fields
 from reports.fields.counts import Count
+from reports.fields.finding import Finding
 from reports.fields.priority import Priority
 from reports.fields.private import CERTAIN, Private
 from reports.fields.reading import Reading
@@ -27,6 +28,7 @@ WORDS = (
     "unverified",
     "update",
     "addition",
+    "reminder",
     "family_taken",
     "asked_for_person",
     "talked_to_person",
@@ -148,6 +150,8 @@ def brief(
         parts.append(words["update"])
     elif kind is NotificationKind.ADDITION:
         parts.append(words["addition"])
+    elif kind is NotificationKind.REMINDER:
+        parts.append(words["reminder"])
     if written:
         # Its words may name people, and an alert is read on lock screens: they stand on the page.
         parts.append(words["text_message"])
@@ -192,7 +196,9 @@ def _place(
         return  # a person says which place it is, and `_known_place` says it
     location = understood.location.said
     is_private = any(
-        each.passage.question == WHERE and each.value in UNTOLD and each.confidence >= CERTAIN
+        each.passage.question == WHERE
+        and each.confidence >= CERTAIN
+        and (each.value in UNTOLD or _is_number_in_words(each))
         for each in understood.private
     )
     said = fields.place.value
@@ -209,6 +215,12 @@ def _place(
         yield words["place_failed"]
     else:
         yield words["place_needs_listener"]
+
+
+def _is_number_in_words(private: Finding[Private]) -> bool:
+    """A telephone number in words, 'six one two …': its shape does not tell it."""
+    left = without_numbers(private.words, "")
+    return private.value is Private.NUMBER and any(letter.isalnum() for letter in left)
 
 
 def _shown(said: str, words: Mapping[str, str]) -> str:

@@ -1,13 +1,15 @@
 """What is due to be told of a report at an instant. Pure.
 
 Two messages, so that a phone at 6 a.m. is not buried: the alert goes out on the first recording or
-key that makes a report urgent, the update once the place is text.
+key that makes a report urgent, the update once the place is text. A third only where nobody takes
+a report up: each priority may have a clock for that (`oncall.waiting`).
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from oncall.waiting import Wait
 from reports.model import (
     CallState,
     Dossier,
@@ -25,8 +27,11 @@ they are still there: two texts that say all are better than three."""
 SETTLED = frozenset(RecordingState) - {RecordingState.ANNOUNCED, RecordingState.STORED}
 
 
-def messages_due(dossier: Dossier, at: datetime) -> tuple[NotificationKind, ...]:
-    """What should have been told by now and was never meant to be.
+def messages_due(
+    dossier: Dossier, at: datetime, wait: Wait | None = None
+) -> tuple[NotificationKind, ...]:
+    """What should have been told by now and was never meant to be; `wait`: for somebody to take the
+    report up.
 
     Of a limited or blocked call nothing, unless a person says otherwise: whoever calls the line a
     hundred times must not ring a volunteer's phone a hundred times. It stands in the inbox.
@@ -41,6 +46,10 @@ def messages_due(dossier: Dossier, at: datetime) -> tuple[NotificationKind, ...]
         due.append(NotificationKind.UPDATE)
     if NotificationKind.ADDITION not in meant and _was_added_to(dossier):
         due.append(NotificationKind.ADDITION)
+    # Who is told only now, the line having been down, is not told twice in one breath.
+    again = NotificationKind.ALERT in meant and NotificationKind.REMINDER not in meant
+    if again and wait is not None and wait.is_overdue(at):
+        due.append(NotificationKind.REMINDER)
     return tuple(due)
 
 

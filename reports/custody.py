@@ -69,7 +69,8 @@ class Deed(StrEnum):
     LANGUAGE_SET = "language_set"
     """A person said which language a recording is in, and had it written out anew."""
     NUMBER_SEEN = "number_seen"
-    """A person was shown the caller's number."""
+    """A person was shown the caller's number or, where `detail` has after: spoken, the numbers in
+    the message."""
     VERDICT_SET = "verdict_set"
     HANDLING_SET = "handling_set"
     CALLER_BLOCKED = "caller_blocked"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 
 class IllegalTransition(ValueError):
@@ -113,6 +113,8 @@ class NotificationKind(StrEnum):
     """The one that follows, with the place in the caller's words."""
     ADDITION = "addition"
     """Somebody added to the report in a later call."""
+    REMINDER = "reminder"
+    """Nobody has taken the report up in time."""
 
 
 class Admission(StrEnum):
@@ -618,11 +620,16 @@ class Report:
     verdict: Verdict = Verdict.UNVERIFIED
 
 
+SPOKEN: Final = "spoken"
+"""Of a number that was shown: it was spoken, or written, in the message."""
+
+
 class ActKind(StrEnum):
     HANDLING = "handling"
     VERDICT = "verdict"
     NUMBER_SHOWN = "number_shown"
-    """They had the caller's number shown to them. Nothing changes: before and after are empty."""
+    """They had the caller's number shown to them: nothing changes, and before and after are empty.
+    Or, where after is `SPOKEN`, the numbers in the message."""
     BLOCKED = "blocked"
     """They blocked the caller: after is until when."""
     UNBLOCKED = "unblocked"

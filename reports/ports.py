@@ -27,6 +27,7 @@ from reports.model import (
     Docket,
     Dossier,
     Flood,
+    Handling,
     IncidentAct,
     Notification,
     NotificationKind,
@@ -232,9 +233,12 @@ class Records(Protocol):
     def dossiers_of(self, references: Sequence[str]) -> Sequence[Dossier]:
         """Of those references that there are, in the order in which they were filed."""
 
-    def untold(self, kind: NotificationKind, filed_after: datetime) -> Sequence[str]:
+    def untold(
+        self, kind: NotificationKind, filed_after: datetime, handling: Handling | None = None
+    ) -> Sequence[str]:
         """References of reports filed after an instant about which no message of that kind was
-        ever meant, but for those of limited and blocked calls, which nobody is told of."""
+        ever meant, but for those of limited and blocked calls, which nobody is told of;
+        `handling`: only those that are so far."""
 
     def same_caller(self, references: Sequence[str], limit: int) -> Mapping[str, Sequence[str]]:
         """Of each of those reports, the other reports by the same number: the last filed first, no

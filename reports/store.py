@@ -79,7 +79,6 @@ from reports.model import (
     Recording,
     RecordingState,
     Report,
-    Segment,
     Settlement,
     Sound,
     Span,
@@ -90,10 +89,17 @@ from reports.model import (
     TranslationState,
     Verdict,
     Verification,
-    Word,
 )
-from reports.ports import StoreBusy
+from reports.ports import Sealer, StoreBusy
 from reports.questions import CALLBACK, YES
+from reports.sealed import (
+    Seals,
+    alert_context,
+    body_context,
+    plain_segments,
+    segments_of,
+    words_context,
+)
 
 SQLITE_BUSY_SECONDS = 15
 """How long a writer waits for another before it gives up. Transactions here take milliseconds."""
@@ -241,7 +247,8 @@ transcripts = sa.Table(
     ),
     sa.Column("language", sa.String(35), nullable=False),
     sa.Column("language_probability", sa.Float, nullable=False),
-    sa.Column("segments", sa.JSON, nullable=False),
+    # Sealed, see `reports.sealed`; as are the bodies of text messages and notifications.
+    sa.Column("segments", sa.LargeBinary, nullable=False),
     sa.Column("engine", sa.String(64), nullable=False),
     sa.Column("model", sa.String(200), nullable=False),
     sa.Column("made_at", UtcDateTime, nullable=False),
@@ -254,7 +261,7 @@ text_messages = sa.Table(
     sa.Column("message_sid", _SID, primary_key=True),
     sa.Column("call_sid", _SID, sa.ForeignKey("calls.call_sid"), nullable=False, index=True),
     sa.Column("at", UtcDateTime, nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
     sa.Column("sender_hash", sa.String(64), index=True),
     sa.Column("mentions", sa.String(12)),
 )
@@ -349,7 +356,7 @@ notifications = sa.Table(
     sa.Column("channel", sa.String(32), nullable=False),
     sa.Column("recipient", sa.LargeBinary, nullable=False),
     sa.Column("recipient_hash", sa.String(64), nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("changed_at", UtcDateTime, nullable=False),
     sa.Column("state", _states(NotificationState, "state"), nullable=False, index=True),
@@ -507,19 +514,8 @@ def _plain(kind: Callable[..., T]) -> Callable[[RowMapping], T]:
     return lambda row: kind(**row)
 
 
-def _segments_out(segments: Sequence[Segment]) -> list[dict[str, Any]]:
-    return [dataclasses.asdict(segment) for segment in segments]
-
-
-def _segments_in(stored: Iterable[Mapping[str, Any]]) -> tuple[Segment, ...]:
-    return tuple(
-        Segment(**{**segment, "words": tuple(Word(**word) for word in segment["words"])})
-        for segment in stored
-    )
-
-
-def _transcript(row: RowMapping) -> Transcript:
-    return Transcript(**{**row, "segments": _segments_in(row["segments"])})
+def _words_context(columns: RowMapping | Mapping[str, Any]) -> str:
+    return words_context(columns["recording_sid"], columns["kind"], columns["made_at"])
 
 
 def _recording(row: RowMapping) -> Recording:
@@ -563,8 +559,9 @@ def _flood(row: RowMapping) -> Flood:
 class SqlRecords:
     """`reports.ports.Records` over one connection in a transaction."""
 
-    def __init__(self, connection: Connection, *, hold: bool) -> None:
+    def __init__(self, connection: Connection, seals: Seals, *, hold: bool) -> None:
         self._connection = connection
+        self._seals = seals
         self._hold = hold
         self._occurred: list[Occurrence] = []
 
@@ -801,7 +798,8 @@ class SqlRecords:
 
     def add_transcript(self, transcript: Transcript) -> None:
         columns = _columns(transcript, without=frozenset({"transcript_id"}))
-        segments = columns["segments"] = _segments_out(transcript.segments)
+        segments = plain_segments(transcript.segments)
+        columns["segments"] = self._seals.segments_in(segments, _words_context(columns))
         added = transcripts.insert().values(**columns).returning(transcripts.c.transcript_id)
         transcript_id = self._connection.execute(added).scalar_one()
         self._occurs(of_transcript(transcript, transcript_id, segments))
@@ -812,15 +810,26 @@ class SqlRecords:
             .where(transcripts.c.recording_sid == recording_sid)
             .order_by(transcripts.c.transcript_id)
         )
-        return self._many(query, _transcript)
+        return self._many(query, self._transcript)
+
+    def _transcript(self, row: RowMapping) -> Transcript:
+        return Transcript(**{**row, "segments": segments_of(self._segments(row))})
+
+    def _segments(self, row: RowMapping) -> list[dict[str, Any]]:
+        return self._seals.segments_out(row["segments"], _words_context(row))
 
     # Text messages
 
     def text_message(self, message_sid: str) -> TextMessage | None:
-        return self._one(text_messages, message_sid, _plain(TextMessage))
+        return self._one(text_messages, message_sid, self._text_message)
 
     def add_text_message(self, message: TextMessage) -> bool:
-        return self._add(text_messages, _columns(message))
+        body = self._seals.text_in(message.body, body_context(message.message_sid))
+        return self._add(text_messages, {**_columns(message), "body": body})
+
+    def _text_message(self, row: RowMapping) -> TextMessage:
+        body = self._seals.text_out(row["body"], body_context(row["message_sid"]))
+        return TextMessage(**{**row, "body": body})
 
     def texts_of(self, call_sid: str) -> Sequence[TextMessage]:
         return self._texts(text_messages.c.call_sid == call_sid)
@@ -832,7 +841,7 @@ class SqlRecords:
             .order_by(text_messages.c.at.desc())
             .limit(1)
         )
-        return next(iter(self._many(query, _plain(TextMessage))), None)
+        return next(iter(self._many(query, self._text_message)), None)
 
     def last_call_from(self, caller_hash: str) -> Call | None:
         query = (
@@ -854,7 +863,7 @@ class SqlRecords:
 
     def _texts(self, condition: sa.ColumnElement[bool]) -> list[TextMessage]:
         query = sa.select(text_messages).where(condition).order_by(text_messages.c.at)
-        return self._many(query, _plain(TextMessage))
+        return self._many(query, self._text_message)
 
     def attachment(self, media_sid: str) -> Attachment | None:
         return self._one(attachments, media_sid, _plain(Attachment))
@@ -1024,7 +1033,7 @@ class SqlRecords:
                 .join(recordings, recordings.c.recording_sid == transcripts.c.recording_sid)
                 .where(recordings.c.call_sid.in_(sids))
                 .order_by(transcripts.c.transcript_id),
-                _transcript,
+                self._transcript,
             ),
             lambda transcript: report_of_recording[transcript.recording_sid],
         )
@@ -1045,7 +1054,7 @@ class SqlRecords:
                 sa.select(notifications)
                 .where(notifications.c.reference.in_(references))
                 .order_by(notifications.c.created_at),
-                _plain(Notification),
+                self._notification,
             ),
             lambda notification: notification.reference,
         )
@@ -1083,7 +1092,9 @@ class SqlRecords:
             for report in wanted
         ]
 
-    def untold(self, kind: NotificationKind, filed_after: datetime) -> Sequence[str]:
+    def untold(
+        self, kind: NotificationKind, filed_after: datetime, handling: Handling | None = None
+    ) -> Sequence[str]:
         meant = sa.exists().where(
             notifications.c.reference == reports.c.reference, notifications.c.kind == kind
         )
@@ -1092,6 +1103,8 @@ class SqlRecords:
             .where(reports.c.filed_at > filed_after, ~meant, ~_is_limited())
             .order_by(reports.c.filed_at)
         )
+        if handling is not None:
+            query = query.where(reports.c.handling == handling)
         return list(self._connection.execute(query).scalars())
 
     def same_caller(self, references: Sequence[str], limit: int) -> dict[str, Sequence[str]]:
@@ -1385,13 +1398,22 @@ class SqlRecords:
     # Notifications
 
     def notification(self, notification_id: str) -> Notification | None:
-        return self._one(notifications, notification_id, _plain(Notification))
+        return self._one(notifications, notification_id, self._notification)
 
     def add_notification(self, notification: Notification) -> bool:
-        return self._add(notifications, _columns(notification))
+        return self._add(notifications, self._notification_columns(notification))
 
     def save_notification(self, notification: Notification) -> None:
-        self._save(notifications, _columns(notification))
+        self._save(notifications, self._notification_columns(notification))
+
+    def _notification(self, row: RowMapping) -> Notification:
+        body = self._seals.text_out(row["body"], alert_context(row["notification_id"]))
+        return Notification(**{**row, "body": body})
+
+    def _notification_columns(self, notification: Notification) -> dict[str, Any]:
+        context = alert_context(notification.notification_id)
+        body = self._seals.text_in(notification.body, context)
+        return {**_columns(notification), "body": body}
 
     def notifications_in(self, states: Iterable[NotificationState]) -> Sequence[Notification]:
         query = (
@@ -1399,7 +1421,7 @@ class SqlRecords:
             .where(notifications.c.state.in_(list(states)))
             .order_by(notifications.c.created_at)
         )
-        return self._many(query, _plain(Notification))
+        return self._many(query, self._notification)
 
     # Organizers
 
@@ -1531,7 +1553,7 @@ class SqlRecords:
                     evidence,
                     str(row["transcript_id"]),
                     recording_subject(row["recording_sid"]),
-                    words_hash(row["language"], row["segments"]),
+                    words_hash(row["language"], self._segments(row)),
                 ),
             )
         return self._many(
@@ -1693,6 +1715,8 @@ def _tune_sqlite(engine: Engine) -> None:
         # FULL: a commit that was answered survives a power cut. NORMAL would not promise that.
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
+        # What is forgotten, and was plain before it was sealed, is overwritten in the file.
+        cursor.execute("PRAGMA secure_delete = ON")
         cursor.close()
 
     @sa.event.listens_for(engine, "begin")
@@ -1717,8 +1741,10 @@ def _giving_up(patience: float | None) -> Iterator[None]:
 class SqlReportStore:
     """`reports.ports.ReportStore` over SQLAlchemy."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, sealer: Sealer) -> None:
+        """`sealer`: seals what callers said and wrote, and opens it."""
         self._engine = engine
+        self._seals = Seals(sealer)
         self._turn = _writers_turn(engine)
 
     @contextmanager
@@ -1730,7 +1756,7 @@ class SqlReportStore:
                 if patience is not None and connection.dialect.name == "postgresql":
                     wait = f"SET LOCAL lock_timeout = {round(patience * 1000)}"
                     connection.exec_driver_sql(wait)
-                records = SqlRecords(connection, hold=True)
+                records = SqlRecords(connection, self._seals, hold=True)
                 yield records
                 records.write_custody()
 
@@ -1740,4 +1766,4 @@ class SqlReportStore:
             self._engine.connect().execution_options(writes=False) as connection,
             connection.begin(),
         ):
-            yield SqlRecords(connection, hold=False)
+            yield SqlRecords(connection, self._seals, hold=False)

@@ -43,6 +43,9 @@ def test_what_is_needed_suffices_and_the_rest_has_defaults(
     assert settings.speech_engine == "openai-whisper"
     assert settings.redis_url is None
     assert settings.secure_cookies
+    assert {name: within.seconds for name, within in settings.take_up_within.items()} == {
+        "family": 1800
+    }
 
 
 def test_everything_that_is_wrong_is_listed_at_once(environment: pytest.MonkeyPatch) -> None:
@@ -262,15 +265,21 @@ def test_lists_are_apart_by_commas_and_each_of_them_is_looked_at(
     environment.setenv("ONCALL", "+16125550110, +16125550111")
     environment.setenv("CALLER_LINKS", "https://group.example.org/rights")
     environment.setenv("QUIET_HOURS", "22:00-06:30")
+    environment.setenv("TAKE_UP_WITHIN", "family=20, P1=5")
     settings = load_settings()
+    minutes = {name: within.seconds // 60 for name, within in settings.clocks.within.items()}
+    assert minutes == {"family": 20, "P1": 5}
+    assert settings.clocks.quiet == settings.quiet_hours
     assert settings.oncall == ("+16125550110", "+16125550111")
     assert settings.caller_links == ("https://group.example.org/rights",)
     environment.setenv("ONCALL", "+16125550110, 555-0111")
     environment.setenv("CALLER_LINKS", "group.example.org")
     environment.setenv("QUIET_HOURS", "at night")
+    environment.setenv("TAKE_UP_WITHIN", "families=20")
     with pytest.raises(BadSettings) as bad:
         load_settings()
     said = str(bad.value)
     assert "ONCALL.1: write the number with + and country code" in said
     assert "CALLER_LINKS.0: write a whole address" in said
+    assert "TAKE_UP_WITHIN: 'families=20': write one of P1, P2, P3, P4, family" in said
     assert "QUIET_HOURS: write two times of day" in said

@@ -14,6 +14,7 @@ from datetime import datetime
 from oncall.alerts import Contact
 from oncall.alerts import alert_on_call as alert
 from oncall.briefs import Tells
+from oncall.waiting import Clocks
 from reports.fields.reading import Reader
 from reports.model import Rank, Recording
 from reports.ports import (
@@ -46,6 +47,7 @@ class Equipment:
     contacts: Sequence[Contact]
     tells: Tells
     reader: Reader
+    clocks: Clocks
     caller_texts: texts.CallerTexts
     public_url: str
     clock: Callable[[], datetime]
@@ -79,6 +81,7 @@ def alert_on_call(reference: str) -> None:
         contacts=tools.contacts,
         tells=tools.tells,
         reader=tools.reader,
+        clocks=tools.clocks,
         public_url=tools.public_url,
         at=tools.clock(),
     )

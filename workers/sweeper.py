@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from oncall.escalation import messages_due
-from reports.model import NotificationKind
+from oncall.waiting import LONGEST, Wait
+from reports.model import Dossier, Handling, NotificationKind
 from reports.ports import Job, JobQueue, Records, ReportStore
 from reports.pressure import Limits
 from reports.services.importing import NOW
@@ -27,6 +28,9 @@ IMPORTING = timedelta(minutes=2)
 """Between two looks at what the provider holds and we were never told of."""
 STILL_NEWS = timedelta(minutes=30)
 """How long after a report was filed an update on its place is worth a text."""
+STILL_WAITING = 2 * LONGEST
+"""How long after a report was filed somebody is told that nobody has taken it up: longer than any
+clock runs, and a night."""
 NEVER_TOO_LATE = timedelta(days=7)
 """A first alert is sent however late; what is older than this was lost before we were here."""
 
@@ -47,9 +51,11 @@ class Sweeper:
         erases: bool = True,
         limits: Limits | None = None,
         keep_callers: timedelta = timedelta(days=30),
+        wait_of: Callable[[Dossier], Wait | None] = lambda _: None,
     ) -> None:
         """`erases`: whether the provider's API deletes recordings. One that does not is asked
-        when a recording was stored, and not each minute from then on."""
+        when a recording was stored, and not each minute from then on. `wait_of`: for somebody to
+        take a report up."""
         self._store = store
         self._queue = queue
         self._run = run
@@ -57,6 +63,7 @@ class Sweeper:
         self._erases = erases
         self._limits = limits or Limits()
         self._keep_callers = keep_callers
+        self._wait_of = wait_of
         self._last_seldom: datetime | None = None
         self._last_forgotten: datetime | None = None
         self._last_import: datetime | None = None
@@ -71,6 +78,7 @@ class Sweeper:
             if seldom:
                 self._last_seldom = at
                 found += endless(records, at)
+                found += overdue(records, at, self._wait_of)
                 if self._erases:
                     found += unerased(records, at)
         if importing:
@@ -109,6 +117,17 @@ def untold(records: Records, at: datetime) -> Iterable[Stalled]:
         for dossier in records.dossiers_of(records.untold(kind, since)):
             if kind in messages_due(dossier, at):
                 yield Stalled(Job.ALERT_ON_CALL, dossier.report.reference)
+
+
+def overdue(
+    records: Records, at: datetime, wait_of: Callable[[Dossier], Wait | None]
+) -> Iterable[Stalled]:
+    """Reports that nobody has taken up in time, and of which nobody was told again."""
+    kind = NotificationKind.REMINDER
+    waiting = records.untold(kind, at - STILL_WAITING, handling=Handling.NEW)
+    for dossier in records.dossiers_of(waiting):
+        if kind in messages_due(dossier, at, wait_of(dossier)):
+            yield Stalled(Job.ALERT_ON_CALL, dossier.report.reference)
 
 
 def endless(records: Records, at: datetime) -> Iterable[Stalled]:

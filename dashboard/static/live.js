@@ -144,6 +144,10 @@
 
   const ages = new Intl.RelativeTimeFormat(document.documentElement.lang, { style: "short" });
 
+  const amount = (unit) =>
+    new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit, unitDisplay: "short" });
+  const [inHours, inMinutes] = [amount("hour"), amount("minute")];
+
   function tellAges() {
     for (const age of live.querySelectorAll(".ago")) {
       const seconds = Math.max(0, Math.floor((Date.now() - Date.parse(age.dataset.since)) / 1000));
@@ -151,6 +155,12 @@
         seconds < 60 ? [1, "second"] : seconds < 3600 ? [60, "minute"] : seconds < 86400 ? [3600, "hour"] : [86400, "day"];
       const text = ages.format(-Math.floor(seconds / size), unit);
       if (age.textContent !== text) age.textContent = text;
+    }
+    for (const waited of live.querySelectorAll(".waited")) {
+      const minutes = Math.max(0, Math.floor((Date.now() - Date.parse(waited.dataset.since)) / 60000));
+      const parts = minutes < 60 ? [inMinutes.format(minutes)] : [inHours.format(Math.floor(minutes / 60)), inMinutes.format(minutes % 60)];
+      const text = parts.join(" ");
+      if (waited.textContent !== text) waited.textContent = text;
     }
   }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from typing import Final
 
@@ -45,6 +46,10 @@ COUNTRY: Final = "US"
 """Where a number without its country is."""
 DIGITS: Final = range(10, 16)
 """Of a telephone number, by E.164; fewer may be anything."""
+
+
+LOCAL_DIGITS: Final = 7
+"""Of a number without its area at the least."""
 
 
 def evidence_said(passages: Sequence[Passage]) -> tuple[Finding[Evidence], ...]:
@@ -96,7 +101,16 @@ def is_about_calling(passage: Passage, first: int, last: int) -> bool:
 
 
 def numbers_said(passages: Sequence[Passage]) -> list[Finding[str]]:
-    """Telephone numbers that were spoken, as E.164."""
+    """Telephone numbers that were spoken and can be called, as E.164."""
+    return [
+        replace(each, value=number)
+        for each in dictated(passages)
+        if (number := e164(each.value)) is not None
+    ]
+
+
+def dictated(passages: Sequence[Passage]) -> list[Finding[str]]:
+    """Digits in a row, so many that they may be a telephone number, if only without its area."""
     return [each for passage in passages for each in passage.once(_dictated)]
 
 
@@ -120,9 +134,8 @@ def _numbers_in(passage: Passage) -> Iterator[Finding[str]]:
                 found, at = found + digits[at].value, digits[at].last
             else:
                 break
-        number = e164(found)
-        if number is not None:
-            yield Finding(number, passage, first, at, 0.7)
+        if len(found) >= LOCAL_DIGITS:
+            yield Finding(found, passage, first, at, 0.7)
         at = max(at, first + 1)
 
 

@@ -76,7 +76,8 @@ def officers_counted(passages: Sequence[Passage]) -> Finding[Count] | None:
     """How many officers the caller says there are; the last of what they correct."""
     found = [each for passage in passages for each in _all_counted(passage)]
     if not found:
-        return next((many for passage in passages for many in _many(passage)), None)
+        alone = (each for passage in passages for each in (*_many(passage), *_only_one(passage)))
+        return next(alone, None)
     back = taken_back(found)
     left = [each for each in found if each not in back and not _is_left_open(each)]
     if not left:
@@ -159,7 +160,8 @@ def _all_counted(passage: Passage) -> list[Finding[Count]]:
 
 def _here_and_there(passage: Passage, runs: Sequence[Sequence[Number]]) -> Iterator[Finding[Count]]:
     """'Two in the alley, four on the steps and one in the car': of one sentence, added up."""
-    places = {mark.first for mark in passage.of("whereabouts")}
+    parts = {mark.first for mark in passage.of("part")}  # 'in the morning'
+    places = {mark.first for mark in passage.of("whereabouts")} - parts
     nouns = passage.of(PEOPLE, OFFICERS, OTHERS, "vehicle", "captives")
     sentence: list[tuple[Sequence[Number], int]] = []
     for run in [*runs, None]:
@@ -276,7 +278,9 @@ def _one_more(passage: Passage, noun: Mark) -> int | None:
 def _in_each(passage: Passage, first: int, last: int) -> int | None:
     """'Two cars, three men in each': how many times."""
     if not any(
-        max(mark.first - last, first - mark.last) <= EACH_WITHIN for mark in passage.of("each")
+        max(mark.first - last, first - mark.last) <= EACH_WITHIN
+        and not passage.parted(min(mark.last, first), max(first, mark.first), Stop.COMMA)
+        for mark in passage.of("each")
     ):
         return None
     vehicles = {mark.first for mark in passage.of("vehicle")}
@@ -356,7 +360,9 @@ def _confidence(passage: Passage, run: Sequence[Number], noun: Mark | None) -> f
     """None: it does not count officers, as far as one can say."""
     first = run[0]
     counted = noun is not None and noun.kind != OTHERS and noun.first == run[-1].last
-    behind = any(mark.last == first.first for mark in passage.of("not_counted_behind"))
+    # 'Son las ocho ocho': what follows an hour is as little.
+    begins = next((n.first for n in passage.numbers if n.last == first.first), first.first)
+    behind = any(mark.last in (begins, first.first) for mark in passage.of("not_counted_behind"))
     if behind and not counted:  # 'at six', but not 'at six men'
         return None
     said_so = any(mark.last == first.first for mark in passage.of("there_are"))
@@ -403,6 +409,13 @@ def _confidence(passage: Passage, run: Sequence[Number], noun: Mark | None) -> f
     named = any(mark.last == first.first for mark in passage.of(PEOPLE, OFFICERS))
     if _is_aboard(passage, run) or (named and (ends or at_end) and not behind):
         return LIKELY
+    about = any(mark.last == first.first for mark in passage.of("about"))
+    told_of = any(
+        mark.last <= first.first and not passage.parted(mark.last - 1, first.first)
+        for mark in passage.of(OFFICERS)
+    )
+    if about and told_of and ends and not behind:
+        return LESS  # 'unos de la Border Patrol, como ocho, …'
     if any(mark.first == run[-1].last for mark in passage.of("look")):
         return LESS  # 'dos de civil'
     if any(mark.first == run[-1].last for mark in passage.of("total")):
@@ -479,6 +492,12 @@ def _is_bystanding(passage: Passage, noun: Mark) -> bool:
         0 <= mark.first - noun.last <= 2 and not passage.parted(noun.first, mark.first, Stop.COMMA)
         for mark in passage.of("bystanding")
     )
+
+
+def _only_one(passage: Passage) -> Iterator[Finding[Count]]:
+    """'Just the one', 'uno solo'."""
+    for mark in passage.of("only_one"):
+        yield Finding(Count(1, 1), passage, mark.first, mark.last, LESS)
 
 
 def _many(passage: Passage) -> Iterator[Finding[Count]]:

@@ -9,6 +9,7 @@ from typing import Final
 from reports.fields.finding import Finding
 from reports.fields.lexicon import Mark
 from reports.fields.marked import marked
+from reports.fields.presence import PRESENT
 from reports.fields.said import Passage
 
 
@@ -20,10 +21,12 @@ class FirstHand(StrEnum):
 
 
 KNOWS: Final = "knows"
-"""The lexicon's kind. Its values: `saw`, `told`, `media` for what was read, `at` for being where it
-is, `elsewhere` for not being there, `nothing` for having seen nothing."""
+"""The lexicon's kind. Its values: `saw`, `told`, `they_say`, `media` for what was read, `at` for
+being where it is, `elsewhere` for not being there, `nothing` for having seen nothing."""
 
 
+READ_WITHIN: Final = 5
+"""Words between 'I saw' and where it was read at the most."""
 SAID_TO_BE_SEEN: Final = 0.6
 """How sure at the least, where they say that they saw it."""
 THERE: Final = 0.55
@@ -34,8 +37,17 @@ def first_hand_said(passages: Sequence[Passage]) -> Finding[FirstHand] | None:
     """What the caller's words say of it; None: they say nothing of it."""
     found: dict[str, tuple[Passage, Mark]] = {}
     for passage in passages:
-        for mark in marked(passage, KNOWS):
-            found.setdefault(mark.value, (passage, mark))
+        marks = marked(passage, KNOWS)
+        for mark in marks:
+            # 'I saw this on TikTok.'
+            read = mark.value == "saw" and any(
+                other.value == "media"
+                and 0 <= other.first - mark.last <= READ_WITHIN
+                and not passage.parted(mark.last - 1, other.first)
+                for other in marks
+            )
+            if not read:
+                found.setdefault(mark.value, (passage, mark))
 
     def finding(value: FirstHand, by: str, confidence: float) -> Finding[FirstHand]:
         passage, mark = found[by]
@@ -49,6 +61,9 @@ def first_hand_said(passages: Sequence[Passage]) -> Finding[FirstHand] | None:
         return finding(FirstHand.SAW, "saw", SAID_TO_BE_SEEN if told else 0.85)
     if "media" in found:
         return finding(FirstHand.TOLD, "media", 0.8)
+    # 'They said ICE', of those who stand before the caller.
+    if "they_say" in found and not any(passage.of(PRESENT) for passage in passages):
+        found.setdefault("told", found["they_say"])
     if "told" in found:
         if "at" in found and "elsewhere" not in found:
             return finding(FirstHand.UNCLEAR, "told", 0.5)

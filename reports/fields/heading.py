@@ -59,24 +59,30 @@ def _whither(passage: Passage, first: int, last: int) -> Finding[Heading] | None
     )
     place, end = None, last if side is None else side.last
     if towards is not None and towards.last < len(passage.tokens):
-        end = towards.last
-        while end < len(passage.tokens) and end - towards.last < LONGEST:
-            end += 1
-            if passage.tokens[end - 1].stop > Stop.NONE:
-                break
+        end = _pause(passage, towards.last)
         place = passage.words(towards.last, end)
     if side is None and place is None:
         return None
     return Finding(Heading(side.value if side else None, place), passage, first, end, 0.75)
 
 
+def _pause(passage: Passage, first: int) -> int:
+    """Where the words end that a pause parts from what follows."""
+    until = min(first + LONGEST, len(passage.tokens))
+    return next(
+        (at + 1 for at in range(first, until) if passage.tokens[at].stop > Stop.NONE), until
+    )
+
+
 def going_spans(passage: Passage) -> list[tuple[int, int]]:
     """Where words name whither somebody went, and not where it is."""
     going = passage.of(HEADING)
+    # 'Going door to door.'
+    doing = {at for mark in passage.of("activity") for at in range(mark.first, mark.last)}
     towards = [
-        (mark.last, min(mark.last + LONGEST, len(passage.tokens)))
+        (mark.last, _pause(passage, mark.last))
         for mark in passage.of(TOWARDS)
-        if any(-1 <= mark.first - verb.last <= WITHIN for verb in going)
+        if mark.first not in doing and any(-1 <= mark.first - verb.last <= WITHIN for verb in going)
     ]
     sides = [
         (mark.first - 1, mark.last)

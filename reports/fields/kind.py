@@ -48,6 +48,10 @@ SPEAKS: Final = 4
 """Words of a call from which on one that says nothing of ours is of something else."""
 ASKED: Final = 3
 """Words of a question at the least: 'hello?' asks nothing."""
+UNSURE: Final = "unsure"
+"""The value of what says of nobody who they are: 'no sé si es la migra'."""
+SOUGHT: Final = frozenset(["lawyer"])
+"""Needs that who only passes on what they heard does not have."""
 AT_ONCE: Final = 6
 """Words before a question at the most that is what they call for."""
 SEVERAL: Final = 3
@@ -97,25 +101,30 @@ def kind_said(
             found.setdefault(mark.value, _Sign(passage, mark.first, mark.last))
             times[mark.value] += 1
     signs: dict[str, _Sign] = {}
+    asks_of_officials = acts = False
     for passage in passages:
+        asking = _asking(passage)
         for mark in marked(passage, *SIGNS):
+            if mark.value == UNSURE:
+                continue
+            if mark.first in asking:
+                asks_of_officials |= mark.kind in OFFICIALS or mark.kind == "activity"
+                continue
             signs.setdefault(mark.kind, _Sign(passage, mark.first, mark.last))
+            acts |= mark.kind == "activity" and mark.value not in ORDINARY
     # Who only says where they are may ask or need something there.
     saw = knows is not None and knows.value is FirstHand.SAW and knows.confidence >= SAID_TO_BE_SEEN
     told = knows if knows is not None and knows.value is FirstHand.TOLD else None
     official = taken or not OFFICIALS.isdisjoint(signs)
-    acts = any(
-        mark.value not in ORDINARY for passage in passages for mark in marked(passage, "activity")
-    )
     happens = taken or acts or bool({"presence", "vehicle"} & signs.keys())
     strong = official and (happens or len(signs) >= STRONG)
-    if "prank" in found and not (strong and saw):
+    if "prank" in found and told is None and not (strong and saw):
         return finding(Kind.PRANK, found["prank"], 0.7)
-    if "crash" in found and ("event_not" in found or not _federal(passages)):
-        return finding(Kind.NOT_FOR_US, found["crash"], 0.6)
     if "event_not" in found:
         return finding(Kind.REPORT, found["event_not"], 0.6)
-    if "not_for_us" in found and not official:
+    if "crash" in found and not _federal(passages):
+        return finding(Kind.NOT_FOR_US, found["crash"], 0.6)
+    if "not_for_us" in found and (not official or times["not_for_us"] >= SEVERAL):
         several = times["not_for_us"] > 1
         others = times["question"] + times["help"]
         if times["not_for_us"] >= others and (
@@ -126,6 +135,13 @@ def kind_said(
         return finding(Kind.HELP, found["family"], 0.8)
     if "help" in found and not (strong and saw and times["help"] < SEVERAL):
         return finding(Kind.HELP, found["help"], 0.75)
+    needs = {mark.value for passage in passages for mark in marked(passage, "need")}
+    if "family" in needs and told is None and not (strong and saw):
+        return finding(Kind.HELP, found.get("help"), 0.6)
+    at_once = needs - {"family", "lawyer"}
+    wants = _question(passages) is not None or "fear" in found
+    if at_once and told is None and wants and not (official and happens):
+        return finding(Kind.HELP, found.get("fear"), 0.6)
     # 'Is it true?' of what one was told asks no more than whether it is.
     asked = found.get("question") or _question(passages)
     if asked is None and told is None:
@@ -137,12 +153,15 @@ def kind_said(
         and (asked.first < AT_ONCE or not hearsay or times["question"] > 1)
         and not (official and happens and told is None and times["question"] < SEVERAL)
     ):
-        if "question" in found or "whether" in found or official or "ours" in found:
+        of_ours = official or asks_of_officials or "ours" in found
+        if "question" in found or "whether" in found or of_ours:
             return finding(Kind.QUESTION, asked, 0.7 if "question" in found else 0.6)
         if not acts and "presence" not in signs:
             return finding(Kind.NOT_FOR_US, asked, GUESSED)
     if "fear" in found and not (strong and saw):
         return finding(Kind.HELP, found["fear"], 0.6)
+    if told is not None and not needs.isdisjoint(SOUGHT):
+        return finding(Kind.HELP, found.get("help"), 0.6)
     if told is not None:
         return Finding(Kind.RUMOUR, told.passage, told.first, told.last, 0.75)
     seen = {
@@ -153,6 +172,18 @@ def kind_said(
     if "ours" in found or "presence" in seen or len(whole.tokens) < SPEAKS:
         return None
     return finding(Kind.NOT_FOR_US, None, GUESSED)
+
+
+def _asking(passage: Passage) -> set[int]:
+    """The words of sentences that ask: what they name need not be there."""
+    found: set[int] = set()
+    first = 0
+    for at, token in enumerate(passage.tokens):
+        if token.stop >= Stop.SENTENCE:
+            if token.stop is Stop.QUESTION:
+                found.update(range(first, at + 1))
+            first = at + 1
+    return found
 
 
 def _question(passages: Sequence[Passage]) -> _Sign | None:

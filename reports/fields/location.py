@@ -477,8 +477,10 @@ def _beside(passage: Passage, known: Sequence[Mention], names: Names) -> Iterato
             if not _free(passage, known, first, last):
                 continue
             if (number := numbers.get((first, last))) is not None:
-                if any(other.first == last for other in passage.numbers):
-                    continue  # 'On Lake at seven twenty-six'
+                nouns = passage.of("people", "officers", "others")
+                starts = {each.first for each in passage.numbers} | {each.first for each in nouns}
+                if last in starts:
+                    continue  # 'On Lake at seven twenty-six', 'on Lake and forty people'
                 streets = names.gazetteer.number(number.value, None)
                 meets = names.gazetteer.crossings(streets, mention.streets)
                 if any(crossing.point is not None for crossing in meets):
@@ -540,12 +542,18 @@ def _typed(passage: Passage, found: Sequence[Mention]) -> Iterator[Mention]:
         if (mark := behind.get(mention.last)) is not None and not passage.parted(
             mention.first, mention.last, Stop.COMMA
         ):
-            side = next((each for each in passage.of("side") if each.first == mark.last), mark)
-            yield replace(mention, last=side.last, has_type=True)
+            yield _sided(passage, replace(mention, last=mark.last, has_type=True))
         elif (mark := ahead.get(mention.first)) is not None:
             yield replace(mention, first=mark.first, has_type=True)
         else:
-            yield replace(mention, has_type=last_word in TYPES or last_word in TYPES.values())
+            has_type = last_word in TYPES or last_word in TYPES.values()
+            yield _sided(passage, replace(mention, has_type=has_type)) if has_type else mention
+
+
+def _sided(passage: Passage, mention: Mention) -> Mention:
+    """With the 'South' behind 'Columbus Avenue'."""
+    side = next((each for each in passage.of("side") if each.first == mention.last), None)
+    return mention if side is None else replace(mention, last=side.last)
 
 
 def _is_name(passage: Passage, mention: Mention) -> bool:

@@ -98,6 +98,16 @@ def presence_shown(
     return None
 
 
+def presence_over(passages: Sequence[Passage], *, taken: bool) -> Finding[bool] | None:
+    """Of hearsay: what is told of another day, or as people who were taken, is over."""
+    for passage in passages:
+        past = [mark for mark in passage.of("day") if not mark.value.startswith("today")]
+        past += [*passage.of(PAST)] if taken else []
+        if past and not passage.of("ahead"):
+            return Finding(False, passage, past[0].first, past[0].last, SHOWN)
+    return None
+
+
 def _is_of_another_day(passage: Passage) -> bool:
     return any(not mark.value.startswith("today") for mark in passage.of("day"))
 

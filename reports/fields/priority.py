@@ -29,6 +29,8 @@ class Priority(StrEnum):
     """Rumour, and the rest."""
 
 
+FAMILY: Final = "family"
+"""The ground of a P3 that is of the family of somebody who was taken."""
 RECENT: Final = timedelta(hours=1)
 """What began longer ago is taken to be over, unless somebody says that it goes on."""
 GRAVE: Final = frozenset([Activity.DETAINING, Activity.FORCE])
@@ -48,7 +50,7 @@ def ranked(told: Told, understood: Understanding) -> Ranked:
     kind = None if understood.kind is None else understood.kind.value
     pressed = told.keys.get(WHEN)
     if pressed == FAMILY_TAKEN:
-        return Ranked(Priority.P3, ("family",))
+        return Ranked(Priority.P3, (FAMILY,))
     if kind in ELSEWHERE:
         return Ranked(Priority.P4, (str(kind),))
     now = _now(pressed, understood, told.at)
@@ -59,7 +61,7 @@ def ranked(told: Told, understood: Understanding) -> Ranked:
     first_hand = understood.first_hand.value
     if kind is Kind.HELP and not (pressed == NOW or understood.still_there.value):
         family = any(each.value == "family" for each in understood.needs) or grave
-        return Ranked(Priority.P3, ("family",)) if family else Ranked(Priority.P4, ("help",))
+        return Ranked(Priority.P3, (FAMILY,)) if family else Ranked(Priority.P4, ("help",))
     if kind is Kind.SILENT and pressed != NOW:
         return Ranked(Priority.P4, ("silent",))
     if not now:

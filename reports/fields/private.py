@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import Final
 
-from reports.fields.contact import numbers_said
+from reports.fields.contact import dictated
 from reports.fields.finding import Finding
 from reports.fields.location import Location, Names
 from reports.fields.plain import plain
@@ -56,7 +56,7 @@ def private_said(
     """All that is to be hidden, in the order in which it was said; marks may overlap."""
     found = [
         Finding(Private.NUMBER, each.passage, each.first, each.last, CERTAIN)
-        for each in numbers_said(passages)
+        for each in dictated(passages)
     ]
     for passage in passages:
         found += [

@@ -126,7 +126,7 @@ def passage_of(
 def tokens_of(text: str) -> tuple[Token, ...]:
     """The words of a text that was written."""
     return tuple(
-        Token(found.text, plain(found.text), found.stop) for found in _found(text) if found.text
+        Token(found.text, _plain(found.text), found.stop) for found in _found(text) if found.text
     )
 
 
@@ -141,8 +141,13 @@ def tokens_of_segments(segments: Sequence[Segment]) -> tuple[Token, ...]:
                 (word for first, last, word in timed if first <= found.at < last),
                 (segment.start, segment.end),
             )
-            tokens.append(Token(found.text, plain(found.text), found.stop, *at))
+            tokens.append(Token(found.text, _plain(found.text), found.stop, *at))
     return tuple(tokens)
+
+
+def _plain(word: str) -> str:
+    # 'Sí' means yes, and 'si' whether.
+    return "sí" if word.casefold() == "sí" else plain(word)
 
 
 _WORD: Final = re.compile(
@@ -153,6 +158,8 @@ _WORD: Final = re.compile(
     r"|[^\W\d_]+(?:['’ʼ`´][^\W\d_]+)*",
     re.IGNORECASE,
 )
+_SOUND: Final = re.compile(r"\[[^\]]{0,60}\]|[♪♫]")
+"""What a recogniser writes of sounds that are no words: '[silence]'."""
 _ABBREVIATED: Final = frozenset(
     ["st", "ave", "av", "blvd", "rd", "dr", "mr", "mrs", "ms", "hwy", "no", "n", "s", "e", "w", "u"]
 )
@@ -167,7 +174,9 @@ class _Found:
 
 
 def _found(text: str) -> Iterator[_Found]:
-    text = text.replace("&", "+")  # a letter for a letter: all else stays where it is
+    # A letter for a letter: all else stays where it is.
+    text = text.replace("&", "+")
+    text = _SOUND.sub(lambda sound: " " * len(sound.group()), text)
     matches = list(_WORD.finditer(text))
     for index, match in enumerate(matches):
         until = matches[index + 1].start() if index + 1 < len(matches) else len(text)

@@ -66,6 +66,8 @@ HOUR: Final = "hour"
 """The lexicon's kind for words that are an hour by themselves, such as Somali 'afartii'."""
 NEXT_TO: Final = 3
 """Words between what belongs together at the most."""
+COARSE: Final = timedelta(hours=2)
+"""From which on a time says no more than the part of a day."""
 AS_OF: Final = timedelta(minutes=10)
 """By which the time of the call may be wrong, for what is told as what goes on."""
 SHOWN: Final = 0.5
@@ -144,6 +146,8 @@ class _Reading:
     minute: int
     is_certain: bool
     """It can be nothing else than a time."""
+    is_told: bool = True
+    """Something before it says that it is one."""
 
 
 def _readings(passage: Passage) -> Iterator[_Reading]:
@@ -153,22 +157,40 @@ def _readings(passage: Passage) -> Iterator[_Reading]:
             yield _Reading(at, at + 1, int(match[1]), int(match[2]), is_certain=True)
     offsets = {mark.last: mark for mark in passage.of("clock_ahead")}
     behind = {mark.first: mark for mark in passage.of("clock_behind")}
+    covered = {
+        at
+        for mark in offsets.values()
+        if any(number.first == mark.last for number in passage.numbers)
+        for at in range(mark.first, mark.last)
+    }
+    counted = passage.of("there_are")
     for word in passage.of(HOUR):
         half = behind.get(word.last)
         hour, minute = _moved(int(word.value), int(half.value) if half is not None else 0)
         last = word.last if half is None else half.last
         yield _Reading(word.first, last, hour, minute, is_certain=True)
     for number in passage.numbers:
+        if number.first in covered:
+            continue  # the 'ten' of 'ten to eight'
         at_clock = any(mark.last == number.first for mark in passage.of("clock_at"))
         is_hour = (not number.is_ordinal and not number.is_article) or at_clock
         if not 1 <= number.value <= 12 or not (is_hour or number.first in offsets):
             continue
         # 'Quarter to eight', 'half past six'.
-        if (mark := offsets.get(number.first)) is not None:
+        mark = offsets.get(number.first)
+        # 'I'd say ten to twelve.'
+        if mark is not None and not any(each.last == mark.first for each in counted):
             hour, minute = _moved(number.value, int(mark.value))
             yield _Reading(mark.first, number.last, hour, minute, is_certain=True)
             continue
-        start = next((m for m in passage.of("clock_at") if 0 <= number.first - m.last <= 1), None)
+        start = next(
+            (
+                m
+                for m in passage.of("clock_at")
+                if 0 <= number.first - m.last <= (0 if m.value == "hour" else 1)
+            ),
+            None,
+        )
         first = start.first if start is not None else number.first
         last, minute, certain = number.last, 0, start is not None and start.value == "sure"
         hour = number.value
@@ -187,9 +209,10 @@ def _readings(passage: Passage) -> Iterator[_Reading]:
         oclock = next((m for m in passage.of("oclock") if m.first == last), None)
         if oclock is not None:
             last, certain = oclock.last, True
-        if start is None and not certain:
+        if start is None and not certain and not minute:
             continue
-        yield _Reading(first, last, hour, minute, is_certain=certain)
+        told = start is not None or certain
+        yield _Reading(first, last, hour, minute, is_certain=certain, is_told=told)
 
 
 def _moved(hour: int, minutes: int) -> tuple[int, int]:
@@ -212,8 +235,8 @@ def _by_the_clock(passage: Passage, at: datetime) -> Iterator[Finding[Moment]]:
         ends = (
             reading.last == len(passage.tokens) or passage.tokens[reading.last - 1].stop > Stop.NONE
         )
-        told = reading.is_certain or reading.minute > 0 or _is_of_a_clock(passage, reading)
-        if not told and not near and half is None and not ends:
+        told = reading.is_told and (reading.minute > 0 or _is_of_a_clock(passage, reading) or ends)
+        if not reading.is_certain and not told and not near and half is None:
             continue
         part = next((PARTS[m.value] for m in near if m.kind == "part"), None)
         both = next((m for m in near if m.kind == "day"), None)

@@ -31,14 +31,14 @@ from reports.fields.first_hand import FirstHand, first_hand_said
 from reports.fields.heading import Heading, heading_said
 from reports.fields.keys import KEY_CONFIDENCE
 from reports.fields.kind import Kind, kind_said, settled_first_hand
-from reports.fields.location import Location, Names, location_said
+from reports.fields.location import NOW_AT, Location, Names, location_said
 from reports.fields.moment import Moment
 from reports.fields.presence import SHOWN as PRESENCE_SHOWN
-from reports.fields.presence import presence_said, presence_shown
+from reports.fields.presence import presence_over, presence_said, presence_shown
 from reports.fields.private import Private, private_said
 from reports.fields.said import Passage
 from reports.fields.settled import SEVERAL, Settled
-from reports.fields.time import time_said, time_shown
+from reports.fields.time import COARSE, time_said, time_shown
 from reports.fields.vehicles import Vehicle, vehicles_said
 from reports.questions import CALLBACK, EARLIER, NO, OFFICERS, STILL_THERE, WHEN, YES
 
@@ -203,11 +203,14 @@ def _heard(told: Told, names: Names, settled_kind: Settled[Kind | None] | None) 
     there = None if nothing else presence_said(said)
     if there is None and shows:
         there = presence_shown(said, began, told.at)
+    if there is None and kind is not None and kind.value is Kind.RUMOUR:
+        there = presence_over(said, taken=detained is not None)
     if there is None and of_family and kind is not None:
         # Whose family asks where they are was taken, and who took them went.
         there = Finding(False, kind.passage, kind.first, kind.last, PRESENCE_SHOWN)
-    if began is None and shows:
-        began = time_shown(there, told.at)
+    if shows and (began is None or began.value.within >= COARSE or _moved_on(began)):
+        # 'They brought him in last night … they are still here.'
+        began = time_shown(there, told.at) or began
     return Understanding(
         officers=Understood(_officers_pressed(told), None if nothing else officers_counted(said)),
         still_there=Understood(_choice_pressed(told, STILL_THERE), there),
@@ -238,6 +241,11 @@ def _sorted(
     if settled is None or sounds_like is None:
         return sounds_like
     return None if settled.value is None else replace(sounds_like, value=settled.value)
+
+
+def _moved_on(began: Finding[Moment]) -> bool:
+    """'At seven they were on Lake. Now they are at 26th.'"""
+    return any(mark.first > began.last for mark in began.passage.of(NOW_AT))
 
 
 def _tells_nothing(kind: Finding[Kind] | None) -> bool:

@@ -26,6 +26,9 @@ NOT_THEIRS: Final = "not_theirs"
 """The lexicon's kind for what makes a car the caller's, or of who was taken."""
 DEFINITE: Final = "definite"
 """The lexicon's kind for 'the', 'that': who was spoken of before."""
+NAMELY: Final = "namely"
+"""The lexicon's kind for what leads from a vehicle over to what it is: 'a', 'it is a'. Its values:
+`it`, which may begin a sentence, `of`, behind which several are told of as one, and `a`."""
 AHEAD: Final = 6
 """Words before a vehicle that may be about it at the most."""
 BEHIND: Final = 4
@@ -56,8 +59,15 @@ def vehicles_said(passages: Sequence[Passage]) -> tuple[Finding[Vehicle], ...]:
     """Each vehicle once, in the order in which they were spoken of first."""
     found: list[Finding[Vehicle]] = []
     for passage in passages:
-        here = [_vehicle(passage, anchor) for anchor in _anchors(passage)]
-        spoken_of = _together(passage, _apposed(passage, [each for each in here if each]))
+        here: list[Finding[Vehicle]] = []
+        for anchor in _anchors(passage):
+            # A colour that stands behind one is not also of the next.
+            reached = here[-1].last if here else 0
+            begins = max(anchor.begins_behind, min(reached, anchor.first))
+            one = _vehicle(passage, replace(anchor, begins_behind=begins))
+            here += [one] if one is not None else []
+        told_once = _apposed(passage, here)
+        spoken_of = _coloured(passage, _together(passage, _named_again(passage, told_once)))
         found += _plated(passage, spoken_of)
     return tuple(found)
 
@@ -210,30 +220,78 @@ def _unnumbered(passage: Passage, first: int, several: bool) -> Count | None:
 def _apposed(passage: Passage, found: list[Finding[Vehicle]]) -> list[Finding[Vehicle]]:
     """'A car, a black Charger' is one, and 'two vehicles, a black Suburban and a white van' are the
     two that are told of."""
-    adjectives = {at for mark in passage.of(ADJECTIVE) for at in range(*mark[:2])}
+    namely = passage.of(NAMELY)
+    leads = {at for mark in passage.of(ADJECTIVE, NAMELY) for at in range(*mark[:2])}
     kept: list[Finding[Vehicle]] = []
     for at, each in enumerate(found):
-        behind = [
-            other for other in found[at + 1 :] if not passage.parted(each.last - 1, other.first)
-        ]
         count = each.value.count
-        if _is_bare(each.value) and count is not None and 1 < (count.low or 0) == len(behind):
+        if _is_bare(each.value) and count is not None and _are_told_of(count, found[at + 1 :]):
             continue
         before = kept[-1] if kept else None
         if (
             before is not None
             and before.value.make is None
             and (each.value.make is not None or _is_bare(before.value))
-            and adjectives.issuperset(range(before.last, each.first))
-            and not passage.parted(before.last - 1, each.first)
+            and leads.issuperset(range(before.last, each.first))
+            and (
+                not passage.parted(before.last - 1, each.first)
+                or any(mark.first == before.last and mark.value == "it" for mark in namely)
+            )
             and (_is_bare(before.value) or passage.parted(before.last - 1, each.first, Stop.COMMA))
-            and _may_be_same(before.value, each.value)
+            and _may_be_same(before.value, alike := _uncounted(passage, before, each))
         ):
-            value = _joined(before.value, each.value)
+            value = _joined(before.value, alike)
             kept[-1] = replace(before, value=value, last=each.last)
             continue
         kept.append(each)
     return kept
+
+
+def _are_told_of(count: Count, behind: Sequence[Finding[Vehicle]]) -> bool:
+    """Whether what is told of next is as many as were counted."""
+    added = 0
+    for each in behind:
+        added += (each.value.count.low if each.value.count else None) or 1
+        if added == count.low and added > 1:
+            return True
+    return False
+
+
+def _uncounted(passage: Passage, before: Finding[Vehicle], each: Finding[Vehicle]) -> Vehicle:
+    """In 'saddex gaari oo SUV ah' the three are told of as one."""
+    of = any(mark.first == before.last and mark.value == "of" for mark in passage.of(NAMELY))
+    return replace(each.value, count=None) if of and before.value.count else each.value
+
+
+def _named_again(passage: Passage, found: list[Finding[Vehicle]]) -> list[Finding[Vehicle]]:
+    """'… of the cars', 'in the car': of those that were told of, and no others."""
+    if all(_is_bare(each.value) for each in found):
+        return found
+    definite = {mark.last for mark in passage.of(DEFINITE)}
+    starts = {mark.first for mark in passage.of(DEFINITE)}
+    return [
+        each
+        for at, each in enumerate(found)
+        if not (
+            at > 0
+            and _is_bare(each.value)
+            and (each.value.count is None or each.first in definite | starts)
+        )
+    ]
+
+
+def _coloured(passage: Passage, found: list[Finding[Vehicle]]) -> list[Finding[Vehicle]]:
+    """'A Camry and an Escape, both gray.'"""
+    for mark in passage.of("both"):
+        colour = next((each for each in passage.of(COLOUR) if each.first == mark.last), None)
+        if colour is not None:
+            found = [
+                replace(each, value=replace(each.value, colour=colour.value))
+                if each.value.colour is None and each.first < mark.first
+                else each
+                for each in found
+            ]
+    return found
 
 
 def _is_bare(vehicle: Vehicle) -> bool:

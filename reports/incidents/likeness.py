@@ -52,7 +52,7 @@ class Because(StrEnum):
     OTHER_COUNT = "other_count"
     CALLER = "caller"
     HEADING = "heading"
-    """`what` is the way that they went, a side or words for a place; `amount` metres that way."""
+    """`what` is the way that they went, a side or a street; `amount` metres that way."""
 
 
 class Reason(NamedTuple):
@@ -253,8 +253,8 @@ def _way(first: Sighting, later: Sighting, course: float) -> str | None:
     if towards is None:
         return None
     said = _words(towards)
-    named = (_words(street) - STREET_TYPES for street in later.streets - first.streets)
-    return towards if any(words and words <= said for words in named) else None
+    named = {street: _words(street) - STREET_TYPES for street in later.streets - first.streets}
+    return min((street for street, words in named.items() if words and words <= said), default=None)
 
 
 def _course(here: Point, there: Point) -> float:

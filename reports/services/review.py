@@ -7,7 +7,7 @@ from datetime import datetime
 
 from reports.fields import callback_allowed
 from reports.fields.settled import in_force
-from reports.model import Act, ActKind, Handling, Report, Verdict, advance
+from reports.model import SPOKEN, Act, ActKind, Handling, Report, Verdict, advance
 from reports.ports import ReportStore, Sealer
 from reports.services.calls import number_context
 
@@ -57,6 +57,21 @@ def judge(
         records.save_report(changed)
         records.add_act(Act(reference, at, who, ActKind.VERDICT, report.verdict, verdict))
     return changed
+
+
+def note_spoken_shown(store: ReportStore, *, reference: str, who: str, at: datetime) -> None:
+    """Writes down that somebody is shown the telephone numbers that were spoken, or written, in the
+    message. Whether the caller may be called they are told with it.
+
+    Raises:
+        NoSuchReport
+    """
+    with store.begin() as records:
+        report = records.report(reference)
+        if report is None:
+            raise NoSuchReport(reference)
+        records.add_act(Act(reference, at, who, ActKind.NUMBER_SHOWN, "", SPOKEN))
+        records.touch(report.call_sid, at)
 
 
 def show_number(

@@ -27,10 +27,10 @@ from exports.bagging import Bagger
 from exports.packet import Maker
 from exports.services import Exporter
 from exports.words import load_words
-from keeping.sealing import Keyring, generate_key
 from reports.ports import AudioNotFound, Job, Urgency
 from reports.store import SqlReportStore, connect, metadata
 from tests.dashboard.stories import MORNING, Stories
+from tests.keys import SEALER
 from tests.reader import READER
 
 PASSWORD = "a few plain words"
@@ -158,12 +158,12 @@ def queue() -> QueueInMemory:
 def desk(tmp_path: Path, clock: Clock, queue: QueueInMemory) -> Iterator[Desk]:
     engine = connect(f"sqlite:///{tmp_path / 'line.db'}")
     metadata.create_all(engine)
-    store, audio = SqlReportStore(engine), AudioInMemory()
+    store, audio = SqlReportStore(engine, SEALER), AudioInMemory()
     desk = Desk(
         store=store,
         queue=queue,
         audio=audio,
-        sealer=Keyring.parse(generate_key()),
+        sealer=SEALER,
         clock=clock,
         exporter=Exporter(
             store=store,

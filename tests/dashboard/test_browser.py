@@ -17,7 +17,7 @@ from reports.services.pressure import switch_flood
 from reports.services.review import handle, judge
 from tests.dashboard.chromium import IN_A_BROWSER, LIVE, PHONE, assert_fits, tab_to
 from tests.dashboard.conftest import QUICK, Clock, QueueInMemory, log_in
-from tests.dashboard.stories import CALLER, Stories
+from tests.dashboard.stories import CALLER, Stories, segment
 
 pytestmark = IN_A_BROWSER
 
@@ -213,6 +213,27 @@ def test_a_number_that_was_shown_is_hidden_again_on_reload(page: Page, stories: 
     page.reload()
     expect(page.get_by_role("button", name="Show number")).to_be_visible()
     assert CALLER[-7:] not in page.content()
+
+
+def test_a_number_in_the_message_is_covered_until_it_is_asked_for(
+    page: Page, stories: Stories
+) -> None:
+    stories.call("4821", 3, keys={"when": "1", "callback": "1"})
+    said = "Two vans on Lake. Call me after six at 612 555 0137."
+    stories.recording("4821", "what", heard=[segment(said, 0.0, 6.0)])
+    page.goto("/r/4821")
+    assert "555 0137" not in page.content()
+    page.get_by_role("button", name="Show the number").click()
+    expect(page.get_by_role("link", name="+16125550137")).to_be_visible()
+    expect(page.get_by_text("612 555 0137").first).to_be_visible()
+    page.wait_for_url("**/r/4821")
+    # What comes in meanwhile covers nothing that somebody reads.
+    handle(stories.store, reference="4821", to=Handling.ACKNOWLEDGED, who="ana", at=stories.now)
+    expect(page.get_by_text("Acknowledged").first).to_be_visible(timeout=LIVE)
+    expect(page.get_by_text("612 555 0137").first).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("button", name="Show the number")).to_be_visible()
+    assert "555 0137" not in page.content()
 
 
 # --- On a telephone, in the dark, without script

@@ -10,6 +10,7 @@ import pytest
 
 from dashboard.alerts import Alerting, alerting_of
 from dashboard.inbox import Show, shown
+from oncall.waiting import Clocks
 from reports.model import (
     ActKind,
     Dossier,
@@ -55,7 +56,7 @@ def test_open_and_happening_now_and_still_there_stands_first_closed_last(stories
     stories.act("1005", ActKind.HANDLING, Handling.NEW, Handling.CLOSED, minutes_ago=0)
     with stories.store.read() as records:
         dossiers = records.dossiers()
-    order = [dossier.report.reference for dossier in shown(dossiers, Show.ALL, READER)]
+    order = [dossier.report.reference for dossier in shown(dossiers, Show.ALL, READER, Clocks())]
     # Those that somebody says are over stand behind those of which nobody does.
     assert order == ["1004", "1003", "1007", "1006", "1002", "1001", "1005"]
 
@@ -65,7 +66,8 @@ def test_of_two_equally_urgent_the_newer_stands_first(stories: Stories) -> None:
         stories.call(reference, minutes_ago, keys={"when": "1"})
     with stories.store.read() as records:
         dossiers = records.dossiers()
-    order = [dossier.report.reference for dossier in shown(reversed(dossiers), Show.OPEN, READER)]
+    listed = shown(reversed(dossiers), Show.OPEN, READER, Clocks())
+    order = [dossier.report.reference for dossier in listed]
     assert order == ["1002", "1003", "1001"]
 
 

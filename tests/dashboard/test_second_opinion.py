@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 
 from dashboard import install
+from dashboard.covering import Covering
 from dashboard.desk import Desk
 from dashboard.second_opinion import LINES, beside
 from reports.fields.counts import Count
@@ -163,6 +164,18 @@ def test_the_script_of_the_page_leaves_it_where_it_is(
     assert versions[0] == versions[1]
 
 
+def test_a_number_that_was_spoken_is_covered_in_what_it_says(
+    opinionated: Browser, stories: Stories, parrot: Parrot
+) -> None:
+    stories.call("4821", 3, language="en", keys={"when": "1"})
+    said = "There are six agents, call my cousin at 612-555-0142"
+    stories.recording("4821", "what", heard=[segment(said, 0, 7)])
+    parrot.says("needs", "call 612-555-0142", "my cousin at 612-555-0142")
+    page = opinionated.acts("4821", "opinion").text
+    assert "parrot-1 says: call" in line(page, "needs")
+    assert "555-0142" not in page
+
+
 def test_one_that_is_away_says_so(opinionated: Browser, stories: Stories, parrot: Parrot) -> None:
     six_at_lake(stories)
     parrot.is_away = True
@@ -243,7 +256,7 @@ def test_it_is_said_whether_it_agrees_where_that_can_be_said(
     assert dossier is not None
     passages = READER.told(dossier).passages
     opinions = believed([{"field": field, "value": value, "words": said}], passages)
-    lines = {each.name: each for each in beside(READER.read(dossier), opinions)}
+    lines = {each.name: each for each in beside(READER.read(dossier), opinions, Covering())}
     found = lines[LINES.get(field, field)]
     assert found.taken
     assert [each.agrees for each in found.opinions] == [agrees]
@@ -258,5 +271,5 @@ def test_all_that_it_is_asked_for_has_a_line(stories: Stories) -> None:
     opinions = believed(
         [{"field": each, "value": each, "words": "six agents"} for each in FIELDS], passages
     )
-    lines = beside(READER.read(dossier), opinions)
+    lines = beside(READER.read(dossier), opinions, Covering())
     assert sum(len(each.opinions) for each in lines) == len(FIELDS)

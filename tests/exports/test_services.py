@@ -38,6 +38,7 @@ from reports.services.review import judge
 from reports.store import SqlReportStore, connect
 from tests.exports.sayings import CALLED, WORDS, ZONE, a_report, segment
 from tests.exports.test_packet import MP3, WAVE, Shelf, repaint
+from tests.keys import SEALER
 from tests.reader import READER
 
 WHERE = "At Lake and Bloomington, by the laundromat"
@@ -56,7 +57,7 @@ class Clock:
 def store(tmp_path: Path) -> Iterator[SqlReportStore]:
     engine = connect(f"sqlite:///{tmp_path / 'line.db'}")
     upgrade(engine)
-    store = SqlReportStore(engine)
+    store = SqlReportStore(engine, SEALER)
     with store.begin() as records:
         records.put_organizer(Organizer("ana", "Ana Fuentes", "", CALLED))
     yield store

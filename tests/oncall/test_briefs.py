@@ -202,3 +202,19 @@ def test_a_place_that_is_in_no_list_is_told_in_the_words_of_who_set_it() -> None
     assert "at behind the blue barn, [number]" in told
     assert "mercado" not in told
     assert "555" not in told
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Lake and Bloomington, call six one two five five five oh one three seven",
+        "Lake and Bloomington, call five five five oh one three seven",
+        "Lake and Bloomington, call 612 555 oh one three seven",
+    ],
+)
+def test_a_number_in_words_goes_into_no_text(said: str) -> None:
+    """Its shape does not tell it: what names the place is told alone."""
+    dossier = with_place(a_dossier(state=RecordingState.TRANSCRIBED), said)
+    told = brief(dossier, NotificationKind.UPDATE, TELLS, URL)
+    assert "Lake" in told
+    assert "three seven" not in told

@@ -14,6 +14,7 @@ from sqlalchemy.engine import Engine
 
 from migrations import upgrade
 from reports.store import SqlReportStore, connect, custody_entries, metadata
+from tests.keys import SEALER
 
 
 def _postgresql_programs() -> Path | None:
@@ -74,7 +75,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     else:
         url = request.getfixturevalue("postgresql_url")
     engine = connect(url)
-    upgrade(engine)
+    upgrade(engine, SEALER)
     with engine.begin() as connection:
         if request.param == "postgresql":
             # It has served other tests; its own triggers would keep what those told the log.
@@ -87,4 +88,4 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
 
 @pytest.fixture
 def store(engine: Engine) -> SqlReportStore:
-    return SqlReportStore(engine)
+    return SqlReportStore(engine, SEALER)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,14 +14,23 @@ from sqlalchemy.engine import Engine
 
 from migrations import alembic_config, upgrade
 from reports.custody import Deed, Entry, verify
-from reports.model import Act, ActKind, Admission, Block
+from reports.model import Act, ActKind, Admission, Block, Segment, Word
+from reports.ports import Sealer
+from reports.sealed import plain_segments
 from reports.services.custody import verify_all
-from reports.store import SqlReportStore, connect, metadata
+from reports.store import SqlReportStore, UtcDateTime, connect, metadata
+from tests.keys import SEALER
 from tests.reports.conftest import DATABASES
 
 AT = datetime(2026, 1, 15, 14, 10, tzinfo=UTC)
 FIRST = "0001"
 BEFORE_CUSTODY = "0006"
+BEFORE_SEALS = "0008"
+SAID = tuple(
+    Segment(text, 0.1, 1.5, (Word(text, 0.1, 1.5, 0.9),), -0.1, 0.0, 1.0)
+    for text in ("Calle Ñandú", " call 612-555-0142", " five five five oh one four two")
+)
+SEGMENTS = json.loads(json.dumps(plain_segments(SAID)))
 
 
 @pytest.fixture(params=DATABASES)
@@ -64,7 +75,7 @@ def test_a_line_with_reports_takes_the_step_to_floods(empty: Engine) -> None:
 
     upgrade(empty)
 
-    store = SqlReportStore(empty)
+    store = SqlReportStore(empty, SEALER)
     with store.begin() as records:
         dossier = records.dossier("4821")
         assert dossier is not None
@@ -75,6 +86,143 @@ def test_a_line_with_reports_takes_the_step_to_floods(empty: Engine) -> None:
         records.add_act(Act("4821", AT, "ana", ActKind.BLOCKED, "", AT.isoformat()))
     with pytest.raises(sa.exc.IntegrityError), empty.begin() as connection:
         connection.execute(metadata.tables["acts"].update().values(kind=sa.literal("whatever")))
+    empty.dispose()
+
+
+def _insert(engine: Engine, rows: list[tuple[str, dict[str, object]]]) -> None:
+    """Into tables as they are just now."""
+    now = sa.MetaData()
+    now.reflect(engine)
+    with engine.begin() as connection:
+        for table, row in rows:
+            columns = now.tables[table].c
+            typed = {
+                name: sa.bindparam(
+                    name,
+                    type_=UtcDateTime() if isinstance(value, datetime) else columns[name].type,
+                )
+                for name, value in row.items()
+            }
+            connection.execute(sa.insert(now.tables[table]).values(typed), row)
+
+
+def _seal_step(engine: Engine, move: Callable[..., None], to: str, sealer: Sealer | None) -> None:
+    with engine.connect() as connection, connection.begin():
+        move(alembic_config(connection, sealer), to)
+
+
+A_CALL: list[tuple[str, dict[str, object]]] = [
+    ("calls", {"call_sid": "CA1", "started_at": AT, "state": "completed"}),
+    (
+        "recordings",
+        {
+            "recording_sid": "RE1",
+            "call_sid": "CA1",
+            "question": "what",
+            "announced_at": AT,
+            "changed_at": AT,
+            "state": "transcribed",
+            "attempts": 0,
+        },
+    ),
+    *(
+        (
+            "transcripts",
+            {
+                "recording_sid": "RE1",
+                "language": "en",
+                "language_probability": 0.9,
+                "segments": SEGMENTS,
+                "engine": "engine",
+                "model": "model",
+                "made_at": AT,
+                "kind": kind,
+            },
+        )
+        for kind in ("machine", "translation", "correction")
+    ),
+    (
+        "text_messages",
+        {"message_sid": "SM1", "call_sid": "CA1", "at": AT, "body": "call +1 612 555 0142"},
+    ),
+    (
+        "reports",
+        {
+            "reference": "4821",
+            "call_sid": "CA1",
+            "filed_at": AT,
+            "changed_at": AT,
+            "handling": "new",
+            "verdict": "unverified",
+        },
+    ),
+    (
+        "notifications",
+        {
+            "notification_id": "n1",
+            "reference": "4821",
+            "kind": "update",
+            "channel": "sms",
+            "recipient": b"sealed",
+            "recipient_hash": "ab",
+            "body": "five five five oh one four two",
+            "created_at": AT,
+            "changed_at": AT,
+            "state": "delivered",
+            "attempts": 1,
+        },
+    ),
+]
+
+
+def test_words_that_stood_there_in_plain_are_sealed_and_not_a_letter_is_lost(
+    empty: Engine, tmp_path: Path
+) -> None:
+    _seal_step(empty, command.upgrade, BEFORE_SEALS, None)
+    _insert(empty, A_CALL)
+
+    upgrade(empty, SEALER)
+
+    with SqlReportStore(empty, SEALER).read() as records:
+        written = records.transcripts_of("RE1")
+        assert [one.kind for one in written] == ["machine", "translation", "correction"]
+        assert all(one.segments == SAID for one in written)
+        (text,) = records.texts_of("CA1")
+        assert text.body == "call +1 612 555 0142"
+        told = records.notification("n1")
+        assert told is not None
+        assert told.body == "five five five oh one four two"
+    empty.dispose()
+    for file in tmp_path.glob("line.db*"):
+        held = file.read_bytes()
+        assert not any(words in held for words in (b"555-0142", b"555 0142", b"oh one four"))
+
+
+def test_without_the_data_key_nothing_is_changed(empty: Engine) -> None:
+    _seal_step(empty, command.upgrade, BEFORE_SEALS, None)
+    _insert(empty, A_CALL)
+
+    with pytest.raises(LookupError, match="no data key"):
+        upgrade(empty)
+
+    upgrade(empty, SEALER)
+    with SqlReportStore(empty, SEALER).read() as records:
+        assert len(records.transcripts_of("RE1")) == 3
+    empty.dispose()
+
+
+def test_the_step_back_gives_the_words_in_plain(empty: Engine) -> None:
+    _seal_step(empty, command.upgrade, BEFORE_SEALS, None)
+    _insert(empty, A_CALL)
+    upgrade(empty, SEALER)
+
+    _seal_step(empty, command.downgrade, BEFORE_SEALS, SEALER)
+
+    with empty.connect() as connection:
+        plain = sa.table("transcripts", sa.column("segments", sa.JSON))
+        assert connection.execute(sa.select(plain)).scalars().all() == [SEGMENTS] * 3
+        body = connection.execute(sa.text("SELECT body FROM text_messages")).scalar_one()
+        assert body == "call +1 612 555 0142"
     empty.dispose()
 
 
@@ -108,7 +256,7 @@ def test_what_was_stored_before_there_was_a_log_is_in_it(empty: Engine) -> None:
                 "recording_sid": "RE1",
                 "language": "es",
                 "language_probability": 0.9,
-                "segments": [{"text": "Calle Ñandú", "start": 0.1, "end": 1.5}],
+                "segments": SEGMENTS,
                 "engine": "engine",
                 "model": "model",
                 "made_at": AT,
@@ -116,13 +264,11 @@ def test_what_was_stored_before_there_was_a_log_is_in_it(empty: Engine) -> None:
             },
         ),
     ]
-    with empty.begin() as connection:
-        for table, row in rows:
-            connection.execute(sa.insert(metadata.tables[table]).values(**row).inline())
+    _insert(empty, rows)
 
-    upgrade(empty)
+    upgrade(empty, SEALER)
 
-    store = SqlReportStore(empty)
+    store = SqlReportStore(empty, SEALER)
     with store.read() as records:
         log = [e for e in records.custody(after=0, at_most=100) if isinstance(e, Entry)]
     assert verify(log) == []

@@ -156,6 +156,7 @@ class Line:
             lambda job, subject: jobs.WORK[job](subject),
             self.clock,
             erases=self.adapters.provider.erases,
+            wait_of=self.adapters.wait_of,
         )
         return sweeper.sweep()
 

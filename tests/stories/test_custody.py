@@ -172,13 +172,15 @@ def test_of_a_line_that_nobody_touched_nothing_is_found(line: Line, run: Run) ->
         ),
         ("UPDATE recordings SET stored_at = NULL", "recording {sid}: the log tells of it"),
         (
-            "UPDATE transcripts SET segments = replace(segments, 'Sidar', 'Cedar')",
+            "UPDATE transcripts SET segments = zeroblob(200)",
             "transcript 1: its words are not those that the log tells of",
         ),
         ("DELETE FROM transcripts", "transcript 1: the log tells of it"),
         (
-            "INSERT INTO transcripts SELECT 9, recording_sid, language, language_probability,"
-            " segments, engine, model, made_at, kind, made_by FROM transcripts",
+            "INSERT INTO transcripts (transcript_id, recording_sid, language,"
+            " language_probability, segments, engine, model, made_at, kind)"
+            " SELECT 9, recording_sid, language, language_probability, segments, engine, model,"
+            " made_at, kind FROM transcripts",
             "transcript 9: it is kept, and the log does not tell of it",
         ),
     ],

@@ -20,6 +20,7 @@ import pytest
 import requests
 
 from demo.household import ORGANIZER, free_port, keep_keys, settings
+from keeping.sealing import Keyring
 from reports.model import Dossier
 from reports.store import SqlReportStore, connect
 from simulator import PhoneNetwork
@@ -47,7 +48,9 @@ class WholeLine:
 
     @property
     def store(self) -> SqlReportStore:
-        return SqlReportStore(connect(self.environment["DATABASE_URL"]))
+        return SqlReportStore(
+            connect(self.environment["DATABASE_URL"]), Keyring.parse(self.environment["DATA_KEY"])
+        )
 
     @property
     def caller(self) -> Phone:
