@@ -4,7 +4,7 @@ it is written down first: `exports`."""
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TypeVar
@@ -15,6 +15,7 @@ from werkzeug.exceptions import ServiceUnavailable
 
 from dashboard.desk import Desk
 from dashboard.inbox import local_day
+from dashboard.parts import View, add_pages, ids_of
 from exports.bagging import NotBagged
 from exports.packet import Wanted
 from exports.redaction import Choices, Cover, Piece, ReasonMissing
@@ -83,6 +84,13 @@ class Exports:
 
     def leave_report(self, reference: str, kind: str) -> ResponseReturnValue:
         return self._leave(Demand(_chosen(Kind, kind), (reference,)))
+
+    def export_incident(self, incident_id: str, kind: str) -> ResponseReturnValue:
+        """What would leave of all reports of an incident."""
+        return self._look(_of_incident(incident_id, kind))
+
+    def leave_incident(self, incident_id: str, kind: str) -> ResponseReturnValue:
+        return self._leave(_of_incident(incident_id, kind))
 
     def export_several(self, kind: str) -> ResponseReturnValue:
         """What would leave of several reports, or of those of a period."""
@@ -177,19 +185,18 @@ class Exports:
 def add_exports(blueprint: Blueprint, desk: Desk) -> None:
     """Puts the pages of what leaves on a blueprint."""
     here = Exports(desk, desk.exporter)
-    views: Mapping[str, Callable[..., ResponseReturnValue]] = {
+    views: Mapping[str, View] = {
         "/exports": here.exports,
         "/r/<reference>/export/<kind>": here.export_report,
+        "/incidents/<incident_id>/export/<kind>": here.export_incident,
         "/export/<kind>": here.export_several,
     }
-    for path, view in views.items():
-        blueprint.add_url_rule(path, view.__name__, view, methods=["GET"])
-    acts: Mapping[str, Callable[..., ResponseReturnValue]] = {
+    acts: Mapping[str, View] = {
         "/r/<reference>/export/<kind>": here.leave_report,
+        "/incidents/<incident_id>/export/<kind>": here.leave_incident,
         "/export/<kind>": here.leave_several,
     }
-    for path, act in acts.items():
-        blueprint.add_url_rule(path, act.__name__, act, methods=["POST"])
+    add_pages(blueprint, views, acts)
 
 
 def _form() -> ExportForm:
@@ -228,8 +235,15 @@ def _shown(
     ]
 
 
+def _of_incident(incident_id: str, kind: str) -> Demand:
+    (wanted,) = ids_of([incident_id])
+    return Demand(_chosen(Kind, kind), incident=wanted)
+
+
 def _back(preview: Preview) -> str:
-    """To the report, or to the page of what has left."""
+    """To the report or the incident, or to the page of what has left."""
+    if preview.demand.incident is not None:
+        return url_for(".incident", incident_id=preview.demand.incident)
     references = preview.demand.references
     if len(references) == 1:
         return url_for(".report", reference=references[0])

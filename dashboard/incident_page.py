@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from dashboard.covering import Covering
 from dashboard.desk import Desk
 from dashboard.facts import Facts, Standing, facts_of
 from dashboard.fingerprint import fingerprint
 from reports.incidents import (
+    Event,
     Glance,
     Part,
     Sighting,
@@ -21,6 +21,7 @@ from reports.incidents import (
     Why,
     callers,
     glance,
+    history,
     sighting_of,
     together,
 )
@@ -28,9 +29,6 @@ from reports.model import (
     Docket,
     Dossier,
     Incident,
-    IncidentAct,
-    IncidentActKind,
-    Judgement,
     Report,
     Verdict,
 )
@@ -109,33 +107,6 @@ class IncidentList:
         return fingerprint(self)
 
 
-class Happened(StrEnum):
-    HEARD = "heard"
-    """A report of it came in."""
-    MERGED = "merged"
-    SPLIT = "split"
-    APART = "apart"
-    JUDGED = "judged"
-    UNDONE = "undone"
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    at: datetime
-    what: Happened
-    who: str | None = None
-    references: tuple[str, ...] = ()
-    others: tuple[str, ...] = ()
-    """From which they were told apart."""
-    came_from: tuple[int, ...] = ()
-    """Other incidents that they were in."""
-    went_to: int | None = None
-    """Another incident that they were put into."""
-    judgement: Judgement | None = None
-    act_id: int | None = None
-    """Of an act that can be undone."""
-
-
 @dataclass(frozen=True)
 class IncidentPage:
     card: Card | None
@@ -145,10 +116,21 @@ class IncidentPage:
     members: tuple[Member, ...]
     together: tuple[Together, ...]
     events: tuple[Event, ...]
+    """The last first."""
     proposals: tuple[Proposal, ...]
     moved_to: int | None
     """Where its reports went."""
+    elsewhere: Mapping[str, int]
+    """In which incidents those are by now from which it was told apart."""
     today: str
+
+    def told_from(self, event: Event) -> tuple[tuple[int | None, tuple[str, ...]], ...]:
+        """Of an event that told it apart: from which reports, by the incidents that these are in
+        by now; None: in none."""
+        by_incident: dict[int | None, list[str]] = {}
+        for each in event.others:
+            by_incident.setdefault(self.elsewhere.get(each), []).append(each)
+        return tuple((incident, tuple(those)) for incident, those in by_incident.items())
 
     @property
     def version(self) -> str:
@@ -251,60 +233,23 @@ def incident_page_of(
     desk: Desk,
     names: Mapping[str, str],
     today: str,
+    incident_of: Callable[[Iterable[str]], Mapping[str, int]],
 ) -> IncidentPage:
+    """`incident_of`: in which incidents reports are."""
     own = [dossiers[each] for each in docket.references]
+    events = history(docket, own, lambda who: names.get(who, who))
     return IncidentPage(
         card=card_of(docket, dossiers, desk, names),
         incident=docket.incident,
         judged_by=_judged_by(docket.incident, names),
         members=tuple(member_of(each, desk) for each in own),
         together=together(telling_of(each, desk) for each in own),
-        events=_timeline(docket, own, names),
+        events=events[::-1],
         proposals=tuple(proposals),
         moved_to=_moved_to(docket),
+        elsewhere=incident_of({each for event in events for each in event.others}),
         today=today,
     )
-
-
-def _timeline(
-    docket: Docket, dossiers: Sequence[Dossier], names: Mapping[str, str]
-) -> tuple[Event, ...]:
-    """The last first."""
-    events = [
-        *(
-            Event(each.call.started_at, Happened.HEARD, references=(each.report.reference,))
-            for each in dossiers
-        ),
-        *(
-            event
-            for act in docket.acts
-            for event in _of_act(act, docket.incident.incident_id, names)
-        ),
-    ]
-    events.sort(key=lambda event: event.at)
-    return tuple(reversed(events))
-
-
-def _of_act(act: IncidentAct, here: int, names: Mapping[str, str]) -> Iterator[Event]:
-    moved = [move for move in act.moves if here in (move.before, move.after)]
-    told = {move.reference for move in act.moves}
-    others = {each for pair in act.apart for each in pair} - told
-    went = {move.after for move in moved if move.before == here} - {None}
-    came = {move.before for move in moved if move.before is not None} - {here}
-    yield Event(
-        at=act.at,
-        what=Happened(act.kind),
-        who=names.get(act.who, act.who),
-        references=tuple(move.reference for move in moved),
-        others=tuple(sorted(others)) if act.kind is IncidentActKind.APART else (),
-        came_from=tuple(sorted(came)),
-        went_to=next(iter(went), None),
-        judgement=act.judgement,
-        act_id=act.act_id if act.undone_at is None else None,
-    )
-    if act.undone_at is not None and act.undone_by is not None:
-        who = names.get(act.undone_by, act.undone_by)
-        yield Event(act.undone_at, Happened.UNDONE, who, judgement=act.judgement)
 
 
 def _moved_to(docket: Docket) -> int | None:

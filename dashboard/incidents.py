@@ -22,7 +22,7 @@ from dashboard.incident_page import (
     incident_page_of,
     proposal_of,
 )
-from dashboard.parts import LAST_PAGE, names_of, part, wanted_page
+from dashboard.parts import LAST_PAGE, View, add_pages, ids_of, names_of, part, wanted_page
 from reports.incidents import Suggestion
 from reports.model import Docket, Dossier, IncidentAct, Judgement, Verdict, Verification
 from reports.ports import Records
@@ -39,6 +39,7 @@ from reports.services.incidents import (
     set_verdict,
     split,
     tell_apart,
+    tell_incidents_apart,
     undo,
 )
 from reports.services.review import NoSuchReport
@@ -46,7 +47,6 @@ from reports.services.suggesting import Suggester
 
 PAGE: Final = 50
 """Incidents on one page of the list."""
-View = Callable[..., ResponseReturnValue]
 
 
 class Incidents:
@@ -106,6 +106,7 @@ class Incidents:
                 self._desk,
                 names_of(records),
                 local_day(self._desk.clock(), self._desk),
+                records.incident_of,
             )
 
     def kin(self, records: Records, dossier: Dossier) -> Kin:
@@ -163,14 +164,14 @@ class Incidents:
             lambda by: merge(
                 self._desk.store,
                 references=references,
-                incidents=_ids(request.form.getlist("incident")),
+                incidents=ids_of(request.form.getlist("incident")),
                 **by,
             ),
             fallback=references,
         )
 
     def split(self, incident_id: str) -> ResponseReturnValue:
-        (wanted,) = _ids([incident_id])
+        (wanted,) = ids_of([incident_id])
         return self._done(
             "split",
             lambda by: split(
@@ -189,13 +190,25 @@ class Incidents:
                 self._desk.store,
                 reference=request.form.get("ref", ""),
                 others=request.form.getlist("other"),
-                incidents=_ids(request.form.getlist("incident")),
+                incidents=ids_of(request.form.getlist("incident")),
+                **by,
+            ),
+        )
+
+    def tell_incidents_apart(self, incident_id: str) -> ResponseReturnValue:
+        (wanted,) = ids_of([incident_id])
+        return self._done(
+            "apart",
+            lambda by: tell_incidents_apart(
+                self._desk.store,
+                incident_id=wanted,
+                others=ids_of(request.form.getlist("incident")),
                 **by,
             ),
         )
 
     def judge_incident(self, incident_id: str) -> ResponseReturnValue:
-        (wanted,) = _ids([incident_id])
+        (wanted,) = ids_of([incident_id])
         form = request.form
         try:
             judgement = Judgement(
@@ -213,13 +226,8 @@ class Incidents:
         )
 
     def undo_act(self, act_id: str) -> ResponseReturnValue:
-        (wanted,) = _ids([act_id])
-        back = next(iter(_ids(filter(None, [request.form.get("back")]))), None)
-        return self._done(
-            "undone",
-            lambda by: undo(self._desk.store, act_id=wanted, **by),
-            incident_id=back,
-        )
+        (wanted,) = ids_of([act_id])
+        return self._done("undone", lambda by: undo(self._desk.store, act_id=wanted, **by))
 
     def _done(
         self,
@@ -263,9 +271,11 @@ class Incidents:
 
     def _back(self, incident_id: int | None) -> str:
         """The page that the form stood on, if it names it, else the incident's."""
-        back = request.form.get("from", "")
-        if back.isdecimal():
-            return url_for(".report", reference=back)
+        report, incident = (request.form.get(name, "") for name in ("from", "back"))
+        if report.isdecimal():
+            return url_for(".report", reference=report)
+        if incident:
+            return url_for(".incident", incident_id=ids_of([incident])[0])
         if incident_id is not None:
             return url_for(".incident", incident_id=incident_id)
         return url_for(".incidents")
@@ -286,7 +296,7 @@ def _tell(category: str, **what: Any) -> None:
 
 
 def _docket(records: Records, incident_id: str) -> Docket:
-    (wanted,) = _ids([incident_id])
+    (wanted,) = ids_of([incident_id])
     docket = records.docket(wanted)
     if docket is None:
         abort(404)
@@ -298,16 +308,6 @@ def _dossiers(records: Records, references: Iterable[str]) -> Mapping[str, Dossi
     return {each.report.reference: each for each in records.dossiers_of(wanted)}
 
 
-def _ids(written: Iterable[str]) -> list[int]:
-    """Ids as they stand in addresses and forms; what is none is nobody's."""
-    found = []
-    for each in written:
-        if not (each.isascii() and each.isdecimal() and len(each) < 10):
-            abort(404)
-        found.append(int(each))
-    return found
-
-
 def add_incidents(blueprint: Blueprint, here: Incidents) -> None:
     blueprint.add_app_template_filter(json.loads, "told")
     views: Mapping[str, View] = {
@@ -316,14 +316,12 @@ def add_incidents(blueprint: Blueprint, here: Incidents) -> None:
         "/incidents/<incident_id>": here.incident,
         "/incidents/<incident_id>/part": here.incident_part,
     }
-    for path, view in views.items():
-        blueprint.add_url_rule(path, view.__name__, view, methods=["GET"])
     acts: Mapping[str, View] = {
         "/incidents": here.merge,
         "/incidents/apart": here.tell_apart,
         "/incidents/acts/<act_id>/undo": here.undo_act,
         "/incidents/<incident_id>/split": here.split,
+        "/incidents/<incident_id>/apart": here.tell_incidents_apart,
         "/incidents/<incident_id>/verdict": here.judge_incident,
     }
-    for path, act in acts.items():
-        blueprint.add_url_rule(path, act.__name__, act, methods=["POST"])
+    add_pages(blueprint, views, acts)

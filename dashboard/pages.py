@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
+from threading import BoundedSemaphore
 from typing import Any, TypeVar
 
 from flask import (
@@ -45,14 +46,15 @@ from dashboard.inbox import (
 )
 from dashboard.incidents import Incidents, add_incidents
 from dashboard.lookout import Lookout
-from dashboard.parts import names_of, part, wanted_page
+from dashboard.parts import View, add_pages, names_of, part, wanted_page
 from dashboard.pictures import NotShowable, showable
+from dashboard.second_opinion import SecondOpinion, beside
 from dashboard.settle import add_settle
 from dashboard.settling import Attempt
 from dashboard.sound import NotPlayable, playable
 from dashboard.studio import LARGE, LARGEST_RECORDING, add_studio
-from dashboard.understood import Line, opinions_of
 from reports.custody import Deed, attachment_subject, recording_subject
+from reports.fields.finding import Finding
 from reports.fields.second import NoOpinion
 from reports.model import (
     ActKind,
@@ -92,6 +94,9 @@ NAME = "dashboard"
 PAGE = 200
 """Reports on one page of the inbox. Urgent ones stand first within a page: on the worst day so far
 heard of that is the last few hours."""
+ASKED_AT_ONCE = 2
+"""Second opinions that a process waits for at once: each holds a thread for as long as its reader
+thinks, and callers need the others."""
 OPEN_TO_ALL = frozenset({f"{NAME}.{view}" for view in ("login", "enter", "static")})
 BY_THE_PAGE_ITSELF = frozenset(
     {
@@ -106,11 +111,16 @@ BY_THE_PAGE_ITSELF = frozenset(
 )
 """Asked for by the script of an open page, not by a person."""
 
-NOTHING_SHOWN: Mapping[str, Any] = {"number": None, "spoken": (), "bare": None, "attempt": None}
+NOTHING_SHOWN: Mapping[str, Any] = {
+    "number": None,
+    "spoken": (),
+    "bare": None,
+    "attempt": None,
+    "opinion": None,
+}
 """Of what a page shows only to who asks for it: the caller's number, those spoken in the message,
-and the page with all of its words to be read."""
+the page with all of its words to be read, and what another reader says."""
 
-View = Callable[..., ResponseReturnValue]
 State = TypeVar("State", bound=StrEnum)
 Thing = TypeVar("Thing")
 
@@ -122,6 +132,7 @@ class Pages:
         self._desk = desk
         self._incidents = incidents
         self._lookout = Lookout(desk.store, desk.clock, self._inbox)
+        self._asking = BoundedSemaphore(ASKED_AT_ONCE)
 
     # The inbox
 
@@ -460,22 +471,38 @@ class Pages:
         return redirect(url_for(".report", reference=reference, _anchor=tape), 303)
 
     def second_opinion(self, reference: str) -> str:
-        """Asked for by a person, shown, and not kept."""
-        dossier, reader = self._dossier(reference), self._desk.second_reader
+        """The report's page with what another reader says, in this answer alone, kept nowhere."""
+        reader = self._desk.second_reader
         if reader is None:
             abort(404)
+        asked = self._desk.reader.told(self._dossier(reference)).passages
         failed: str | None = None
-        lines: tuple[Line, ...] = ()
-        try:
-            lines = opinions_of(
-                reader.read(self._desk.reader.told(dossier).passages),
-                Covering.of_all(dossier, self._desk.reader),
-            )
-        except NoOpinion as none:
-            failed = str(none)
-        return render_template(
-            "second_opinion.html", reference=reference, by=reader.name, failed=failed, lines=lines
+        opinions: Sequence[tuple[str, Finding[str]]] = ()
+        if not self._asking.acquire(blocking=False):
+            failed = "it is being asked already, of other reports. Ask again in a minute"
+        else:
+            try:
+                opinions = reader.read(asked)
+            except NoOpinion as none:
+                failed = str(none)
+            finally:
+                self._asking.release()
+        with self._desk.store.read() as records:
+            dossier, names = _found(records.dossier(reference)), names_of(records)
+        if failed is None and self._desk.reader.told(dossier).passages != asked:
+            failed, opinions = "what was said has been written out anew meanwhile. Ask again", ()
+        lines = beside(
+            self._desk.reader.read(dossier),
+            opinions,
+            Covering.of_all(dossier, self._desk.reader),
+            names,
         )
+        opinion = SecondOpinion(reader.name, failed, lines)
+        return self._report(self._page(reference), opinion=opinion)
+
+    def forget_opinion(self, reference: str) -> ResponseReturnValue:
+        """Whoever comes back to the address of an opinion finds the report without it."""
+        return redirect(url_for(".report", reference=reference))
 
     def tell_again(self, reference: str) -> ResponseReturnValue:
         self._dossier(reference)
@@ -533,11 +560,10 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
         "/r/<reference>/attachments/<media_sid>": here.attachment,
         "/r/<reference>/attachments/<media_sid>/original": here.attachment_original,
         "/r/<reference>/number": here.hide_number,
+        "/r/<reference>/opinion": here.forget_opinion,
         "/r/<reference>/spoken": here.hide_spoken,
         "/blocklist": here.blocklist,
     }
-    for path, view in views.items():
-        blueprint.add_url_rule(path, view.__name__, view, methods=["GET"])
     acts: Mapping[str, View] = {
         "/r/<reference>/handling": here.handle,
         "/r/<reference>/verdict": here.judge,
@@ -553,8 +579,7 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
         "/blocklist/<block_id>/undo": here.unblock,
         "/flood": here.flood,
     }
-    for path, act in acts.items():
-        blueprint.add_url_rule(path, act.__name__, act, methods=["POST"])
+    add_pages(blueprint, views, acts)
 
     blueprint.add_app_template_filter(fingerprint)
 

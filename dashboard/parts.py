@@ -3,13 +3,23 @@ list, and what organizers are called."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
-from flask import Response, render_template, request
+from flask import Blueprint, Response, abort, render_template, request
+from flask.typing import ResponseReturnValue
 
 from reports.ports import Records
 
+View = Callable[..., ResponseReturnValue]
 LAST_PAGE: Final = 10_000
+
+
+def add_pages(blueprint: Blueprint, shown: Mapping[str, View], done: Mapping[str, View]) -> None:
+    """Puts views on a blueprint by their paths: those that show something, and those that do."""
+    for method, views in (("GET", shown), ("POST", done)):
+        for path, view in views.items():
+            blueprint.add_url_rule(path, view.__name__, view, methods=[method])
 
 
 def part(template: str, version: str, **shown: Any) -> Response:
@@ -32,3 +42,13 @@ def wanted_page() -> int:
 def names_of(records: Records) -> dict[str, str]:
     """What organizers are called, by username."""
     return {organizer.username: organizer.display_name for organizer in records.organizers()}
+
+
+def ids_of(written: Iterable[str]) -> list[int]:
+    """Ids as they stand in addresses and forms; what is none is nobody's."""
+    found = []
+    for each in written:
+        if not (each.isascii() and each.isdecimal() and len(each) < 10):
+            abort(404)
+        found.append(int(each))
+    return found

@@ -10,7 +10,7 @@ from flask import Blueprint, abort, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from dashboard.desk import Desk
-from dashboard.parts import names_of
+from dashboard.parts import View, add_pages, names_of
 from dashboard.settling import Attempt, known_of, past_of
 from reports.fields.settled import FORMS, SEVERAL
 from reports.fields.typed import BadValue, Given, Lookup, typed, why_typed
@@ -110,13 +110,12 @@ class Settle:
 def add_settle(blueprint: Blueprint, desk: Desk, show: Show) -> None:
     here = Settle(desk, show)
     path = "/r/<reference>/fields/<field>"
-    for rule, act in (
-        (path, here.settle_field),
-        (f"{path}/back", here.take_back_field),
-        (f"{path}/undo", here.undo_field),
-    ):
-        blueprint.add_url_rule(rule, act.__name__, act, methods=["POST"])
-    blueprint.add_url_rule(path, here.plain_report.__name__, here.plain_report, methods=["GET"])
+    acts: Mapping[str, View] = {
+        path: here.settle_field,
+        f"{path}/back": here.take_back_field,
+        f"{path}/undo": here.undo_field,
+    }
+    add_pages(blueprint, {path: here.plain_report}, acts)
 
 
 def _nothing(field: str) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from flask import (
     Blueprint,
@@ -22,6 +22,7 @@ from flask.typing import ResponseReturnValue
 
 from dashboard.desk import Desk
 from dashboard.inbox import local_day
+from dashboard.parts import View, add_pages
 from dashboard.prompt_page import LanguagePage, SpokenLanguage, progress_of, rows_of
 from reports.model import TakeSource
 from reports.ports import AudioNotFound
@@ -154,20 +155,17 @@ class Studio:
 def add_studio(blueprint: Blueprint, desk: Desk) -> None:
     """Puts the pages of prompts on a blueprint."""
     studio = Studio(desk)
-    views: Mapping[str, Callable[..., ResponseReturnValue]] = {
+    views: Mapping[str, View] = {
         "/prompts": studio.prompt_languages,
         "/prompts/<code>": studio.prompts_of,
         "/prompts/<code>/takes/<take_id>.wav": studio.prompt_sound,
     }
-    for path, view in views.items():
-        blueprint.add_url_rule(path, view.__name__, view, methods=["GET"])
-    acts: Mapping[str, Callable[..., ResponseReturnValue]] = {
+    acts: Mapping[str, View] = {
         "/prompts/<code>/<prompt>/takes": studio.propose_prompt,
         "/prompts/<code>/<prompt>/choice": studio.choose_prompt,
         "/prompts/<code>/<prompt>/discard": studio.discard_prompt,
     }
-    for path, act in acts.items():
-        blueprint.add_url_rule(path, act.__name__, act, methods=["POST"])
+    add_pages(blueprint, views, acts)
 
 
 def _back(code: str, prompt: str) -> ResponseReturnValue:

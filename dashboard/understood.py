@@ -45,6 +45,15 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
+class Opinion:
+    """What another reader takes from the same words."""
+
+    taken: Taken
+    agrees: bool | None
+    """With ours; None: nobody but a person can say."""
+
+
+@dataclass(frozen=True, slots=True)
 class ByPerson:
     """What somebody settled. All else of the field counts no more."""
 
@@ -66,6 +75,17 @@ class Line:
     digits: str = ""
     in_conflict: bool = False
     settled: ByPerson | None = None
+    opinions: tuple[Opinion, ...] = ()
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether anything but opinions stands in it."""
+        return self.settled is not None or bool(self.taken)
+
+    @property
+    def without_opinions(self) -> Line:
+        """As it stands on the page before anybody asks for one, and after."""
+        return replace(self, opinions=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +104,8 @@ def understood_of(
     """Fields of which nothing was understood are left out. `names`: what organizers are called, by
     username."""
     found = reading.understanding
-    lines = tuple(_covered(line, covering) for line in _lines(found, names))
+    lines = tuple(line for line in lines_of(found, covering, names) if line.is_ours)
     return UnderstoodPage(reading.rank, lines, len(found.private))
-
-
-def opinions_of(
-    opinions: Iterable[tuple[str, Finding[str]]], covering: Covering
-) -> tuple[Line, ...]:
-    """Of another reader, a line a field."""
-    by_field: dict[str, list[Finding[str]]] = {}
-    for name, finding in opinions:
-        by_field.setdefault(name, []).append(finding)
-    return tuple(
-        _covered(_several(name, findings), covering) for name, findings in by_field.items()
-    )
 
 
 def _covered(line: Line, covering: Covering) -> Line:
@@ -142,17 +150,16 @@ ORDER = (
 )
 
 
-def _lines(found: Understanding, names: Mapping[str, str]) -> Iterator[Line]:
+def lines_of(found: Understanding, covering: Covering, names: Mapping[str, str]) -> Iterator[Line]:
+    """Of all fields, those too of which nothing is known."""
     for name in ORDER:
         if name in SEVERAL:
             line = _several(name, found.heard_of(name))
         else:
             line = _line(name, found.of(name), found)
         settled = found.settled.get(name)
-        if settled is not None:
-            yield replace(line, settled=by_person(settled, names))
-        elif line.taken:
-            yield line
+        line = _covered(line, covering)
+        yield line if settled is None else replace(line, settled=by_person(settled, names))
 
 
 def by_person(settled: Settled[Any], names: Mapping[str, str]) -> ByPerson:
@@ -166,7 +173,7 @@ def _line(name: str, understood: Understood[Any], found: Understanding) -> Line:
     pressed, said = understood.pressed, understood.said
     return Line(
         name=name,
-        taken=() if said is None else (_taken(said),),
+        taken=() if said is None else (taken_of(said),),
         pressed=None if pressed is None else pressed.value,
         digits="" if pressed is None else pressed.digits,
         in_conflict=name in found.conflicts,
@@ -174,10 +181,11 @@ def _line(name: str, understood: Understood[Any], found: Understanding) -> Line:
 
 
 def _several(name: str, findings: Iterable[Finding[Any]]) -> Line:
-    return Line(name, tuple(_taken(each) for each in findings))
+    return Line(name, tuple(taken_of(each) for each in findings))
 
 
-def _taken(finding: Finding[Any]) -> Taken:
+def taken_of(finding: Finding[Any]) -> Taken:
+    """A finding with its words, and the seconds to play."""
     tokens = finding.passage.tokens[finding.first : finding.last]
     return Taken(
         value=finding.value,

@@ -8,6 +8,7 @@ covered.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -22,7 +23,8 @@ from reports.fields.first_hand import FirstHand
 from reports.fields.location import Location
 from reports.fields.understood import Understanding
 from reports.fields.vehicles import Vehicle
-from reports.model import Dossier, Medium, Verdict
+from reports.incidents import Part, callers, part_of, sighting_of
+from reports.model import Docket, Dossier, Incident, Medium, Verdict
 
 LONGEST: Final = 480
 """Characters: three text messages."""
@@ -45,6 +47,23 @@ class Known:
     understanding: Understanding
 
 
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """An incident that people made of reports."""
+
+    docket: Docket
+    callers: int
+    """Independent ones who saw it, at the most."""
+    is_exact: bool
+    """Each of their numbers is known, so that no two of these callers are one."""
+    hearsay: int
+    """Reports of who was told of it."""
+
+    @property
+    def incident(self) -> Incident:
+        return self.docket.incident
+
+
 @dataclass(slots=True)
 class _Line:
     """A line of the brief, with what it may lose."""
@@ -65,9 +84,34 @@ class _Line:
         self.items.pop()
 
 
-def brief(known: Sequence[Known], redaction: Redaction, words: Words, zone: ZoneInfo) -> str:
-    """The brief of one report, or of several about the same."""
+def gathered(docket: Docket, known: Sequence[Known]) -> Gathered:
+    """`known`: its reports."""
+    saw = [sighting_of(each.dossier, each.understanding) for each in witnesses(known)]
+    return Gathered(
+        docket,
+        callers=callers(saw),
+        is_exact=all(each.caller is not None for each in saw),
+        hearsay=len(known) - len(saw),
+    )
+
+
+def witnesses(known: Sequence[Known]) -> list[Known]:
+    """Those of reports whose callers saw it themselves."""
+    return [each for each in known if part_of(each.understanding) is Part.WITNESS]
+
+
+def brief(
+    known: Sequence[Known],
+    redaction: Redaction,
+    words: Words,
+    zone: ZoneInfo,
+    of: Gathered | None = None,
+) -> str:
+    """The brief of one report, or of several about the same; of an incident what those say who saw
+    it, if anybody did."""
     say = words.brief
+    head = " · ".join(_head(known, say) if of is None else _incident_head(of, known, say))
+    known = _telling(known, of)
     lines = [
         _Line(say[name], items)
         for name, items in (
@@ -80,17 +124,27 @@ def brief(known: Sequence[Known], redaction: Redaction, words: Words, zone: Zone
         )
         if items
     ]
-    head = " · ".join(_head(known, say))
     return _fitted(head, lines)
 
 
-def said_in(known: Sequence[Known], words: Words) -> Iterator[tuple[str, str]]:
+def _telling(known: Sequence[Known], of: Gathered | None) -> Sequence[Known]:
+    """Those that a brief is made of."""
+    return known if of is None else witnesses(known) or known
+
+
+def said_in(
+    known: Sequence[Known], words: Words, of: Gathered | None = None
+) -> Iterator[tuple[str, str]]:
     """What stands in a brief in the callers' own words, each with its reference: for showing
     beforehand what is covered."""
-    for each in known:
+    known = _telling(known, of)
+    settled = [each.understanding.location.is_settled for each in known]
+    on_map = [_on_map(each, words.brief) is not None for each in known]
+    for each, by_person, is_mapped in zip(known, settled, on_map, strict=True):
         location, heading = each.understanding.location.value, each.understanding.heading
         said = _said(each, location)
-        if said is not None and (location is None or _settled(location, words.brief) is None):
+        is_in_words = not is_mapped and (by_person or not any((*settled, *on_map)))
+        if said is not None and is_in_words:
             yield each.dossier.report.reference, said
         if heading is not None and heading.value.towards:
             yield each.dossier.report.reference, heading.value.towards
@@ -127,6 +181,17 @@ def _head(known: Sequence[Known], say: Mapping[str, str]) -> Iterator[str]:
     if len(references) > len(shown):
         shown.append(say["more"].format(count=len(references) - len(shown)))
     yield say["reference"].format(references=", ".join(shown))
+
+
+def _incident_head(of: Gathered, known: Sequence[Known], say: Mapping[str, str]) -> Iterator[str]:
+    """What is said of the incident counts, and nothing that is said of a report of it."""
+    yield say["confirmed" if of.incident.verdict is Verdict.CONFIRMED else "unverified"]
+    if not witnesses(known):
+        yield say["second_hand"]
+    yield say["incident"].format(incident=of.incident.incident_id)
+    if of.callers:
+        number = str(of.callers) if of.is_exact else say["at_most"].format(count=of.callers)
+        yield say["one_caller" if of.callers == 1 else "callers"].format(count=number)
 
 
 # --- Size and activity ----------------------------------------------------------------------------
@@ -184,7 +249,7 @@ def _activity(known: Sequence[Known], words: Words) -> list[str]:
 
 def _location(known: Sequence[Known], redaction: Redaction, words: Words) -> Iterator[str]:
     say = words.brief
-    places = list(_each_once(_place(each, redaction, words) for each in known))
+    places = _places(known, redaction, words)
     yield say["place_or"].join(places[:MOST_PLACES]) or say["place_not_known"]
     for each in reversed(known):
         heading = each.understanding.heading
@@ -199,18 +264,42 @@ def _location(known: Sequence[Known], redaction: Redaction, words: Words) -> Ite
         return
 
 
-def _place(known: Known, redaction: Redaction, words: Words) -> str | None:
+def _places(known: Sequence[Known], redaction: Redaction, words: Words) -> list[str]:
+    """As maps have them or a person settled them, the one that most give first; where there is none
+    such, in the callers' words."""
+    settled = [
+        place for each in known if (place := _settled_place(each, redaction, words)) is not None
+    ]
+    if settled:
+        return [place for place, _ in Counter(settled).most_common()]
+    return list(_each_once(_place_said(each, redaction, words) for each in known))
+
+
+def _settled_place(known: Known, redaction: Redaction, words: Words) -> str | None:
+    on_map = _on_map(known, words.brief)
+    if on_map is not None:
+        return redaction.asked_for.text(on_map, words.covers)
+    said = known.understanding.location.value
+    if said is None or not known.understanding.location.is_settled:
+        return None
+    return _no_longer(redaction.text(_on_one_line(said.words), words.covers), LONGEST_PLACE)
+
+
+def _on_map(known: Known, say: Mapping[str, str]) -> str | None:
     location = known.understanding.location.value
-    settled = None if location is None else _settled(location, words.brief)
-    if settled is not None:
-        return redaction.asked_for.text(settled, words.covers)
-    said = _said(known, location)
+    return None if location is None else _settled(location, say)
+
+
+def _place_said(known: Known, redaction: Redaction, words: Words) -> str | None:
+    said = _said(known, known.understanding.location.value)
     if said is None:
         return None
-    place = redaction.text(" ".join(said.split()), words.covers)
-    if known.understanding.location.is_settled:
-        return _no_longer(place, LONGEST_PLACE)
-    return words.brief["place_said"].format(place=_no_longer(place, LONGEST_PLACE))
+    place = _no_longer(redaction.text(_on_one_line(said), words.covers), LONGEST_PLACE)
+    return words.brief["place_said"].format(place=place)
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _said(known: Known, location: Location | None) -> str | None:

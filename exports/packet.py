@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from exports.brief import Known, brief
+from exports.brief import Gathered, Known, brief
 from exports.redaction import Cover, Hidden, Piece, Redaction, covered
 from exports.words import Words
 from reports.fields.plainly import plainly
@@ -112,7 +112,7 @@ def texts_of(known: Sequence[Known], maker: Maker) -> Iterator[tuple[str, str]]:
                 name = f"{reference}, {maker.question_title(recording.question)} ({number})"
                 yield name, _line_of(one)
         for message in dossier.texts:
-            yield f"{reference}, {_written_at(message.at, maker.zone)}", message.body
+            yield f"{reference}, {written_at(message.at, maker.zone)}", message.body
 
 
 def readme(
@@ -125,20 +125,24 @@ def readme(
     redaction: Redaction,
     wanted: Wanted,
     maker: Maker,
+    of: Gathered | None = None,
 ) -> str:
-    """What an attorney reads first; `stamp`: the sentence that says how the date can be proved."""
+    """What an attorney reads first; `stamp`: the sentence that says how the date can be proved;
+    `of`: the incident that the reports are all of."""
     say = maker.words.packet
+    incident = "" if of is None else say["incident"].format(incident=of.incident.incident_id)
     return maker.words.packet_text.format(
         references=", ".join(each.dossier.report.reference for each in known),
         who=maker.name_of(cause.who),
         why=cause.why,
-        at=_written_at(cause.at, maker.zone),
+        at=written_at(cause.at, maker.zone),
         software=maker.software,
         head=head,
         audio=say["audio" if wanted.audio else "no_audio"],
         pictures=say["pictures_original" if wanted.original_pictures else "pictures_bare"],
         covered=_covered(hidden, redaction, maker.words),
         stamp=stamp,
+        incident=incident,
     )
 
 
@@ -175,7 +179,7 @@ def _report(known: Known, redaction: Redaction, wanted: Wanted, maker: Maker) ->
     dossier = known.dossier
     folder = f"reports/{dossier.report.reference}"
     yield Written(f"{folder}/report.txt", _summary(known, redaction, maker))
-    yield Written(f"{folder}/fields.json", _json(_fields(known, redaction, maker)))
+    yield Written(f"{folder}/fields.json", json_text(_fields(known, redaction, maker)))
     for recording in dossier.recordings:
         name = _file_name(f"{recording.question}-{recording.recording_sid}")
         if wanted.audio and recording.playable:
@@ -183,7 +187,7 @@ def _report(known: Known, redaction: Redaction, wanted: Wanted, maker: Maker) ->
         for number, one in enumerate(_versions(dossier, recording), 1):
             version = f"{folder}/transcripts/{name}/{number}-{one.kind}-{_file_name(one.language)}"
             yield Written(f"{version}.txt", _transcript_text(one, redaction, maker))
-            yield Written(f"{version}.json", _json(_transcript(one, redaction, maker)))
+            yield Written(f"{version}.json", json_text(_transcript(one, redaction, maker)))
     if dossier.texts:
         told = "\n\n".join(_message(message, redaction, maker) for message in dossier.texts)
         yield Written(f"{folder}/messages/messages.txt", told + "\n")
@@ -226,18 +230,18 @@ def _judged(dossier: Dossier, maker: Maker) -> Iterator[str]:
         yield maker.words.packet["judged"].format(
             verdict=maker.words.tables["verdicts"][dossier.verdict],
             who=maker.name_of(dossier.judged.who),
-            at=_written_at(dossier.judged.at, maker.zone),
+            at=written_at(dossier.judged.at, maker.zone),
         )
 
 
 def _message(message: TextMessage, redaction: Redaction, maker: Maker) -> str:
     body = redaction.text(message.body, maker.words.covers)
-    return f"{_written_at(message.at, maker.zone)}\n{body}"
+    return f"{written_at(message.at, maker.zone)}\n{body}"
 
 
 # --- Fields ---------------------------------------------------------------------------------------
 
-AS_IT_IS: Final = frozenset({"at", "called_at", "filed_at", "judged_at"})
+AS_IT_IS: Final = frozenset({"at", "called_at", "filed_at", "judged_at", "created_at", "undone"})
 """Keys of instants, which look like telephone numbers and are none."""
 
 
@@ -254,23 +258,23 @@ def _fields(known: Known, redaction: Redaction, maker: Maker) -> dict[str, Any]:
         "medium": dossier.call.medium.value,
         "language": dossier.call.language,
         "keys": {given.question: given.digits for given in dossier.call.answers},
-        "fields": _clean(
+        "fields": cleaned(
             plainly(known.understanding, maker.name_of), redaction, maker.words.covers
         ),
     }
 
 
-def _clean(value: Any, redaction: Redaction, labels: Mapping[Cover, str]) -> Any:
+def cleaned(value: Any, redaction: Redaction, labels: Mapping[Cover, str]) -> Any:
     """The same with every text in it covered."""
     if isinstance(value, str):
         return redaction.text(value, labels)
     if isinstance(value, Mapping):
         return {
-            key: each if key in AS_IT_IS else _clean(each, redaction, labels)
+            key: each if key in AS_IT_IS else cleaned(each, redaction, labels)
             for key, each in value.items()
         }
     if isinstance(value, list | tuple):
-        return [_clean(each, redaction, labels) for each in value]
+        return [cleaned(each, redaction, labels) for each in value]
     return value
 
 
@@ -293,7 +297,7 @@ def _transcript_text(transcript: Transcript, redaction: Redaction, maker: Maker)
         maker.name_of(transcript.made_by) if transcript.made_by else "",
         transcript.language,
         " ".join(part for part in (transcript.engine, transcript.model) if part),
-        _written_at(transcript.made_at, maker.zone),
+        written_at(transcript.made_at, maker.zone),
     )
     lines = [", ".join(part for part in made if part), ""]
     for segment, pieces in zip(transcript.segments, _texts(transcript, redaction), strict=True):
@@ -363,11 +367,13 @@ def _segment(
 # --- How it is written ----------------------------------------------------------------------------
 
 
-def _json(document: Any) -> str:
+def json_text(document: Any) -> str:
+    """As a file of a packet has it."""
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
-def _written_at(at: datetime, zone: ZoneInfo) -> str:
+def written_at(at: datetime, zone: ZoneInfo) -> str:
+    """An instant to the second."""
     return f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S %Z}"
 
 

@@ -183,9 +183,10 @@ class Redaction:
 
     @cached_property
     def _patterns(self) -> tuple[tuple[Mark, re.Pattern[str]], ...]:
-        also = [Mark(Cover.WORD, words) for words in self.choices.also if _words(words)]
+        also = [Mark(Cover.WORD, words) for words in self.choices.also]
         left = [mark for mark in self.marks if mark.mark_id not in self.choices.uncovered]
-        return tuple((mark, _pattern(mark)) for mark in (*also, *left))
+        # An apostrophe alone is nothing to look for.
+        return tuple((mark, _pattern(mark)) for mark in (*also, *left) if _words(mark.words))
 
     @property
     def asked_for(self) -> Redaction:

@@ -15,10 +15,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cached_property
+from itertools import chain
 from typing import IO, Final
 
 from exports.bagging import Bagger, Order
-from exports.brief import Known, brief, said_in
+from exports.brief import Gathered, Known, brief, gathered, said_in
+from exports.incident import incident_files, notes_of, record
 from exports.packet import Cause, Maker, Wanted, bag_info, files_of, readme, texts_of
 from exports.redaction import (
     Choices,
@@ -37,12 +39,13 @@ from reports.custody import (
     Entry,
     attachment_subject,
     canonical,
+    incident_subject,
     recording_subject,
     report_subject,
     row_of,
 )
 from reports.fields.understood import Understanding
-from reports.model import Dossier
+from reports.model import Docket, Dossier
 from reports.ports import Records, ReportStore
 from reports.services.custody import PATIENCE, custody_of
 
@@ -51,7 +54,9 @@ PAGE: Final = 200
 """Reports that are read at once."""
 LONGEST_PERIOD: Final = timedelta(days=366)
 MOST_REPORTS: Final = 50
-"""Of a brief or a packet."""
+"""Of a brief or a packet, of reports that somebody lists."""
+MOST_OF_INCIDENT: Final = 500
+"""Reports of an incident: of more a packet takes longer than anybody waits."""
 
 
 class Kind(StrEnum):
@@ -89,6 +94,8 @@ class Demand:
 
     kind: Kind
     references: tuple[str, ...] = ()
+    incident: int | None = None
+    """The id of an incident all of whose reports are wanted: instead of references."""
     period: Period | None = None
     """Of rows for research: instead of references."""
     choices: Choices = field(default_factory=Choices)
@@ -112,6 +119,8 @@ class Preview:
     uncovered: tuple[Hidden, ...]
     """What would be, had the person not uncovered it."""
     redaction: Redaction = field(repr=False)
+    of: Gathered | None = None
+    """The incident that is wanted."""
 
     @property
     def references(self) -> tuple[str, ...]:
@@ -127,6 +136,7 @@ class Preview:
             self.text if self.table is None else as_csv(self.table),
             [[name, [[p.text, p.cover] for p in pieces]] for name, pieces in self.texts],
             [_evidence(each.dossier) for each in self.known],
+            None if self.of is None else record(self.of, self.known),
         ]
         return hashlib.sha256(json.dumps(shown).encode()).hexdigest()
 
@@ -168,19 +178,23 @@ class Exporter:
             NoSuchReports, ReasonMissing.
         """
         with self.store.read() as records:
-            known = self._known(records, demand)
+            docket = _docket(records, demand)
+            known = self._known(records, demand, docket)
+            maker = self._naming(records)
+        of = None if docket is None else gathered(docket, known)
         marks = together(mark for each in known for mark in self._marks(each.dossier, demand.kind))
         redaction = Redaction.of(marks, demand.choices)
         table, text = None, ""
         texts: tuple[tuple[str, str], ...] = ()
         if demand.kind is Kind.BRIEF:
-            texts = tuple(said_in(known, self.maker.words))
-            text = brief(known, redaction, self.maker.words, self.maker.zone)
+            texts = tuple(said_in(known, maker.words, of))
+            text = brief(known, redaction, maker.words, maker.zone, of)
         elif demand.kind is Kind.PACKET:
-            texts = tuple(texts_of(known, self.maker))
+            noted = () if of is None else notes_of(of, maker)
+            texts = (*texts_of(known, maker), *noted)
         else:
-            table = table_of(known, redaction, self.maker.words, self.maker.zone)
-            text = as_csv(table) if demand.form is Form.CSV else as_json(table, self.maker.words)
+            table = table_of(known, redaction, maker.words, maker.zone)
+            text = as_csv(table) if demand.form is Form.CSV else as_json(table, maker.words)
         whole = Redaction(redaction.marks, Choices(also=demand.choices.also))
         return Preview(
             demand=demand,
@@ -197,6 +211,7 @@ class Exporter:
                 if each.mark_id in demand.choices.uncovered and each.may_be_uncovered
             ),
             redaction=redaction,
+            of=of,
         )
 
     def leave(self, demand: Demand, *, who: str, why: str, seen: str) -> Leaving:
@@ -225,9 +240,11 @@ class Exporter:
             raise
         return leaving
 
-    def _known(self, records: Records, demand: Demand) -> tuple[Known, ...]:
-        if demand.period is not None:
-            dossiers: Sequence[Dossier] = list(self._filed(records, demand.period))
+    def _known(self, records: Records, demand: Demand, docket: Docket | None) -> tuple[Known, ...]:
+        if docket is not None:
+            dossiers: Sequence[Dossier] = records.dossiers_of(docket.references)
+        elif demand.period is not None:
+            dossiers = list(self._filed(records, demand.period))
         else:
             wanted = tuple(dict.fromkeys(demand.references))
             if not 0 < len(wanted) <= MOST_REPORTS:
@@ -255,6 +272,11 @@ class Exporter:
         # Of rows no word leaves: there is nothing to look for in every version.
         return () if kind is Kind.RESEARCH else marks_in(dossier, self.understanding)
 
+    def _naming(self, records: Records) -> Maker:
+        """The maker, who knows what organizers are called."""
+        names = {each.username: each.display_name for each in records.organizers()}
+        return replace(self.maker, name_of=lambda username: names.get(username, username))
+
     def _made(self, preview: Preview, cause: Cause, uncovered_why: str) -> Leaving:
         demand = preview.demand
         day = f"{cause.at.astimezone(self.maker.zone):%Y-%m-%d}"
@@ -266,17 +288,17 @@ class Exporter:
         return _plain(preview, f"research-{day}.{demand.form}", mimetype)
 
     def _packed(self, preview: Preview, cause: Cause, uncovered_why: str, name: str) -> Leaving:
-        known, demand = preview.known, preview.demand
+        known, demand, of = preview.known, preview.demand, preview.of
         with self.store.read() as records:
-            names = {each.username: each.display_name for each in records.organizers()}
+            maker = self._naming(records)
             told = custody_of(records, [each.dossier for each in known])
+            of_it = () if of is None else records.custody_of([_subject(of)])
             head = str(records.custody_head())
-        maker = replace(self.maker, name_of=lambda username: names.get(username, username))
         # The README says why in the words that the log has.
         choices = replace(demand.choices, why=uncovered_why)
         redaction = Redaction(preview.redaction.marks, choices)
         entries = sorted(
-            (entry for entries in told.values() for entry in entries),
+            chain(of_it, *told.values()),
             key=lambda entry: entry.number,
         )
 
@@ -290,12 +312,18 @@ class Exporter:
                 redaction=redaction,
                 wanted=demand.wanted,
                 maker=maker,
+                of=of,
             )
 
+        files = files_of(known, map(_line, entries), redaction, demand.wanted, maker)
+        if of is not None:
+            files = chain(incident_files(of, known, redaction, maker), files)
         zipped = self.bagger.pack(
             Order(
                 name=name,
-                files=files_of(known, map(_line, entries), redaction, demand.wanted, maker),
+                files=files
+                if of is None
+                else chain(incident_files(of, known, redaction, maker), files),
                 info=bag_info(known, cause, head=head, maker=maker),
                 readme=read_first,
                 words=maker.words.packet,
@@ -311,6 +339,20 @@ class Exporter:
             zipped.sha256,
             zipped.stamp_failed,
         )
+
+
+def _docket(records: Records, demand: Demand) -> Docket | None:
+    """Of the incident that is wanted.
+
+    Raises:
+        NoSuchReports: it has none, or too many.
+    """
+    if demand.incident is None:
+        return None
+    docket = records.docket(demand.incident)
+    if docket is None or not 0 < len(docket.references) <= MOST_OF_INCIDENT:
+        raise NoSuchReports
+    return docket
 
 
 def _plain(preview: Preview, name: str, mimetype: str) -> Leaving:
@@ -335,6 +377,8 @@ def _line(entry: Entry) -> str:
 
 
 def _named(preview: Preview) -> str:
+    if preview.of is not None:
+        return f"incident-{preview.of.incident.incident_id}"
     first, *others = preview.references
     return f"{first}-and-{len(others)}-more" if others else first
 
@@ -366,6 +410,8 @@ def _write_down(
         **({"also_covered": str(len(demand.choices.also))} if demand.choices.also else {}),
         **_uncovered(preview, uncovered_why),
     }
+    if demand.incident is not None:
+        detail["incident"] = str(demand.incident)
     if demand.period is None:
         detail["references"] = _listed(preview.references)
     else:
@@ -381,10 +427,16 @@ def _write_down(
 
     note(f"{EXPORT}:{export_id}", detail)
     short = {name: detail[name] for name in ("export", "kind", "why")}
+    if preview.of is not None:
+        note(_subject(preview.of), short)
     for each in preview.known if demand.period is None else ():
         note(report_subject(each.dossier.report.reference), short)
         for subject in _taken_along(each.dossier, demand):
             note(subject, {name: detail[name] for name in ("export", "kind")})
+
+
+def _subject(of: Gathered) -> str:
+    return incident_subject(of.incident.incident_id)
 
 
 def _uncovered(preview: Preview, why: str) -> dict[str, str]:

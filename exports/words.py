@@ -14,12 +14,13 @@ from exports.redaction import Cover
 from reports.fields.activity import Activity
 from reports.fields.appearance import Agency, Look
 from reports.fields.equipment import Equipment
-from reports.model import Verdict
+from reports.model import Verdict, Verification
 
 TELLS: Final = "tells.toml"
 PACKET: Final = "packet.txt"
 BRIEF: Final = (
     *("unverified", "confirmed", "partly_confirmed", "second_hand", "reference", "more"),
+    *("incident", "one_caller", "callers", "at_most"),
     *("size", "activity", "location", "uniform", "time", "equipment"),
     *("officers", "one_officer", "many_officers", "about", "range"),
     *("vehicles", "one_vehicle", "detained", "one_detained", "many_detained", "place_not_known"),
@@ -51,17 +52,23 @@ TABLES: Final[Mapping[str, Iterable[str]]] = {
     "compass": COMPASS,
     "columns": COLUMNS,
     "verdicts": tuple(Verdict),
+    "evidence": tuple(Verification),
 }
 """What has a word for each of some values: tables of `[export]`."""
 PACKET_WORDS: Final = (
     *("audio", "no_audio", "pictures_bare", "pictures_original", "nothing_covered", "covered"),
     *("uncovered", "no_stamp", "stamped", "stamp_failed", "no_text", "machine", "rival"),
     *("translation", "correction", "struck", "judged", "lost", "changed"),
-    "not_copied",
+    *("not_copied", "incident", "its_reports", "a_report", "hearsay", "happened"),
+    *("known_by", "instead", "note", "note_of"),
+    *("heard", "merged", "moved", "split", "apart", "judged_so", "undone"),
 )
 """What `packet` says beside `packet.txt`, by name: `[export.packet]`."""
 PLACEHOLDERS: Final = frozenset(
-    ("references", "who", "why", "at", "software", "head", "audio", "pictures", "covered", "stamp")
+    [
+        *("references", "who", "why", "at", "software", "head", "audio", "pictures", "covered"),
+        *("stamp", "incident"),
+    ]
 )
 """What is filled in in `packet.txt`."""
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import requests
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from reports.fields.finding import Finding
 from reports.fields.said import Passage
@@ -64,8 +65,14 @@ class ChatReader:
             ) as answer:
                 content = answer.raw.read(LARGEST + 1, decode_content=True)
                 if answer.status_code != requests.codes.ok:
-                    raise NoOpinion(f"it answered with status {answer.status_code}")
-        except (requests.RequestException, OSError) as error:
+                    raise NoOpinion(f"it answered with an error (status {answer.status_code})")
+        except requests.ConnectTimeout:
+            raise NoOpinion("it could not be asked: nothing answers at its address") from None
+        except (requests.Timeout, TimeoutError, ReadTimeoutError):
+            raise NoOpinion(f"it did not answer within {TIMEOUT[1]:.0f} seconds") from None
+        except requests.ConnectionError:
+            raise NoOpinion("it could not be asked: nothing answers at its address") from None
+        except (requests.RequestException, HTTPError, OSError) as error:
             raise NoOpinion(f"it could not be asked ({type(error).__name__})") from None
         if len(content) > LARGEST:
             raise NoOpinion("it answered too much")

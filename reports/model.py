@@ -771,7 +771,8 @@ class Docket:
     references: tuple[str, ...]
     """Of its reports, in the order in which they were filed; none: they were all moved away."""
     acts: tuple[IncidentAct, ...]
-    """In order; those of other incidents too, that moved reports out of it or into it."""
+    """In order; those of other incidents too, that moved reports out of it or into it, or told its
+    reports apart from others."""
 
 
 # --- Floods and pranks ----------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import fcntl
 import os
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -1285,11 +1285,16 @@ class SqlRecords:
         moved = sa.select(incident_moves.c.act_id).where(
             incident_moves.c.before.in_(ids) | incident_moves.c.after.in_(ids)
         )
+        members = {row["reference"]: row["after"] for row in self._members(_now_in(ids))}
+        told = sa.select(incident_apart.c.act_id).where(
+            incident_apart.c.one.in_(list(members)) | incident_apart.c.other.in_(list(members))
+        )
         acts_of = self._incident_acts(
-            incident_acts.c.incident_id.in_(ids) | incident_acts.c.act_id.in_(moved)
+            incident_acts.c.incident_id.in_(ids)
+            | incident_acts.c.act_id.in_(moved)
+            | (incident_acts.c.act_id.in_(told) & (incident_acts.c.kind == IncidentActKind.APART))
         )
         inside: dict[int, list[str]] = defaultdict(list)
-        members = {row["reference"]: row["after"] for row in self._members(_now_in(ids))}
         filed = sa.select(reports.c.reference).where(reports.c.reference.in_(list(members)))
         for reference in self._connection.execute(
             filed.order_by(reports.c.filed_at, reports.c.reference)
@@ -1299,7 +1304,11 @@ class SqlRecords:
             Docket(
                 incident=_incident(row, acts_of),
                 references=tuple(inside[row["incident_id"]]),
-                acts=tuple(act for act in acts_of if _concerns(act, row["incident_id"])),
+                acts=tuple(
+                    act
+                    for act in acts_of
+                    if _concerns(act, row["incident_id"], inside[row["incident_id"]])
+                ),
             )
             for row in rows
         ]
@@ -1606,9 +1615,12 @@ def _incident(row: RowMapping, acts_of: Iterable[IncidentAct]) -> Incident:
     return Incident(**row, judged=judged[-1] if judged else None)
 
 
-def _concerns(act: IncidentAct, incident_id: int) -> bool:
+def _concerns(act: IncidentAct, incident_id: int, members: Collection[str]) -> bool:
     moved = {at for move in act.moves for at in (move.before, move.after)}
-    return incident_id in {act.incident_id, *moved}
+    if incident_id in {act.incident_id, *moved}:
+        return True
+    told = {reference for pair in act.apart for reference in pair}
+    return act.kind is IncidentActKind.APART and not told.isdisjoint(members)
 
 
 def _is_limited() -> sa.ColumnElement[bool]:

@@ -29,10 +29,16 @@
   const keyed = (parent) =>
     new Map([...parent.children].filter((child) => child.id).map((child) => [child.id, child]));
 
+  // What has no id came of a form and stands in no part: it stays where it is.
+  const withId = (element) => {
+    while (element && !element.id) element = element.nextElementSibling;
+    return element;
+  };
+
   // Returns whether anything was put in.
   function patch(parent, fresh) {
     const known = keyed(parent);
-    let place = parent.firstElementChild;
+    let place = withId(parent.firstElementChild);
     let changed = false;
     for (const wanted of [...fresh.children]) {
       const held = wanted.id ? known.get(wanted.id) : undefined;
@@ -46,13 +52,13 @@
         child = held;
       } else if (held) {
         keepFolds(held, wanted);
-        if (held === place) place = held.nextElementSibling;
+        if (held === place) place = withId(held.nextElementSibling);
         held.replaceWith(wanted);
         changed = changed || !wanted.hasAttribute("data-quiet");
       } else {
         changed = true;
       }
-      if (child === place) place = place.nextElementSibling;
+      if (child === place) place = withId(place.nextElementSibling);
       else parent.insertBefore(child, place);
       known.delete(wanted.id);
     }

@@ -51,6 +51,7 @@ KINDS: Final = frozenset(
         "and_half",
         "article",
         "as_in",
+        "behind_name",
         "between",
         "block",
         "both",
@@ -169,6 +170,8 @@ class Lexicon:
     _endings: Mapping[str, Sequence[tuple[str, str]]] = field(
         default_factory=lambda: MappingProxyType({}), repr=False
     )
+    words: frozenset[str] = field(default=frozenset(), repr=False)
+    """All words of its phrases, plain."""
 
     @cached_property
     def _lengths(self) -> frozenset[int]:
@@ -183,6 +186,7 @@ class Lexicon:
         """
         wrong: list[str] = []
         root: dict[str, Any] = {}
+        known = set[str]()
         endings: dict[str, list[tuple[str, str]]] = {}
         named = _named(tables, wrong)
         for kind, value, phrase in (each for table in tables for each in _phrases(table, wrong)):
@@ -202,13 +206,14 @@ class Lexicon:
                 if not words or len(words) > MOST_WORDS:
                     wrong.append(f"{kind}: “{phrase}” has no words, or more than {MOST_WORDS}")
                     continue
+                known.update(words)
                 node = root
                 for word in words:
                     node = node.setdefault(word, {})
                 node.setdefault("", []).append((kind, value))
         if wrong:
             raise BadLexicon("\n".join(wrong))
-        return cls(language, root, endings)
+        return cls(language, root, endings, frozenset(known))
 
     def marks(self, words: Sequence[str]) -> tuple[Mark, ...]:
         """All that is known of plain words, in order; of each kind the longest at each word."""

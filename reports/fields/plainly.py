@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, is_dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
@@ -139,6 +139,19 @@ def ranked_plainly(told: Told, understanding: Understanding) -> dict[str, Any]:
         "grounds": list(rank.grounds),
         **plainly(understanding),
     }
+
+
+def value_plainly(value: object) -> object:
+    """A value of any field, alone."""
+    if isinstance(value, Count):
+        return _count(value)
+    if isinstance(value, Location):
+        return _location(value)
+    if isinstance(value, Moment):
+        return _moment(value)
+    if isinstance(value, Vehicle):
+        return _vehicle(value)
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
 
 
 def _vehicle(vehicle: Vehicle) -> dict[str, Any]:

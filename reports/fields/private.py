@@ -13,8 +13,9 @@ from typing import Final
 from reports.fields.contact import dictated
 from reports.fields.finding import Finding
 from reports.fields.location import Location, Names
+from reports.fields.plain import plain
 from reports.fields.plates import plates
-from reports.fields.said import Passage, Stop
+from reports.fields.said import Passage, Stop, Token
 
 
 class Private(StrEnum):
@@ -45,6 +46,8 @@ PERHAPS: Final = 0.5
 """It has a capital letter, and nothing that we know has."""
 SHORTEST: Final = 3
 """Letters of what may be a name by its capital alone."""
+BEHIND_NAME: Final = "behind_name"
+"""The lexicon's kind for what stands behind a name that begins a sentence: 'was', 'said'."""
 
 
 def private_said(
@@ -102,13 +105,36 @@ def _names(passage: Passage, names: Names) -> Iterator[Finding[Private]]:
     for at, token in enumerate(passage.tokens):
         begins = at == 0 or passage.tokens[at - 1].stop >= Stop.SENTENCE
         if (
-            token.text[:1].isupper()
-            and not token.text.isupper()
-            and len(token.text) >= SHORTEST
+            _may_be_name(token)
             and at not in known
-            and not begins
+            and (not begins or _begins_with_name(passage, at, known))
         ):
             yield Finding(Private.NAME, passage, at, at + 1, PERHAPS)
+
+
+def _begins_with_name(passage: Passage, at: int, known: set[int]) -> bool:
+    """Every word has a capital there. It is taken for a name if nobody taught the line the word,
+    the caller does not say it in small letters, and what follows is what people do and what is
+    done to them, or more of a name."""
+    token = passage.tokens[at]
+    name, apostrophe, behind = token.text.replace("’", "'").partition("'")
+    is_possessive = bool(apostrophe) and behind == "s"
+    word = plain(name) if is_possessive else token.plain
+    if len(word) < SHORTEST or word in passage.lexicon.words:
+        return False
+    if any(other.text[:1].islower() and other.plain == word for other in passage.tokens):
+        return False
+    if any(number.first <= at < number.last for number in passage.numbers):
+        return False
+    if is_possessive or any(mark.first == at + 1 for mark in passage.of(BEHIND_NAME)):
+        return token.stop is Stop.NONE
+    behind_it = passage.tokens[at + 1 : at + 2] if at + 1 not in known else ()
+    return token.stop is Stop.NONE and any(_may_be_name(each) for each in behind_it)
+
+
+def _may_be_name(token: Token) -> bool:
+    """By its letters."""
+    return token.text[:1].isupper() and not token.text.isupper() and len(token.text) >= SHORTEST
 
 
 def _known(passage: Passage, names: Names) -> set[int]:

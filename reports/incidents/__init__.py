@@ -1,14 +1,17 @@
 """Reports that speak of the same thing. Pure: what is understood of reports -> what may be one
 incident, why, and what its reports say together."""
 
+from reports.incidents.history import Event, Happened, history
 from reports.incidents.likeness import Because, Likeness, Reason, callers, likeness
 from reports.incidents.merged import Glance, Stated, Telling, Together, glance, together
-from reports.incidents.sighting import Part, Sighting, sighting_of
+from reports.incidents.sighting import Part, Sighting, part_of, sighting_of
 from reports.incidents.suggesting import Standing, Suggestion, Why, suggest
 
 __all__ = [
     "Because",
+    "Event",
     "Glance",
+    "Happened",
     "Likeness",
     "Part",
     "Reason",
@@ -21,7 +24,9 @@ __all__ = [
     "Why",
     "callers",
     "glance",
+    "history",
     "likeness",
+    "part_of",
     "sighting_of",
     "suggest",
     "together",

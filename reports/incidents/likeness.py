@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from itertools import product
-from math import cos, hypot, radians
+from math import atan2, cos, degrees, hypot, radians
 from typing import Final, NamedTuple
 
 from places.gazetteer import Point
 from reports.fields.counts import Count
+from reports.fields.location import TYPES
+from reports.fields.said import tokens_of
 from reports.fields.vehicles import Vehicle
 from reports.incidents.sighting import Grain, Sighting, Spot
 from reports.incidents.spelling import Alike, alike
@@ -49,6 +51,8 @@ class Because(StrEnum):
     OFFICERS = "officers"
     OTHER_COUNT = "other_count"
     CALLER = "caller"
+    HEADING = "heading"
+    """`what` is the way that they went, a side or a street; `amount` metres that way."""
 
 
 class Reason(NamedTuple):
@@ -80,9 +84,16 @@ class Likeness:
 
 
 def likeness(one: Sighting, other: Sighting) -> Likeness:
-    """Whichever is first. Of what is elsewhere only a plate or a caller says any more."""
+    """Whichever is first. Of what is elsewhere only a plate or a caller says any more, or the way
+    that they went."""
     place = _by_place(one, other)
-    found = [place, _by_time(one, other), _by_plate(one, other), _by_caller(one, other)]
+    found = [
+        place,
+        _by_time(one, other),
+        _by_plate(one, other),
+        _by_caller(one, other),
+        _by_heading(one, other, place),
+    ]
     if place is None or place.points > 0 or any(found[2:]):
         found += [_by_vehicles(one, other), _by_officers(one, other)]
     return Likeness(tuple(reason for reason in found if reason is not None))
@@ -190,6 +201,78 @@ def _by_time(one: Sighting, other: Sighting) -> Reason:
     because = Because.TIME if points > 0 else Because.ANOTHER_TIME
     return Reason(because, points, amount=amount)
 
+
+# --- Which way they went --------------------------------------------------------------------------
+
+WENT_THERE: Final = 80
+"""For what is seen where it was said to go."""
+NO_MOVE: Final = CORNERS[0][0]
+"""Metres up to which nobody went anywhere."""
+REACHED: Final = CORNERS[-1][0]
+"""Metres up to which it was on its way there: farther on it is another place, whoever drives."""
+FASTEST: Final = 20.0
+"""Metres a second through a city, with lights and corners."""
+ARRIVED_WITHIN: Final = timedelta(minutes=20)
+"""Who is seen later, beyond what each may be off, did not just drive there."""
+OFF_COURSE: Final = 50.0
+"""Degrees by which a way may differ from the side that people say."""
+SIDES: Final = {
+    side: 45.0 * at for at, side in enumerate(("N", "NE", "E", "SE", "S", "SW", "W", "NW"))
+}
+"""Degrees from north."""
+
+
+def _by_heading(one: Sighting, other: Sighting, place: Reason | None) -> Reason | None:
+    """The same vehicles, where the first of two says that they went, and later. How far apart the
+    two are speaks against it no more; for it speaks little, and nothing alone."""
+    if one.heading is None and other.heading is None:
+        return None
+    first, later = sorted((one, other), key=lambda each: (each.seen_at, each.reference))
+    here, there = first.settled, later.settled
+    if first.heading is None or here is None or there is None or not _share_vehicles(one, other):
+        return None
+    apart, slack = metres(here, there), one.within + other.within
+    passed = later.seen_at - first.seen_at
+    reach = FASTEST * (passed + slack).total_seconds()
+    if not NO_MOVE < apart <= min(REACHED, reach) or passed - slack > ARRIVED_WITHIN:
+        return None
+    way = _way(first, later, _course(here, there))
+    if way is None:
+        return None
+    against = 0 if place is None else min(0, place.points)
+    return Reason(Because.HEADING, WENT_THERE - against, what=way, amount=round(apart))
+
+
+def _way(first: Sighting, later: Sighting, course: float) -> str | None:
+    """How the first says that they went to where the later saw them."""
+    assert first.heading is not None  # noqa: S101  # who asks has seen to it
+    side, towards = first.heading.compass, first.heading.towards
+    if side is not None:
+        off = abs((course - SIDES[side] + 180) % 360 - 180)
+        return side if off <= OFF_COURSE else None
+    if towards is None:
+        return None
+    said = _words(towards)
+    named = {street: _words(street) - STREET_TYPES for street in later.streets - first.streets}
+    return min((street for street, words in named.items() if words and words <= said), default=None)
+
+
+def _course(here: Point, there: Point) -> float:
+    """Degrees from north."""
+    east = (there.lon - here.lon) * cos(radians(here.lat))
+    return degrees(atan2(east, there.lat - here.lat)) % 360
+
+
+def _share_vehicles(one: Sighting, other: Sighting) -> bool:
+    seen = _by_vehicles(one, other)
+    return _by_plate(one, other) is not None or (seen is not None and seen.points > 0)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(token.plain for token in tokens_of(text))
+
+
+STREET_TYPES: Final = frozenset([*TYPES, *TYPES.values()])
 
 # --- Plates and vehicles --------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from typing import Final
 from places.gazetteer import Point
 from reports.fields.counts import Count
 from reports.fields.first_hand import FirstHand
+from reports.fields.heading import Heading
 from reports.fields.kind import Kind
 from reports.fields.location import Location
 from reports.fields.plates import Plate
@@ -77,6 +78,8 @@ class Sighting:
     vehicles: tuple[Vehicle, ...] = ()
     officers: Count | None = None
     still_there: bool | None = None
+    heading: Heading | None = None
+    """Which way they went from there."""
 
     @property
     def is_placed(self) -> bool:
@@ -108,6 +111,7 @@ def sighting_of(dossier: Dossier, understanding: Understanding) -> Sighting:
         vehicles=vehicles,
         officers=understanding.officers.value,
         still_there=understanding.still_there.value,
+        heading=None if understanding.heading is None else understanding.heading.value,
     )
     at, within = _when(dossier, understanding)
     return replace(sighting, seen_at=at, within=within)

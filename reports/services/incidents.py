@@ -27,6 +27,8 @@ LONGEST_INSTEAD: Final = 200
 LONGEST_NOTE: Final = 500
 MOST_AT_ONCE: Final = 200
 """Reports that one press puts together or takes apart."""
+TOLD_OF_EACH: Final = 10
+"""Reports of an incident that are told apart from all of another."""
 SAYS_HOW: Final = frozenset([Verdict.CONFIRMED, Verdict.FALSE_ALARM, Verdict.NOT_ENFORCEMENT])
 """Verdicts that nobody gives without saying how they know."""
 
@@ -229,6 +231,57 @@ def tell_apart(
             ),
         )
     return Done(act, own)
+
+
+def tell_incidents_apart(
+    store: ReportStore, *, incident_id: int, others: Collection[int], who: str, at: datetime
+) -> Done:
+    """Says of an incident that it is not the same as others: that is not suggested again, as long
+    as reports are left in both that were there when it was said.
+
+    Raises:
+        NothingNamed, NoSuchIncident, MovedMeanwhile.
+    """
+    rest = sorted({*others} - {incident_id})
+    if not 0 < len(rest) <= MOST_AT_ONCE:
+        raise NothingNamed
+    with store.begin() as records:
+        records.hold_incidents()
+        own = _docket(records, incident_id).references
+        theirs = [_docket(records, each).references for each in rest]
+        for emptied, references in zip((incident_id, *rest), (own, *theirs), strict=True):
+            if not references:
+                raise _emptied(records, emptied)
+        told = {frozenset(pair) for pair in records.told_apart(own)}
+        pairs = [
+            pair
+            for references in theirs
+            # One pair is enough to keep two apart. Several hold when reports are taken out, and of
+            # hundreds each with each would be a great many.
+            for pair in (
+                *_pairs(own[:TOLD_OF_EACH], references),
+                *_pairs(own, references[:TOLD_OF_EACH]),
+            )
+            if frozenset(pair) not in told
+        ]
+        if not pairs:
+            return Done(None, incident_id)
+        act = IncidentAct(
+            incident_id, at, who, IncidentActKind.APART, apart=tuple(sorted(set(pairs)))
+        )
+        act = _add(records, act)
+    return Done(act, incident_id)
+
+
+def _emptied(records: Records, incident_id: int) -> MovedMeanwhile | NoSuchIncident:
+    """Of an incident without reports: where they went."""
+    for act in reversed(_docket(records, incident_id).acts):
+        for move in act.moves if act.undone_at is None else ():
+            if move.before == incident_id:
+                return MovedMeanwhile(
+                    move.reference, records.incident_of([move.reference]).get(move.reference), act
+                )
+    return NoSuchIncident(incident_id)
 
 
 def _pairs(ones: Iterable[str], others: Iterable[str]) -> tuple[tuple[str, str], ...]:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
+import shutil
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import BrowserContext, Page, sync_playwright
+from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from dashboard import Desk, SpokenLanguage, add_organizer, install
@@ -55,6 +61,18 @@ SPOKEN = (
 """What there is to be said; the words of callers' languages as `says.toml` would have them."""
 WORDS = load_words(Path("prompts"), "en")
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+CHROMIUM = shutil.which("chromium")
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DESKTOP = {"width": 1280, "height": 900}
 
 
 @dataclass
@@ -118,9 +136,17 @@ class Browser:
         return self.sends(f"/r/{reference}/{what}", from_page=f"/r/{reference}", **form)
 
 
+class RunningClock(Clock):
+    """The browser has a clock of its own, so the server's must be right."""
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC)
+
+
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock(request: pytest.FixtureRequest) -> Clock:
+    in_a_browser = request.node.get_closest_marker("browser") is not None
+    return RunningClock(datetime.now(UTC)) if in_a_browser else Clock()
 
 
 @pytest.fixture
@@ -209,3 +235,75 @@ def stories(desk: Desk, clock: Clock) -> Stories:
 @pytest.fixture
 def stories_at(stories: Stories) -> Callable[[datetime], Stories]:
     return lambda now: replace(stories, now=now)
+
+
+# --- In a real browser
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Chromium]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def address(app: Flask) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def opens(chromium: Chromium, address: str) -> Iterator[Callable[..., Page]]:
+    """Opens a browser; at the end it must have asked nobody else for anything, and have had nothing
+    to complain of, such as a breach of the content security policy."""
+    contexts: list[BrowserContext] = []
+    asked: list[str] = []
+    complaints: list[str] = []
+
+    def open_browser(**options: Any) -> Page:
+        context = chromium.new_context(
+            base_url=address, **{"viewport": DESKTOP, "reduced_motion": "reduce", **options}
+        )
+        contexts.append(context)
+        context.on("request", lambda request: asked.append(request.url))
+        context.on(
+            "console",
+            lambda said: (
+                complaints.append(said.text)
+                if said.type in ("error", "warning")
+                and "ERR_INTERNET_DISCONNECTED" not in said.text
+                else None
+            ),
+        )
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield open_browser
+    for context in contexts:
+        context.close()
+    assert [url for url in asked if not url.startswith(address)] == []
+    # A session that ended, a form that could not be kept: a page says it, and Chromium too.
+    said_anyway = tuple(f"status of {status}" for status in (400, 401, 409))
+    assert [each for each in complaints if not any(one in each for one in said_anyway)] == []
+
+
+def log_in(page: Page) -> Page:
+    page.goto("/login")
+    page.get_by_label("Username").fill("ana")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/")
+    return page
+
+
+@pytest.fixture
+def page(opens: Callable[..., Page]) -> Page:
+    return log_in(opens())

@@ -3,17 +3,10 @@
 from __future__ import annotations
 
 import re
-import shutil
-import threading
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Callable
 
 import pytest
-from flask import Flask
-from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Page, expect
 
 from dashboard import change_password
 from reports.model import FloodMode, Handling, Verdict
@@ -22,118 +15,11 @@ from reports.services.blocks import block_caller
 from reports.services.correcting import correct
 from reports.services.pressure import switch_flood
 from reports.services.review import handle, judge
-from tests.dashboard.conftest import PASSWORD, QUICK, Clock, QueueInMemory
+from tests.dashboard.chromium import IN_A_BROWSER, LIVE, PHONE, assert_fits, tab_to
+from tests.dashboard.conftest import QUICK, Clock, QueueInMemory, log_in
 from tests.dashboard.stories import CALLER, Stories, segment
 
-CHROMIUM = shutil.which("chromium")
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PHONE = {"width": 360, "height": 780}
-DESKTOP = {"width": 1280, "height": 900}
-LIVE = 8000
-"""Milliseconds within which what happens elsewhere shows on an open page."""
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here"),
-]
-
-
-class RunningClock(Clock):
-    """The browser has a clock of its own, so the server's must be right."""
-
-    def __call__(self) -> datetime:
-        return datetime.now(UTC)
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return RunningClock(datetime.now(UTC))
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Chromium]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def address(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture
-def opens(chromium: Chromium, address: str) -> Iterator[Callable[..., Page]]:
-    """Opens a browser; at the end it must have asked nobody else for anything, and have had nothing
-    to complain of, such as a breach of the content security policy."""
-    contexts: list[BrowserContext] = []
-    asked: list[str] = []
-    complaints: list[str] = []
-
-    def open_browser(**options: Any) -> Page:
-        context = chromium.new_context(
-            base_url=address, **{"viewport": DESKTOP, "reduced_motion": "reduce", **options}
-        )
-        contexts.append(context)
-        context.on("request", lambda request: asked.append(request.url))
-        context.on(
-            "console",
-            lambda said: (
-                complaints.append(said.text)
-                if said.type in ("error", "warning")
-                and "ERR_INTERNET_DISCONNECTED" not in said.text
-                else None
-            ),
-        )
-        page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        return page
-
-    yield open_browser
-    for context in contexts:
-        context.close()
-    assert [url for url in asked if not url.startswith(address)] == []
-    # A session that ended, a form that could not be kept: a page says it, and Chromium too.
-    said_anyway = tuple(f"status of {status}" for status in (400, 401, 409))
-    assert [each for each in complaints if not any(one in each for one in said_anyway)] == []
-
-
-def log_in(page: Page) -> Page:
-    page.goto("/login")
-    page.get_by_label("Username").fill("ana")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/")
-    return page
-
-
-@pytest.fixture
-def page(opens: Callable[..., Page]) -> Page:
-    return log_in(opens())
-
-
-def tab_to(page: Page, element_id: str) -> None:
-    for _ in range(80):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.id") == element_id:
-            return
-    pytest.fail(f"the Tab key never came to {element_id}")
+pytestmark = IN_A_BROWSER
 
 
 # --- Live
@@ -357,36 +243,6 @@ PATHS = (
     *("/?show=limited", "/r/9001", "/blocklist"),
 )
 
-SMALL_TARGETS = """() => [...document.querySelectorAll(
-        "button, a.button, a.play, a.reference-link, input, select, summary, nav a")]
-    .filter(one => one.type !== "hidden" && one.getClientRects().length)
-    .filter(one => one.getBoundingClientRect().height < 44)
-    .map(one => one.outerHTML.slice(0, 120))"""
-
-FAINT_TEXT = """() => {
-    const parse = css => css.match(/[\\d.]+/g).map(Number);
-    const light = css => {
-        const [r, g, b] = parse(css).map(c => c / 255)
-            .map(c => c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
-        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-    };
-    const paper = one => {
-        for (; one; one = one.parentElement) {
-            const colour = getComputedStyle(one).backgroundColor;
-            if ((parse(colour)[3] ?? 1) === 1) return colour;
-        }
-        return "rgb(255, 255, 255)";
-    };
-    return [...document.querySelectorAll("body *")]
-        .filter(one => one.getClientRects().length && !one.closest(".visually-hidden"))
-        .filter(one => [...one.childNodes].some(node => node.nodeType === 3 && node.data.trim()))
-        .map(one => {
-            const [a, b] = [light(getComputedStyle(one).color), light(paper(one))];
-            return [(Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05), one.outerHTML.slice(0, 120)];
-        })
-        .filter(([contrast]) => contrast < 4.5);
-}"""
-
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_on_a_telephone_all_fits_can_be_hit_and_can_be_read(
@@ -408,10 +264,7 @@ def test_on_a_telephone_all_fits_can_be_hit_and_can_be_read(
     for path in ("/login", *PATHS):
         if path == PATHS[0]:
             log_in(page)
-        page.goto(path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
-        assert page.evaluate(SMALL_TARGETS) == [], path
-        assert page.evaluate(FAINT_TEXT) == [], path
+        assert_fits(page, path)
 
 
 def test_without_script_everything_can_still_be_done(

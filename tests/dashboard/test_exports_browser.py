@@ -7,28 +7,11 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.dashboard.chromium import IN_A_BROWSER, SMALL, assert_fits, tab_to
+from tests.dashboard.conftest import log_in
 from tests.dashboard.stories import Stories, segment
-from tests.dashboard.test_browser import (
-    CHROMIUM,
-    FAINT_TEXT,
-    SMALL_TARGETS,
-    address,
-    chromium,
-    clock,
-    log_in,
-    opens,
-    page,
-    tab_to,
-)
 
-__all__ = ["address", "chromium", "clock", "opens", "page"]
-
-SMALL = {"width": 320, "height": 640}
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here"),
-]
+pytestmark = IN_A_BROWSER
 
 
 @pytest.fixture
@@ -88,6 +71,4 @@ def test_on_a_small_telephone_all_fits_can_be_hit_and_can_be_read(
             page.get_by_label("What it is for").fill("For the observers on shift")
             page.get_by_role("button", name="Show the text to copy").click()
             page.get_by_label("The text").wait_for()
-        assert page.evaluate("document.documentElement.scrollWidth") <= SMALL["width"], path
-        assert page.evaluate(SMALL_TARGETS) == [], path
-        assert page.evaluate(FAINT_TEXT) == [], path
+        assert_fits(page)

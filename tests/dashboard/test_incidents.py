@@ -192,6 +192,29 @@ def test_not_the_same_is_one_press_too(ana: Browser, three: tuple[str, ...]) -> 
     assert "Report 4002" in ana.get("/incidents").text
 
 
+def test_two_incidents_that_are_not_the_same_are_told_apart_with_one_press_and_not_suggested_again(
+    ana: Browser, three: tuple[str, ...]
+) -> None:
+    merged(ana, "4001")
+    merged(ana, "4002", "4003")
+    page = ana.get("/incidents/2").text
+    assert "These may be the same" in text(page)
+    assert re.findall(r'action="(/incidents/\d+/apart)"', page) == ["/incidents/1/apart"]
+    apart = ana.sends("/incidents/1/apart", from_page="/incidents/2", incident="2", back="2")
+    assert apart.location == "/incidents/2"
+    page = ana.get("/incidents/2").text
+    assert "Kept apart" in text(page)
+    assert "These may be the same" not in text(page)
+    assert "Ana Fuentes said that it is not the same as incident 1 ( 4001 )" in text(page)
+    assert "not the same as incident 2 ( 4002 , 4003 )" in text(ana.get("/incidents/1").text)
+    for path in ("/incidents", "/r/4001"):
+        assert "may be the same" not in text(ana.get(path).text)
+    undo = re.search(r'action="(/incidents/acts/\d+/undo)"', page)
+    assert undo is not None
+    ana.sends(undo[1], from_page="/incidents/2", back="2")
+    assert "These may be the same" in text(ana.get("/incidents/2").text)
+
+
 def test_of_two_who_press_at_once_the_second_sees_what_happened(
     ana: Browser, ben: Browser, desk: Desk, three: tuple[str, ...]
 ) -> None:

@@ -9,31 +9,12 @@ from playwright.sync_api import Page, expect
 
 from reports.model import Judgement, Verdict, Verification
 from reports.services.incidents import merge, set_verdict
-from tests.dashboard.conftest import Clock
+from tests.dashboard.chromium import IN_A_BROWSER, LIVE, SMALL, assert_fits, tab_to
+from tests.dashboard.conftest import Clock, log_in
 from tests.dashboard.stories import Stories
-from tests.dashboard.test_browser import (
-    CHROMIUM,
-    FAINT_TEXT,
-    LIVE,
-    SMALL_TARGETS,
-    address,
-    chromium,
-    clock,
-    log_in,
-    opens,
-    page,
-    tab_to,
-)
 from tests.dashboard.test_incidents import OTHER, THIRD, seen
 
-__all__ = ["address", "chromium", "clock", "opens", "page"]
-
-SMALL = {"width": 320, "height": 640}
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here"),
-]
+pytestmark = IN_A_BROWSER
 
 
 def two(stories: Stories) -> None:
@@ -94,6 +75,26 @@ def test_what_somebody_writes_of_an_incident_is_not_taken_away_by_news(
     expect(page.get_by_label("Note")).to_have_value("our observer is on the way")
 
 
+def test_two_incidents_are_told_apart_by_keyboard_alone(
+    page: Page, stories: Stories, clock: Clock
+) -> None:
+    two(stories)
+    for reference in ("4001", "4002"):
+        merge(stories.store, references=[reference], who="ana", at=clock())
+    page.goto("/incidents/1")
+    suggested = page.locator("#done .alike li", has_text="Incident 2").get_by_role("button")
+    button = suggested.get_attribute("id")
+    assert button is not None
+    tab_to(page, button)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Kept apart.")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Incident 1")
+    expect(page.locator("#timeline")).to_contain_text("it is not the same as incident 2 (4002)")
+    tab_to(page, "undo")
+    page.keyboard.press("Enter")
+    expect(suggested).to_be_visible()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_on_a_small_telephone_all_fits_can_be_hit_and_can_be_read(
     opens: Callable[..., Page], stories: Stories, clock: Clock, scheme: str
@@ -104,16 +105,11 @@ def test_on_a_small_telephone_all_fits_can_be_hit_and_can_be_read(
     seen(stories, "4004", 1, "I don't know.", heard, None)
     page = log_in(opens(viewport=SMALL, color_scheme=scheme))
 
-    def is_fit(path: str) -> None:
-        page.goto(path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= SMALL["width"], path
-        assert page.evaluate(SMALL_TARGETS) == [], path
-        assert page.evaluate(FAINT_TEXT) == [], path
-
-    is_fit("/incidents")
-    is_fit("/r/4001")
+    assert_fits(page, "/incidents")
+    assert_fits(page, "/r/4001")
     merge(stories.store, references=["4001", "4002"], who="ana", at=clock())
     drill = Judgement(Verdict.NOT_ENFORCEMENT, Verification.PHOTO, "a fire drill", "two films")
     set_verdict(stories.store, incident_id=1, judgement=drill, who="ana", at=clock())
-    for path in ("/incidents", "/incidents/1", "/r/4001", "/r/4004"):
-        is_fit(path)
+    left = [f"/incidents/1/export/{kind}" for kind in ("brief", "packet", "research")]
+    for path in ("/incidents", "/incidents/1", "/r/4001", "/r/4004", *left):
+        assert_fits(page, path)

@@ -9,30 +9,12 @@ from playwright.sync_api import Page, expect
 
 from reports.fields.counts import Count
 from reports.services.settling import settle
-from tests.dashboard.conftest import Clock, QueueInMemory
+from tests.dashboard.chromium import IN_A_BROWSER, LIVE, SMALL, assert_fits, tab_to
+from tests.dashboard.conftest import Clock, QueueInMemory, log_in
 from tests.dashboard.stories import Stories
-from tests.dashboard.test_browser import (
-    CHROMIUM,
-    FAINT_TEXT,
-    LIVE,
-    SMALL_TARGETS,
-    address,
-    chromium,
-    clock,
-    log_in,
-    opens,
-    page,
-    tab_to,
-)
 from tests.dashboard.test_incidents import seen
-from tests.dashboard.test_incidents_browser import SMALL
 
-__all__ = ["address", "chromium", "clock", "opens", "page"]
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here"),
-]
+pytestmark = IN_A_BROWSER
 
 
 @pytest.fixture(autouse=True)
@@ -134,9 +116,7 @@ def test_on_a_small_telephone_every_form_fits_can_be_hit_and_can_be_read(
     page.evaluate(
         "document.querySelectorAll('#understood details').forEach((d) => (d.open = true))"
     )
-    assert page.evaluate("document.documentElement.scrollWidth") <= SMALL["width"]
-    assert page.evaluate(SMALL_TARGETS) == []
-    assert page.evaluate(FAINT_TEXT) == []
+    assert_fits(page)
     unlabelled = page.evaluate(
         """[...document.querySelectorAll('.settle input:not([type=hidden]), .settle select')]
            .filter((input) => !input.labels.length).map((input) => input.id || input.name)"""

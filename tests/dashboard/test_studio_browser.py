@@ -14,21 +14,8 @@ from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, expect, sync_playwright
 
 from dashboard import Desk
-from tests.dashboard.test_browser import (
-    CHROMIUM,
-    FAINT_TEXT,
-    FLAGS,
-    LIVE,
-    PHONE,
-    SMALL_TARGETS,
-    address,
-    clock,
-    log_in,
-    opens,
-    tab_to,
-)
-
-__all__ = ["address", "clock", "opens"]
+from tests.dashboard.chromium import IN_A_BROWSER, LIVE, PHONE, assert_fits, tab_to
+from tests.dashboard.conftest import FLAGS, log_in
 
 SENTENCE = Path("simulator/spoken/audio/en-karmel-mall-where.wav").absolute()
 
@@ -40,10 +27,7 @@ PLAYED = """player => new Promise(done => {
     player.play();
 })"""
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here"),
-]
+pytestmark = IN_A_BROWSER
 
 
 @pytest.fixture(scope="module")
@@ -194,6 +178,4 @@ def test_on_a_telephone_all_fits_can_be_hit_and_can_be_read(
     for path in ("/prompts/so", "/prompts", "/prompts/en"):
         if path != "/prompts/so":
             page.goto(path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
-        assert page.evaluate(SMALL_TARGETS) == [], path
-        assert page.evaluate(FAINT_TEXT) == [], path
+        assert_fits(page)

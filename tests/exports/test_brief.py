@@ -281,6 +281,20 @@ def test_what_is_left_out_is_said_to_be() -> None:
     assert "Location: E Lake St & Bloomington Ave" in text
 
 
+def test_the_place_that_most_give_stands_first_and_no_words_beside_it() -> None:
+    other = replace(CORNER, candidates=(replace(CORNER.candidates[0], name="4th Ave & Lake St"),))
+    said = known(a_report("3107", where="behind the bakery"))
+    text = read(
+        known(a_report("4820"), location=heard(other)),
+        known(a_report("4821"), location=heard(CORNER)),
+        known(a_report("4822"), location=heard(CORNER)),
+        said,
+    )
+    places = "E Lake St & Bloomington Ave, Minneapolis or 4th Ave & Lake St, Minneapolis"
+    assert f"Location: {places}\n" in text
+    assert "Location: “behind the bakery”" in read(said)
+
+
 def test_what_a_person_settled_leaves_and_not_what_it_stands_in_the_place_of() -> None:
     four = Settled(Count(4, 4), "ana", CALLED)
     text = read(known(officers=replace(pressed(3), said=found(Count(5, 5)), settled=four)))

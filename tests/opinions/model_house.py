@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from typing import Any
 class ModelHouse:
     says: str = '{"answers": []}'
     status: int = 200
+    thinks: float = 0.0
+    """Seconds."""
     asked: list[dict[str, Any]] = field(default_factory=list)
     url: str = ""
 
@@ -31,6 +34,7 @@ def model_house() -> Iterator[ModelHouse]:
         def do_POST(self) -> None:
             length = int(self.headers["Content-Length"])
             house.asked.append({"path": self.path, **json.loads(self.rfile.read(length))})
+            time.sleep(house.thinks)
             message = {"choices": [{"message": {"role": "assistant", "content": house.says}}]}
             body = json.dumps(message).encode()
             self.send_response(house.status)

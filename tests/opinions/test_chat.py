@@ -77,6 +77,15 @@ def test_a_model_that_is_away_gives_no_opinion() -> None:
         ChatReader("http://127.0.0.1:9/v1", "away", TASK).read([passage()])
 
 
+def test_nobody_waits_for_one_that_thinks_too_long(
+    house: ModelHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("opinions.chat.TIMEOUT", (1.0, 0.1))
+    house.thinks = 0.5
+    with pytest.raises(NoOpinion, match="did not answer within"):
+        reader(house).read([passage()])
+
+
 def test_nobody_is_asked_about_silence(house: ModelHouse) -> None:
     with pytest.raises(NoOpinion, match="nothing was said"):
         reader(house).read([passage("")])

@@ -33,6 +33,7 @@ from reports.services.incidents import (
     set_verdict,
     split,
     tell_apart,
+    tell_incidents_apart,
     undo,
 )
 from reports.services.review import NoSuchReport, judge
@@ -366,3 +367,49 @@ def test_what_changed_since_and_what_is_open(line: SqlReportStore) -> None:
         records.save_report(Report(FIVE, "CA5", report.filed_at, AT, handling=Handling.CLOSED))
         records.add_act(Act(FIVE, AT, "ana", ActKind.HANDLING, "new", "closed"))
         assert [ref for ref, _ in records.filed_since(AT - timedelta(minutes=7), 1)] == [FOUR]
+
+
+def test_two_incidents_can_be_told_apart_until_that_is_undone(line: SqlReportStore) -> None:
+    one, other = together(line, ONE, TWO), together(line, THREE, FOUR)
+    done = tell_incidents_apart(line, incident_id=one, others=[other, one], who="ana", at=LATER)
+    with line.read() as records:
+        assert records.told_apart([ONE]) == [(ONE, THREE), (ONE, FOUR)]
+        assert records.told_apart([TWO]) == [(TWO, THREE), (TWO, FOUR)]
+    for incident in (one, other):
+        assert docket(line, incident).acts[-1].kind is IncidentActKind.APART
+    again = tell_incidents_apart(line, incident_id=other, others=[one], who="ben", at=LATER)
+    assert again.act is None
+    undo(line, act_id=act_id(done), who="ben", at=LATER)
+    with line.read() as records:
+        assert records.told_apart([ONE, TWO]) == []
+    assert docket(line, other).acts[-1].undone_by == "ben"
+
+
+def test_of_many_reports_enough_are_told_apart_for_some_to_leave(line: SqlReportStore) -> None:
+    filed = AT - timedelta(minutes=3)
+    many = [f"7{number:03}" for number in range(30)]
+    with line.begin() as records:
+        for reference in many:
+            records.add_call(Call(f"CA{reference}", filed))
+            records.add_report(Report(reference, f"CA{reference}", filed, filed))
+    one, other = together(line, *many[:15]), together(line, *many[15:])
+    done = tell_incidents_apart(line, incident_id=one, others=[other], who="ana", at=AT)
+    assert done.act is not None
+    told = {frozenset(pair) for pair in done.act.apart}
+    assert all({each, many[15]} in told for each in many[:15])
+    assert all({many[0], each} in told for each in many[15:])
+    assert len(told) == 15 * 15 - 5 * 5
+
+
+def test_an_incident_that_was_put_into_another_meanwhile_is_not_told_apart_from_it(
+    line: SqlReportStore,
+) -> None:
+    one, other = together(line, ONE), together(line, TWO)
+    merge(line, incidents=[one, other], who="ben", at=LATER)
+    with pytest.raises(MovedMeanwhile) as moved:
+        tell_incidents_apart(line, incident_id=one, others=[other], who="ana", at=LATER)
+    assert (moved.value.reference, moved.value.incident_id) == (TWO, one)
+    with pytest.raises(NothingNamed):
+        tell_incidents_apart(line, incident_id=one, others=[one], who="ana", at=LATER)
+    with pytest.raises(NoSuchIncident):
+        tell_incidents_apart(line, incident_id=one, others=[99], who="ana", at=LATER)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from places.gazetteer import Point, load_gazetteer
 from reports.fields.counts import Count
+from reports.fields.heading import Heading
 from reports.fields.lexicon import load_lexicons
 from reports.fields.location import Names
 from reports.fields.plainly import told_from
@@ -31,7 +32,7 @@ from reports.incidents import (
     suggest,
 )
 from reports.incidents.groups import WIDEST
-from reports.incidents.likeness import ENOUGH, callers, metres
+from reports.incidents.likeness import ENOUGH, WENT_THERE, callers, metres
 from reports.incidents.sighting import Grain, Spot, unsided
 from reports.incidents.spelling import Alike, alike
 from reports.model import Answer, Call, Dossier, Report
@@ -224,6 +225,83 @@ def test_the_same_plate_elsewhere_at_the_same_time_is_no_bridge() -> None:
     assert sorted(map(sorted, groups(suggest([*here, *there])))) == [["11", "12"], ["21", "22"]]
 
 
+WEST = seen("1", 0, vehicles=(TAHOE,), heading=Heading("W"))
+"""At Lake and Bloomington, and gone west."""
+
+
+PLACES = {Because.PLACE, Because.NEAR, Because.ELSEWHERE}
+
+
+def went(first: Sighting, later: Sighting) -> int:
+    """Points for its being where they went, and metres that way."""
+    found = likeness(first, later)
+    assert found == likeness(later, first)
+    return sum(each.points for each in found.reasons if each.because is Because.HEADING)
+
+
+def test_the_same_car_where_it_was_said_to_go_is_more_alike_and_says_why() -> None:
+    later = seen("2", 6, blocks_east(-4), vehicles=(TAHOE,))
+    still = likeness(replace(WEST, heading=None), later)
+    found = likeness(WEST, later)
+    assert still.points < ENOUGH <= found.points
+    (why,) = (each for each in found.grounds if each.because is Because.HEADING)
+    assert (why.what, round(why.amount, -1)) == ("W", 400)
+    assert groups(suggest([WEST, later])) == [{"1", "2"}]
+    assert groups(suggest([replace(WEST, heading=None), later])) == []
+
+
+@pytest.mark.parametrize(
+    ("later", "why"),
+    [
+        (seen("2", 6, blocks_east(4), vehicles=(TAHOE,)), "it is the other way"),
+        (seen("2", 6, blocks_east(-4)), "nobody says that it is the same car"),
+        (seen("2", 6, blocks_east(-4), vehicles=(replace(TAHOE, colour="red"),)), "another car"),
+        (seen("2", 90, blocks_east(-4), vehicles=(TAHOE,)), "it is long after"),
+        (seen("2", -20, blocks_east(-4), vehicles=(TAHOE,)), "it was there before"),
+        (seen("2", 6, blocks_east(-20), vehicles=(TAHOE,)), "it is another part of town"),
+        (seen("2", 6, vehicles=(TAHOE,)), "it is the same corner"),
+        (
+            seen("2", 0, blocks_east(-4), vehicles=(TAHOE,), within=timedelta(0)),
+            "nobody is so fast",
+        ),
+        (seen("2", 6, POWDERHORN, vehicles=(TAHOE,)), "nobody knows where in the neighborhood"),
+    ],
+    ids=lambda each: each if isinstance(each, str) else "",
+)
+def test_a_way_counts_only_where_they_may_have_gone_it(later: Sighting, why: str) -> None:
+    first = WEST if later.within else replace(WEST, within=timedelta(0))
+    assert went(first, later) == 0, why
+
+
+def test_a_way_alone_is_never_enough() -> None:
+    for blocks in range(-6, 7):
+        for minutes in (0, 5, 20, 40):
+            later = seen("2", minutes, blocks_east(blocks), vehicles=(TAHOE,))
+            where = next(
+                each.points for each in likeness(WEST, later).reasons if each.because in PLACES
+            )
+            way = went(WEST, later)
+            assert way == 0 or way + min(where, 0) == WENT_THERE < ENOUGH
+
+
+@pytest.mark.parametrize(
+    ("towards", "counts"),
+    [("Cedar", True), ("Cedar Avenue or so", True), ("Lake Street", False), ("downtown", False)],
+)
+def test_they_may_have_gone_towards_a_street(towards: str, counts: bool) -> None:
+    first = seen(
+        "1", vehicles=(TAHOE,), heading=Heading(towards=towards), streets=frozenset(["Lake St"])
+    )
+    later = seen(
+        "2",
+        6,
+        blocks_east(4),
+        vehicles=(TAHOE,),
+        streets=frozenset(["Lake St", "Cedar Ave"]),
+    )
+    assert (went(first, later) > 0) is counts
+
+
 def test_of_a_chain_with_several_shops_the_one_that_others_name_is_meant() -> None:
     shops = (blocks_east(0), blocks_east(40), blocks_east(-60))
     assert groups(suggest([seen("1", 0, *shops), seen("2", 3, blocks_east(40))])) == [{"1", "2"}]
@@ -356,6 +434,7 @@ def test_what_is_understood_is_what_is_compared() -> None:
     assert sighting.streets == {"Lake St", "Bloomington Ave"}
     assert sighting.plates == (Plate("KLV412"),)
     assert (sighting.officers, sighting.caller) == (Count(4, 4), "ab")
+    assert said("3", "They drove north on Bloomington.").heading == Heading("N")
     other = said("2", "It's by Mercado Central, agents in a gray S U V.")
     assert groups(suggest([sighting, other])) == [{"1", "2"}]
 
