@@ -16,6 +16,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import nan
 from pathlib import Path
 from statistics import mean
 
@@ -122,7 +123,8 @@ def macro_f1(answers: Iterable[Answer]) -> float:
         if answer.found is not None:
             found[answer.found] += 1
         right[answer.wanted] += answer.is_right
-    return mean(2 * right[kind] / (wanted[kind] + found[kind]) for kind in wanted)
+    scores = [2 * right[kind] / (wanted[kind] + found[kind]) for kind in wanted]
+    return mean(scores) if scores else nan
 
 
 def speed(every: Iterable[Case]) -> None:

@@ -19,11 +19,11 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import product
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
+from reports.fields.phrases import Phrases, Slot
 from reports.fields.plain import plain
 
 FILE: Final = "hears.toml"
@@ -166,7 +166,7 @@ class Lexicon:
     """Of one language, by its code without region; empty for one that nobody wrote one for."""
 
     language: str
-    _root: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    _known: Phrases[tuple[str, str]] = field(default_factory=Phrases, repr=False, compare=False)
     _endings: Mapping[str, Sequence[tuple[str, str]]] = field(
         default_factory=lambda: MappingProxyType({}), repr=False
     )
@@ -185,7 +185,7 @@ class Lexicon:
             BadLexicon: with everything that is wrong in them.
         """
         wrong: list[str] = []
-        root: dict[str, Any] = {}
+        phrases = Phrases[tuple[str, str]]()
         known = set[str]()
         endings: dict[str, list[tuple[str, str]]] = {}
         named = _named(tables, wrong)
@@ -202,35 +202,29 @@ class Lexicon:
             if unknown := [name for name in _NAME.findall(phrase) if name not in named]:
                 wrong.append(f"{kind}: “{phrase}”: no {', '.join(unknown)} in [{TABLE}.{WORDS}]")
                 continue
-            for words in _spelt_out(phrase, named):
-                if not words or len(words) > MOST_WORDS:
-                    wrong.append(f"{kind}: “{phrase}” has no words, or more than {MOST_WORDS}")
-                    continue
-                known.update(words)
-                node = root
-                for word in words:
-                    node = node.setdefault(word, {})
-                node.setdefault("", []).append((kind, value))
+            slots = list(_slots(phrase, named))
+            if all(slot.is_optional for slot in slots) or len(slots) > MOST_WORDS:
+                wrong.append(f"{kind}: “{phrase}” has no words, or more than {MOST_WORDS}")
+                continue
+            known.update(*(slot.words for slot in slots))
+            phrases.add(slots, (kind, value))
         if wrong:
             raise BadLexicon("\n".join(wrong))
-        return cls(language, root, endings, frozenset(known))
+        return cls(language, phrases, endings, frozenset(known))
 
     def marks(self, words: Sequence[str]) -> tuple[Mark, ...]:
         """All that is known of plain words, in order; of each kind the longest at each word."""
         found: list[Mark] = []
+        begins, lengths = self._known.begins, self._lengths
         for first, word in enumerate(words):
-            node = self._root.get(word)
             longest: dict[str, Mark] = {}
-            for letters in self._lengths:
+            for letters in lengths:
                 if len(word) > letters:
                     for kind, value in self._endings.get(word[-letters:], ()):
                         longest[kind] = Mark(first, first + 1, kind, value)
-            last = first + 1
-            while node is not None:
-                for kind, value in node.get("", ()):
+            if begins(word):
+                for last, (kind, value) in self._known.found(words, first):
                     longest[kind] = Mark(first, last, kind, value)
-                node = node.get(words[last]) if last < len(words) else None
-                last += 1
             found += longest.values()
         return tuple(found)
 
@@ -301,11 +295,8 @@ def _named(tables: Sequence[Mapping[str, Any]], wrong: list[str]) -> Mapping[str
     return found
 
 
-def _spelt_out(phrase: str, named: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
-    slots: list[tuple[str, ...]] = []
+def _slots(phrase: str, named: Mapping[str, str]) -> Iterator[Slot]:
     for slot in _NAME.sub(lambda name: named[name[1]], phrase).split():
         optional = slot.startswith("(") and slot.endswith(")")
-        words = tuple(plain(word) for word in slot.strip("()").split("|"))
-        slots.append((*words, "") if optional else words)
-    for choice in product(*slots):
-        yield tuple(word for word in choice if word)
+        words = frozenset(plain(word) for word in slot.strip("()").split("|"))
+        yield Slot(words - {""}, optional or "" in words)

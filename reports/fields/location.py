@@ -461,9 +461,11 @@ def _mentions(passage: Passage, names: Names) -> list[Mention]:
     exact = [m for m in names.exact(words) if not taken.issuperset(range(m.first, m.last))]
     found = [*_typed(passage, exact), *_numbered(passage, names.gazetteer)]
     known = _longest(found)
-    for misheard in (_beside, _misheard_streets, _beside, _misheard_places):
-        known = _longest([*known, *misheard(passage, known, names)])
-    return known
+    known = _longest([*known, *_beside(passage, known, names)])
+    if misheard := list(_misheard_streets(passage, known, names)):
+        known = _longest([*known, *misheard])
+        known = _longest([*known, *_beside(passage, known, names)])
+    return _longest([*known, *_misheard_places(passage, known, names)])
 
 
 def _beside(passage: Passage, known: Sequence[Mention], names: Names) -> Iterator[Mention]:

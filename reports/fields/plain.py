@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 APOSTROPHES: Final = frozenset("'’ʼ`´")
@@ -12,6 +13,7 @@ DISTINCT: Final = frozenset(["sí", "we're"])
 """Words that mean something else without it: 'si' is whether, and 'were' is over."""
 
 
+@lru_cache(maxsize=1 << 14)
 def plain(text: str) -> str:
     if text.casefold().replace("’", "'") in DISTINCT:
         return text.casefold().replace("’", "'")

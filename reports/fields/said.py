@@ -184,6 +184,8 @@ def _found(text: str) -> Iterator[_Found]:
 
 
 def _stop(word: str, behind: str) -> Stop:
+    if behind == " ":
+        return Stop.NONE
     if "?" in behind:
         return Stop.QUESTION
     if any(c in behind for c in "!…\n;") or "..." in behind:
