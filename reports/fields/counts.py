@@ -140,7 +140,7 @@ def _less(one: Finding[Count], other: Finding[Count]) -> float:
 def _is_more(found: Finding[Count]) -> bool:
     """'Three more', 'y en el otro van dos', '… and two deputies'."""
     more = found.passage.of("more")
-    return any(found.first - MORE_WITHIN <= mark.first < found.last for mark in more) or (
+    return any(found.first - MORE_WITHIN <= mark.first <= found.last for mark in more) or (
         found.confidence >= SURE
         and any(mark.last == found.first for mark in found.passage.of("and"))
     )
@@ -163,6 +163,16 @@ def _here_and_there(passage: Passage, runs: Sequence[Sequence[Number]]) -> Itera
     parts = {mark.first for mark in passage.of("part")}  # 'in the morning'
     places = {mark.first for mark in passage.of("whereabouts")} - parts
     nouns = passage.of(PEOPLE, OFFICERS, OTHERS, "vehicle", "captives")
+    more = passage.of("more")
+    numbered = {each.first for run in runs for each in run}
+    # '… and another in the car.'
+    others = [
+        [Number(mark.first, mark.last, 1)]
+        for mark in more
+        if not {mark.first - 1, mark.last} & numbered
+        and not passage.tokens[mark.first].plain.endswith("s")
+    ]
+    runs = sorted([*runs, *others], key=lambda run: run[0].first)
     sentence: list[tuple[Sequence[Number], int]] = []
     for run in [*runs, None]:
         if sentence and (run is None or passage.parted(sentence[0][0][0].first, run[0].first)):
@@ -173,6 +183,7 @@ def _here_and_there(passage: Passage, runs: Sequence[Sequence[Number]]) -> Itera
             break
         noun = _noun(passage, run[-1])
         ends = run[-1].last if noun is None else noun.last
+        ends = next((mark.last for mark in more if mark.first == ends), ends)
         if noun is not None and (noun.kind == OTHERS or _is_bystanding(passage, noun)):
             continue
         if run[-1].value > MOST_EACH or not any(

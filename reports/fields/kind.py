@@ -213,6 +213,11 @@ def _question(passages: Sequence[Passage]) -> _Sign | None:
     return None
 
 
+def says_it_is_none(passage: Passage) -> bool:
+    """Whether they say that it is no enforcement."""
+    return any(mark.value == "event_not" for mark in spoken(passage, KIND))
+
+
 def _federal(passages: Sequence[Passage]) -> bool:
     """Whether others than the local police are spoken of."""
     return any(

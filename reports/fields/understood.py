@@ -6,7 +6,7 @@ say goes before both, which stay beside it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -23,14 +23,20 @@ from reports.fields.contact import (
     needs_said,
     numbers_said,
 )
-from reports.fields.counts import Count, officers_counted
+from reports.fields.counts import SURE, Count, officers_counted
 from reports.fields.detained import detained_counted
 from reports.fields.equipment import Equipment, equipment_said
 from reports.fields.finding import Finding
 from reports.fields.first_hand import FirstHand, first_hand_said
 from reports.fields.heading import Heading, heading_said
 from reports.fields.keys import KEY_CONFIDENCE
-from reports.fields.kind import GUESSED, Kind, kind_said, settled_first_hand
+from reports.fields.kind import (
+    GUESSED,
+    Kind,
+    kind_said,
+    says_it_is_none,
+    settled_first_hand,
+)
 from reports.fields.location import NOW_AT, Location, Names, location_said
 from reports.fields.moment import Moment
 from reports.fields.presence import SHOWN as PRESENCE_SHOWN
@@ -214,7 +220,9 @@ def _heard(told: Told, names: Names, settled_kind: Settled[Kind | None] | None) 
         # 'They brought him in last night … they are still here.'
         began = time_shown(there, told.at) or began
     return Understanding(
-        officers=Understood(_officers_pressed(told), None if nothing else officers_counted(said)),
+        officers=Understood(
+            _officers_pressed(told), None if nothing else _officers_said(said, kind)
+        ),
         still_there=Understood(_choice_pressed(told, STILL_THERE), there),
         first_hand=Understood(said=first_hand),
         seen_at=Understood(said=began),
@@ -253,6 +261,15 @@ def _moved_on(began: Finding[Moment]) -> bool:
 def _tells_nothing(kind: Finding[Kind] | None) -> bool:
     """Whether a call of this kind speaks of nothing that happened."""
     return kind is not None and kind.value in (Kind.QUESTION, Kind.NOT_FOR_US, Kind.PRANK)
+
+
+def _officers_said(said: Sequence[Passage], kind: Finding[Kind] | None) -> Finding[Count] | None:
+    """Of hearsay, and where it was no enforcement, 'ten people' are more likely to be others."""
+    counted = officers_counted(said)
+    if counted is None or counted.confidence >= SURE:
+        return counted
+    not_theirs = kind is not None and kind.value is Kind.RUMOUR
+    return None if not_theirs or any(map(says_it_is_none, said)) else counted
 
 
 def _officers_pressed(told: Told) -> Pressed[Count] | None:
