@@ -499,9 +499,12 @@ def _beside(passage: Passage, known: Sequence[Mention], names: Names) -> Iterato
 
 def _spans_beside(passage: Passage, mention: Mention) -> Iterator[tuple[int, int]]:
     """Words that a joining word parts from a street, the longest first."""
-    gaps = range(1, BETWEEN + 1)
-    behind = [mention.last + gap for gap in gaps if mention.last + gap < len(passage.tokens)]
-    ahead = [mention.first - gap for gap in gaps if mention.first > gap]
+    gaps, joins = range(1, BETWEEN + 1), passage.once(_joins)
+    behind, ahead = list[int](), list[int]()
+    if not joins.isdisjoint(range(mention.last, mention.last + BETWEEN)):
+        behind = [mention.last + gap for gap in gaps if mention.last + gap < len(passage.tokens)]
+    if not joins.isdisjoint(range(mention.first - BETWEEN, mention.first)):
+        ahead = [mention.first - gap for gap in gaps if mention.first > gap]
     begins = [at for at in behind if _joined(passage, mention.last, at)]
     ends = [at for at in ahead if _joined(passage, at, mention.first)]
     for length in (3, 2, 1):
