@@ -512,7 +512,10 @@ def _is_bystanding(passage: Passage, noun: Mark) -> bool:
 
 def _only_one(passage: Passage) -> Iterator[Finding[Count]]:
     """'Just the one', 'uno solo'."""
+    others = {mark.first for mark in passage.of(OTHERS, "vehicle")}
     for mark in passage.of("only_one"):
+        if mark.last in others:
+            continue  # 'only the one car'
         yield Finding(Count(1, 1), passage, mark.first, mark.last, LESS)
 
 

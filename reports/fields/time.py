@@ -181,7 +181,9 @@ def _readings(passage: Passage) -> Iterator[_Reading]:
         mark = offsets.get(number.first)
         # 'I'd say ten to twelve.'
         if mark is not None and not (
-            any(each.last == mark.first for each in counted) and mark.first in plain_numbers
+            any(each.last == mark.first for each in counted)
+            and not any(each.last == mark.first for each in passage.of("clock_at"))
+            and mark.first in plain_numbers
         ):
             hour, minute = _moved(number.value, int(mark.value))
             yield _Reading(mark.first, number.last, hour, minute, is_certain=True)

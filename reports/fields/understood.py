@@ -37,7 +37,7 @@ from reports.fields.kind import (
     says_it_is_none,
     settled_first_hand,
 )
-from reports.fields.location import NOW_AT, Location, Names, location_said
+from reports.fields.location import NOW_AT, SAID_WITHIN, Location, Names, location_said
 from reports.fields.moment import Moment
 from reports.fields.presence import SHOWN as PRESENCE_SHOWN
 from reports.fields.presence import presence_over, presence_said, presence_shown
@@ -216,7 +216,7 @@ def _heard(told: Told, names: Names, settled_kind: Settled[Kind | None] | None) 
     if there is None and of_family and kind is not None:
         # Whose family asks where they are was taken, and who took them went.
         there = Finding(False, kind.passage, kind.first, kind.last, PRESENCE_SHOWN)
-    if shows and (began is None or began.value.within >= COARSE or _moved_on(began)):
+    if shows and (began is None or began.value.within >= COARSE or _moved_on(began, location)):
         # 'They brought him in last night … they are still here.'
         began = time_shown(there, told.at) or began
     return Understanding(
@@ -253,9 +253,16 @@ def _sorted(
     return None if settled.value is None else replace(sounds_like, value=settled.value)
 
 
-def _moved_on(began: Finding[Moment]) -> bool:
+def _moved_on(began: Finding[Moment], location: Finding[Location] | None) -> bool:
     """'At seven they were on Lake. Now they are at 26th.'"""
-    return any(mark.first > began.last for mark in began.passage.of(NOW_AT))
+    return (
+        location is not None
+        and location.passage is began.passage
+        and any(
+            began.last < mark.first and 0 <= location.first - mark.last <= SAID_WITHIN
+            for mark in began.passage.of(NOW_AT)
+        )
+    )
 
 
 def _tells_nothing(kind: Finding[Kind] | None) -> bool:
@@ -264,11 +271,12 @@ def _tells_nothing(kind: Finding[Kind] | None) -> bool:
 
 
 def _officers_said(said: Sequence[Passage], kind: Finding[Kind] | None) -> Finding[Count] | None:
-    """Of hearsay, and where it was no enforcement, 'ten people' are more likely to be others."""
+    """Of hearsay, of who needs help, and where it was no enforcement, 'ten people' are more likely
+    to be others."""
     counted = officers_counted(said)
     if counted is None or counted.confidence >= SURE:
         return counted
-    not_theirs = kind is not None and kind.value is Kind.RUMOUR
+    not_theirs = kind is not None and kind.value in (Kind.RUMOUR, Kind.HELP)
     return None if not_theirs or any(map(says_it_is_none, said)) else counted
 
 
