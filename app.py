@@ -48,7 +48,7 @@ from places.importing import Order, import_places
 from places.showing import contents, meanings
 from reports.custody import BadHead, Head, head_of, heads_of
 from reports.fields.lexicon import BadLexicon, load_lexicons
-from reports.fields.location import Names
+from reports.fields.names import Names
 from reports.fields.plainly import ranked_plainly, told_from
 from reports.fields.said import Passage
 from reports.fields.second import NoOpinion

@@ -40,7 +40,7 @@ from providers.telnyx import TelnyxProvider
 from providers.twilio import TwilioProvider
 from reports.fields import urgency_of
 from reports.fields.lexicon import load_lexicons
-from reports.fields.location import Names
+from reports.fields.names import Names
 from reports.fields.reading import Reader
 from reports.fields.second import SecondReader
 from reports.model import Dossier, Rank

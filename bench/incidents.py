@@ -21,7 +21,7 @@ from pathlib import Path
 from bench.wave import Said, Wave
 from places.gazetteer import load_gazetteer
 from reports.fields.lexicon import Lexicon, load_lexicons
-from reports.fields.location import Names
+from reports.fields.names import Names
 from reports.fields.plainly import told_from
 from reports.fields.understood import understand
 from reports.incidents import Sighting, Suggestion, sighting_of, suggest

@@ -15,7 +15,8 @@ from reports.fields.appearance import Claim
 from reports.fields.counts import Count
 from reports.fields.finding import Finding
 from reports.fields.first_hand import FirstHand
-from reports.fields.location import TYPES, Location
+from reports.fields.location import Location
+from reports.fields.names import TYPES
 from reports.fields.plain import plain
 from reports.fields.reading import Reading
 from reports.fields.vehicles import Vehicle

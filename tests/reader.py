@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from places.gazetteer import load_gazetteer
 from reports.fields.lexicon import load_lexicons
-from reports.fields.location import Names
+from reports.fields.names import Names
 from reports.fields.reading import Reader
 
 READER = Reader(

@@ -12,7 +12,8 @@ from typing import Final
 
 from reports.fields.contact import dictated
 from reports.fields.finding import Finding
-from reports.fields.location import Location, Names
+from reports.fields.location import Location
+from reports.fields.names import Names
 from reports.fields.plain import plain
 from reports.fields.plates import plates
 from reports.fields.said import Passage, Stop, Token

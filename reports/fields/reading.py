@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 
 from reports.fields.lexicon import Lexicon
-from reports.fields.location import Names
+from reports.fields.names import Names
 from reports.fields.priority import Ranked, ranked
 from reports.fields.said import Passage, passage_of, tokens_of, tokens_of_segments
 from reports.fields.settled import in_force

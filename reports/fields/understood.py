@@ -37,8 +37,9 @@ from reports.fields.kind import (
     says_it_is_none,
     settled_first_hand,
 )
-from reports.fields.location import NOW_AT, SAID_WITHIN, Location, Names, location_said
+from reports.fields.location import NOW_AT, SAID_WITHIN, Location, location_said
 from reports.fields.moment import Moment
+from reports.fields.names import Names
 from reports.fields.presence import SHOWN as PRESENCE_SHOWN
 from reports.fields.presence import presence_over, presence_said, presence_shown
 from reports.fields.private import Private, private_said

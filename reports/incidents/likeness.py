@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 
 from places.gazetteer import Point
 from reports.fields.counts import Count
-from reports.fields.location import TYPES
+from reports.fields.names import TYPES
 from reports.fields.said import tokens_of
 from reports.fields.vehicles import Vehicle
 from reports.incidents.sighting import Grain, Sighting, Spot

@@ -15,8 +15,9 @@ from typing import Any
 from places.gazetteer import load_gazetteer
 from reports.fields.counts import Count
 from reports.fields.lexicon import Lexicon
-from reports.fields.location import Location, Names
+from reports.fields.location import Location
 from reports.fields.moment import Moment
+from reports.fields.names import Names
 from reports.fields.plainly import told_from
 from reports.fields.priority import ranked
 from reports.fields.understood import Told, Understanding, understand

@@ -34,7 +34,8 @@ from places.importing import ImportRefused, Order, import_places
 from places.showing import contents, meanings
 from places.street_names import key, street_name, tidy
 from reports.fields.lexicon import load_lexicons
-from reports.fields.location import Location, Names
+from reports.fields.location import Location
+from reports.fields.names import Names
 from reports.fields.plainly import told_from
 from reports.fields.understood import understand
 

@@ -16,7 +16,7 @@ from places.gazetteer import Point, load_gazetteer
 from reports.fields.counts import Count
 from reports.fields.heading import Heading
 from reports.fields.lexicon import load_lexicons
-from reports.fields.location import Names
+from reports.fields.names import Names
 from reports.fields.plainly import told_from
 from reports.fields.plates import Plate
 from reports.fields.understood import understand

@@ -1,0 +1,314 @@
+"""Which of a caller's words name places, and which places that may be: streets with their types and
+numbers, what was misheard beside them, and houses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Final
+
+from places.gazetteer import Gazetteer
+from reports.fields.counting import SPOKEN, Number
+from reports.fields.names import AREA, LANDMARK, LIKENESS, STREET, TYPES, Mention, Names
+from reports.fields.said import Passage, Stop
+
+ALONE: Final = 90.0
+"""The same, of words behind 'at' or 'near' alone."""
+BETWEEN: Final = 6
+"""Words between two streets at the most, all of which say that they meet."""
+
+
+def mentions(passage: Passage, names: Names) -> list[Mention]:
+    words = [token.plain for token in passage.tokens]
+    # A Ford Explorer is no Ford Parkway, and 'Dakota del Norte' no Dakota Avenue.
+    others = [
+        *(mark for mark in passage.of("vehicle") if mark.value != "none"),
+        *(mark for mark in passage.of("plate_state") if mark.last - mark.first > 1),
+    ]
+    taken = {at for mark in others for at in range(mark.first, mark.last)}
+    exact = [m for m in names.exact(words) if not taken.issuperset(range(m.first, m.last))]
+    found = [*_typed(passage, exact), *_numbered(passage, names.gazetteer)]
+    known = _longest(found)
+    known = _longest([*known, *_beside(passage, known, names)])
+    if misheard := list(_misheard_streets(passage, known, names)):
+        known = _longest([*known, *misheard])
+        known = _longest([*known, *_beside(passage, known, names)])
+    return _longest([*known, *_misheard_places(passage, known, names)])
+
+
+def _beside(passage: Passage, known: Sequence[Mention], names: Names) -> Iterator[Mention]:
+    """What stands beside a street as another that crosses it, if one does: '28 and Lake', 'la Leic
+    con la Grand'."""
+    numbers = {(number.first, number.last): number for number in passage.numbers}
+    said = passage.once(_said_words)
+    for mention in known:
+        if not mention.streets:
+            continue
+        for first, last in _spans_beside(passage, mention):
+            if not _free(passage, known, first, last):
+                continue
+            if (number := numbers.get((first, last))) is not None:
+                nouns = passage.of("people", "officers", "others")
+                starts = {each.first for each in passage.numbers} | {each.first for each in nouns}
+                if last in starts:
+                    continue  # 'On Lake at seven twenty-six', 'on Lake and forty people'
+                streets = names.gazetteer.number(number.value, None)
+                meets = names.gazetteer.crossings(streets, mention.streets)
+                if any(crossing.point is not None for crossing in meets):
+                    yield Mention(first, last, streets)
+            elif not said.issuperset(range(first, last)) and not any(
+                at < last and first < until for at, until in numbers
+            ):
+                words = _plain(passage, first, last)
+                likeness, places = names.alike_across(words, mention.streets)
+                if places:
+                    yield Mention(first, last, places, likeness)
+
+
+def _spans_beside(passage: Passage, mention: Mention) -> Iterator[tuple[int, int]]:
+    """Words that a joining word parts from a street, the longest first."""
+    gaps, joins = range(1, BETWEEN + 1), passage.once(_joins)
+    behind, ahead = list[int](), list[int]()
+    if not joins.isdisjoint(range(mention.last, mention.last + BETWEEN)):
+        behind = [mention.last + gap for gap in gaps if mention.last + gap < len(passage.tokens)]
+    if not joins.isdisjoint(range(mention.first - BETWEEN, mention.first)):
+        ahead = [mention.first - gap for gap in gaps if mention.first > gap]
+    begins = [at for at in behind if are_joined(passage, mention.last, at)]
+    ends = [at for at in ahead if are_joined(passage, at, mention.first)]
+    for length in (3, 2, 1):
+        yield from ((at, at + length) for at in begins if at + length <= len(passage.tokens))
+        yield from ((at - length, at) for at in ends if at >= length)
+
+
+def _longest(found: Sequence[Mention]) -> list[Mention]:
+    """Of those that overlap the longest; in order. What the same words may mean is together."""
+    together: dict[tuple[int, int], Mention] = {}
+    for mention in sorted(found, key=lambda each: -each.likeness):
+        same = together.get((mention.first, mention.last))
+        if same is not None:
+            places = tuple(dict.fromkeys((*same.places, *mention.places)))
+            has_type = same.has_type or mention.has_type
+            mention = replace(same, places=places, has_type=has_type)
+        together[mention.first, mention.last] = mention
+    kept: list[Mention] = []
+    for mention in sorted(
+        together.values(), key=lambda m: (m.first - m.last, -m.likeness, m.first)
+    ):
+        if all(mention.last <= other.first or other.last <= mention.first for other in kept):
+            kept.append(mention)
+    return sorted(kept, key=lambda mention: mention.first)
+
+
+def _typed(passage: Passage, found: Sequence[Mention]) -> Iterator[Mention]:
+    """Streets with the word that says they are one, before or behind."""
+    types = passage.of("street_type")
+    behind = {mark.first: mark for mark in types}
+    ahead = {mark.last: mark for mark in types}
+    articles = {mark.last: mark for mark in passage.of("street_article")}
+    for mention in found:
+        if not mention.streets:
+            yield mention
+            continue
+        if (article := articles.get(mention.first)) is not None:
+            # 'La Washburn' is a school, and in 'la Washburn y la 53' an avenue.
+            yield replace(mention, first=article.first)
+        last_word = passage.tokens[mention.last - 1].plain
+        if (mark := behind.get(mention.last)) is not None and not passage.parted(
+            mention.first, mention.last, Stop.COMMA
+        ):
+            yield _sided(passage, replace(mention, last=mark.last, has_type=True))
+        elif (mark := ahead.get(mention.first)) is not None:
+            yield replace(mention, first=mark.first, has_type=True)
+        else:
+            has_type = last_word in TYPES or last_word in TYPES.values()
+            yield _sided(passage, replace(mention, has_type=has_type)) if has_type else mention
+
+
+def _sided(passage: Passage, mention: Mention) -> Mention:
+    """With the 'South' behind 'Columbus Avenue'."""
+    side = next((each for each in passage.of("side") if each.first == mention.last), None)
+    return mention if side is None else replace(mention, last=side.last)
+
+
+def is_name(passage: Passage, mention: Mention) -> bool:
+    """Whether it can be nothing but a name: a common word, such as 'park' or 'como', is none unless
+    something says so."""
+    token = passage.tokens[mention.first]
+    if mention.last - mention.first > 1 or mention.has_type:
+        return True
+    starts = mention.first == 0 or passage.tokens[mention.first - 1].stop >= Stop.SENTENCE
+    is_word = any(
+        (mark.first, mark.last) == (mention.first, mention.last) for mark in passage.marks
+    )
+    if passage.once(_has_no_capitals):
+        # Some recognisers write none: then what stands before it has to say so.
+        return not is_word and is_behind_preposition(passage, mention)
+    return token.text[:1].isupper() and not (starts and is_word)
+
+
+def _has_no_capitals(passage: Passage) -> bool:
+    return not any(token.text[:1].isupper() for token in passage.tokens)
+
+
+def _numbered(passage: Passage, gazetteer: Gazetteer) -> Iterator[Mention]:
+    """'38th Street', 'la calle 38', and '38th' alone, which may be a street or an avenue."""
+    types = passage.of("street_type")
+    behind = {mark.first: mark for mark in types}
+    ahead = {mark.last: mark for mark in types}
+    articles = {mark.last: mark for mark in passage.of("street_article")}
+    # 'Veinticuatro la docena.'
+    counted = passage.lexicon.language in SPOKEN
+    dozens = {mark.first for mark in passage.of("number")} if counted else set()
+    for number in passage.numbers:
+        if number.first in dozens:
+            continue
+        named = number.is_ordinal or number.first in articles
+        mark = behind.get(number.last) if named else None
+        first, last = number.first, number.last
+        if mark is not None:
+            last = mark.last
+        elif (mark := ahead.get(number.first)) is not None:
+            first = mark.first
+        elif (article := articles.get(number.first)) is not None:
+            # 'La treinta y cinco' is as well what a highway is called.
+            first = article.first
+        elif not number.is_ordinal:
+            continue
+        streets = gazetteer.number(number.value, None if mark is None else mark.value)
+        side = next((each for each in passage.of("side") if each.first == last), None)
+        on_it = tuple(street for street in streets if side and street.side == side.value)
+        if side is not None and on_it:  # '26th Avenue North'
+            streets, last = on_it, side.last
+        if streets:
+            yield Mention(first, last, streets, has_type=mark is not None)
+
+
+def are_joined(passage: Passage, last: int, first: int) -> bool:
+    """Whether 'and', 'at' or 'con la' stands between two streets, and nothing that parts them."""
+    if not 0 < first - last <= BETWEEN or passage.parted(last - 1, first):
+        return False
+    joins, types = passage.once(_joins), passage.once(_types)
+    between = range(last, first)
+    return any(at in joins for at in between) and all(at in joins or at in types for at in between)
+
+
+def do_meet(passage: Passage, last: int, first: int) -> bool:
+    """The same, of two that are known: 'Lake, on Cedar', 'donde cruza la Arcade'."""
+    if not 0 < first - last <= BETWEEN or passage.parted(last - 1, first):
+        return False
+    weak = {at for mark in passage.of("crosses_known") for at in range(mark.first, mark.last)}
+    types, between = passage.once(_types), range(last, first)
+    return any(at in weak for at in between) and all(at in weak or at in types for at in between)
+
+
+def _joins(passage: Passage) -> frozenset[int]:
+    return frozenset(at for mark in passage.of("crosses") for at in range(mark.first, mark.last))
+
+
+def _types(passage: Passage) -> frozenset[int]:
+    marks = passage.of("street_type", "street_article")
+    return frozenset(at for mark in marks for at in range(mark.first, mark.last))
+
+
+def _said_words(passage: Passage) -> frozenset[int]:
+    """Words that some field listens for: of these alone no name is made that was misheard."""
+    return frozenset(at for mark in passage.marks for at in range(mark.first, mark.last))
+
+
+def is_behind_preposition(passage: Passage, mention: Mention) -> bool:
+    return any(mark.first < mention.first <= mark.last + 1 for mark in passage.of("preposition"))
+
+
+def _free(passage: Passage, known: Sequence[Mention], first: int, last: int) -> bool:
+    """Whether words may be a name that was misheard: no known one is among them, no pause, and not
+    all of them are words like any other."""
+    if first < 0 or last > len(passage.tokens) or passage.parted(first, last - 1, Stop.COMMA):
+        return False
+    if any(mention.first < last and first < mention.last for mention in known):
+        return False
+    if passage.once(_joins).intersection(range(first, last)):
+        return False
+    # 'And like' is no 'and Lake'.
+    common = {at for mark in passage.of("filler", "correction") for at in range(*mark[:2])}
+    return not common.issuperset(range(first, last))
+
+
+def _misheard_streets(
+    passage: Passage, known: Sequence[Mention], names: Names
+) -> Iterator[Mention]:
+    """Words beside a street, or before 'street', that are alike to a street's name. 'Aquí en la
+    avenida 22' names no Aquila Avenue."""
+    leading = {at for mark in passage.of("preposition") for at in range(mark.first, mark.last)}
+    types = {mark.first: mark for mark in passage.of("street_type")}
+    joins = passage.of("crosses")
+    beside_end = {mark.last for mark in joins for m in known if m.streets and m.last == mark.first}
+    beside_begin = {
+        mark.first for mark in joins for m in known if m.streets and m.first == mark.last
+    }
+
+    # 'Nicolette and 26.'
+    counted = {number.first for number in passage.numbers if not number.is_article}
+    before_number = {mark.first for mark in passage.of("and") if mark.last in counted}
+
+    for length in (3, 2, 1):
+        spans = [
+            *((first, first + length, LIKENESS) for first in beside_end),
+            *((last - length, last, LIKENESS) for last in beside_begin),
+            *((last - length, last, LIKENESS) for last in types),
+            *((last - length, last, ALONE) for last in before_number - beside_begin),
+        ]
+        for first, last, least in dict.fromkeys(spans):
+            if _free(passage, known, first, last) and leading.isdisjoint(range(first, last)):
+                likeness, places = names.alike(_plain(passage, first, last), STREET, least)
+                if places:
+                    mark = types.get(last)
+                    end = mark.last if mark is not None else last
+                    yield Mention(first, end, places, likeness, has_type=mark is not None)
+
+
+def _misheard_places(passage: Passage, known: Sequence[Mention], names: Names) -> Iterator[Mention]:
+    """Words behind 'at' that are alike to a landmark's or an area's name."""
+    ends = {mark.last for mark in passage.of("preposition")}
+    joins = {mark.first for mark in passage.of("crosses", "break")}
+    said = passage.once(_said_words)
+    for length in (4, 3, 2, 1):
+        for first in ends:
+            last = first + length
+            if said.issuperset(range(first, last)) or last - 1 in joins:
+                continue
+            if _free(passage, known, first, last):
+                for kind in (LANDMARK, AREA):
+                    likeness, places = names.alike(_plain(passage, first, last), kind, ALONE)
+                    if places:
+                        yield Mention(first, first + length, places, likeness)
+
+
+def _plain(passage: Passage, first: int, last: int) -> list[str]:
+    return [token.plain for token in passage.tokens[first:last]]
+
+
+def house_of(passage: Passage, mention: Mention) -> Number | None:
+    """'2400 Bloomington', '2700 block of Park Avenue', 'forty-two fourteen Cedar'."""
+    block = {at for mark in passage.of("block") for at in range(mark.first, mark.last)}
+    for number in (*_in_pairs(passage), *passage.numbers):
+        if number.is_ordinal or number.value < 100:
+            continue
+        between = range(number.last, mention.first)
+        if len(between) <= 3 and number.last <= mention.first and block.issuperset(between):
+            return number
+    return None
+
+
+def _in_pairs(passage: Passage) -> Iterator[Number]:
+    """House numbers said by two digits at a time."""
+    for one, other in pairwise(passage.numbers):
+        if (
+            one.last == other.first
+            and not (one.is_ordinal or other.is_ordinal)
+            and not passage.parted(one.first, other.first, Stop.COMMA)
+            and 10 <= one.value <= 99
+            and len(other.digits) == 2
+        ):
+            yield Number(one.first, other.last, one.value * 100 + other.value)

@@ -1,0 +1,261 @@
+"""The names of a gazetteer, as they are found among words: as they stand, and alike to what was
+heard, by letters and by sound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import takewhile
+from typing import Final
+
+from jellyfish import metaphone
+from rapidfuzz import fuzz, process
+
+from places.gazetteer import Area, Gazetteer, Landmark, Street
+from reports.fields.lexicon import MOST_WORDS, Lexicon
+from reports.fields.said import tokens_of
+
+STREET: Final = "street"
+LANDMARK: Final = "landmark"
+AREA: Final = "area"
+TYPES: Final[Mapping[str, str]] = {
+    "st": "street",
+    "ave": "avenue",
+    "blvd": "boulevard",
+    "rd": "road",
+    "dr": "drive",
+    "pkwy": "parkway",
+    "hwy": "highway",
+    "ln": "lane",
+    "pl": "place",
+    "ter": "terrace",
+}
+"""How the types that names end with are said."""
+SCHOOL: Final = "school"
+SCHOOL_WORDS: Final = frozenset(
+    ["elementary", "middle", "high", "community", "dual", "school", "academy", "magnet", "college"]
+)
+"""That stand behind a school's own name, and are mostly left out when it is spoken of."""
+JOINS: Final = frozenset(["and", "y", "iyo", "con", "at"])
+"""That stand between two streets in a landmark's alias."""
+LIKENESS: Final = 82.0
+"""Of 100: of words that stand beside a street, or before 'street', and are taken for one."""
+SOUNDS: Final = 74.0
+"""The same, of words that sound alike by their consonants (Metaphone)."""
+ACROSS: Final = 72.0
+"""The same, of streets that are known to cross the one beside."""
+UNKNOWN_TO_MEET: Final = 6.0
+"""Taken from it, where the list of places does not say whether the two meet."""
+SAME_SOUND: Final = 14.0
+"""Added to it, of words that sound alike."""
+SOUND_BONUS: Final = LIKENESS - SOUNDS
+"""With it, what is 74 alike and sounds so is as good as what is 82 alike."""
+LEAD: Final = 4.0
+"""By so much the most alike has to lead."""
+SHORTEST: Final = 4
+"""Letters of what is compared at the least: less is alike to anything."""
+Place = Street | Landmark | Area
+
+
+@dataclass(frozen=True)
+class Mention:
+    """Words that name places, all that they may mean: `first` up to `last` and without it."""
+
+    first: int
+    last: int
+    places: tuple[Place, ...]
+    likeness: float = 100.0
+    has_type: bool = False
+    """It is said to be a street: 'Park Avenue', not 'the park'."""
+
+    @property
+    def streets(self) -> tuple[Street, ...]:
+        return tuple(place for place in self.places if isinstance(place, Street))
+
+    @property
+    def landmarks(self) -> tuple[Landmark, ...]:
+        return tuple(place for place in self.places if isinstance(place, Landmark))
+
+    @property
+    def areas(self) -> tuple[Area, ...]:
+        return tuple(place for place in self.places if isinstance(place, Area))
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names of a gazetteer, ready to be found among words."""
+
+    gazetteer: Gazetteer
+    _lengths: dict[tuple[str, int], Sequence[str]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    _crossed: dict[tuple[Street, ...], Mapping[str, bool]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+
+    @cached_property
+    def _named(self) -> Mapping[str, Mapping[str, tuple[Place, ...]]]:
+        found: dict[str, dict[str, list[Place]]] = {STREET: {}, LANDMARK: {}, AREA: {}}
+        known = self.gazetteer
+        streets = {phrase for street in known.streets for phrase in _phrases(street)}
+        everything = ((STREET, known.streets), (LANDMARK, known.landmarks), (AREA, known.areas))
+        for kind, places in everything:
+            for place in places:
+                for phrase in _phrases(place):
+                    if kind == LANDMARK and _is_crossing(phrase, streets):
+                        continue  # 'Lake and Cedar' is the corner before the station there
+                    found[kind].setdefault(phrase, []).append(place)
+        return {
+            kind: {phrase: tuple(dict.fromkeys(places)) for phrase, places in names.items()}
+            for kind, names in found.items()
+        }
+
+    @cached_property
+    def _lexicon(self) -> Lexicon:
+        return Lexicon.of(
+            "", {kind: {name: [name] for name in names} for kind, names in self._named.items()}
+        )
+
+    @cached_property
+    def _joined(self) -> Mapping[str, Mapping[str, tuple[Place, ...]]]:
+        """Names without the gaps between their words, for comparing what was misheard."""
+        found: dict[str, dict[str, tuple[Place, ...]]] = {}
+        for kind, names in self._named.items():
+            joined: dict[str, tuple[Place, ...]] = {}
+            for phrase, places in names.items():
+                one = phrase.replace(" ", "")
+                joined[one] = tuple(dict.fromkeys((*joined.get(one, ()), *places)))
+            found[kind] = joined
+        return found
+
+    @cached_property
+    def _sounds(self) -> Mapping[str, str]:
+        return {one: metaphone(one) for names in self._joined.values() for one in names}
+
+    def exact(self, words: Sequence[str]) -> list[Mention]:
+        """What is named as the gazetteer has it."""
+        return [
+            Mention(mark.first, mark.last, self._named[mark.kind][mark.value])
+            for mark in self._lexicon.marks(words)
+        ]
+
+    def alike(
+        self, words: Sequence[str], kind: str, least: float
+    ) -> tuple[float, tuple[Place, ...]]:
+        """The places of a kind whose name is most alike to words, and how alike (0 to 100); (0, ())
+        where none is, or two are as much."""
+        heard = "".join(words)
+        if len(heard) < SHORTEST:
+            return 0.0, ()
+        sound = metaphone(heard)
+        near = process.extract(
+            heard, self._as_long(kind, len(heard)), scorer=fuzz.ratio, score_cutoff=SOUNDS, limit=4
+        )
+        scored = sorted(
+            (
+                (score + (SOUND_BONUS if self._sounds[name] == sound else 0.0), name)
+                for name, score, _ in near
+            ),
+            reverse=True,
+        )
+        if not scored or scored[0][0] < least:
+            return 0.0, ()
+        best, name = scored[0]
+        places = self._joined[kind][name]
+        rivals = [score for score, other in scored[1:] if self._joined[kind][other] != places]
+        if rivals and best - rivals[0] < LEAD:
+            return 0.0, ()
+        return min(best, 99.0), places
+
+    def _as_long(self, kind: str, letters: int) -> Sequence[str]:
+        """Names of a kind that may be alike enough to one of so many letters: by far longer and
+        shorter ones cannot."""
+        if (kind, letters) not in self._lengths:
+            shortest = letters * SOUNDS / (200 - SOUNDS)
+            longest = letters * (200 - SOUNDS) / SOUNDS
+            self._lengths[kind, letters] = tuple(
+                name for name in self._joined[kind] if shortest <= len(name) <= longest
+            )
+        return self._lengths[kind, letters]
+
+    def alike_across(
+        self, words: Sequence[str], across: tuple[Street, ...]
+    ) -> tuple[float, tuple[Place, ...]]:
+        """As `alike`, among the streets alone that are known to cross some: of so few, less alike
+        is enough."""
+        heard = "".join(words)
+        if len(heard) < SHORTEST:
+            return 0.0, ()
+        sound = metaphone(heard)
+        known = self._across(across)
+        near = process.extract(
+            heard, known.keys(), scorer=fuzz.ratio, score_cutoff=ACROSS - SAME_SOUND, limit=8
+        )
+        scored = sorted(
+            (
+                (
+                    score
+                    + (SAME_SOUND if self._sounds[name] == sound else 0)
+                    - (0 if known[name] else UNKNOWN_TO_MEET),
+                    name,
+                )
+                for name, score, _ in near
+            ),
+            reverse=True,
+        )
+        if not scored or scored[0][0] < ACROSS:
+            return 0.0, ()
+        best, name = scored[0]
+        places = self._joined[STREET][name]
+        rivals = [
+            score for score, other in scored[1:] if not set(self._joined[STREET][other]) & {*places}
+        ]
+        if rivals and best - rivals[0] < LEAD:
+            return 0.0, ()
+        return min(best, 95.0), places
+
+    def _across(self, streets: tuple[Street, ...]) -> Mapping[str, bool]:
+        """Names of the streets that may cross some, and whether they are known to."""
+        if streets not in self._crossed:
+            found: dict[str, bool] = {}
+            for name, places in self._joined[STREET].items():
+                others = [place for place in places if isinstance(place, Street)]
+                meets = self.gazetteer.crossings(others, streets)
+                if meets and len(name) >= SHORTEST:
+                    found[name] = any(crossing.point is not None for crossing in meets)
+            self._crossed[streets] = found
+        return self._crossed[streets]
+
+
+def _is_crossing(phrase: str, streets: Collection[str]) -> bool:
+    words = phrase.split()
+    return any(
+        word in JOINS and _is_street(words[:at], streets) and _is_street(words[at + 1 :], streets)
+        for at, word in enumerate(words)
+    )
+
+
+def _phrases(place: Place) -> Iterator[str]:
+    # Of a chain, 'Target (Quarry)', each is a 'Target'.
+    chain = place.name.partition(" (")[0]
+    for name in dict.fromkeys((place.name, chain, *place.names)):
+        words = [token.plain for token in tokens_of(name)]
+        if not words or len(words) > MOST_WORDS:
+            continue
+        yield " ".join(words)
+        if isinstance(place, Landmark) and place.kind == SCHOOL:
+            own = list(takewhile(lambda word: word not in SCHOOL_WORDS, words))
+            if own and own != words:
+                yield " ".join([*own, "school"])
+                yield " ".join(["escuela", *own])
+        if isinstance(place, Street) and words[-1] in TYPES:
+            yield " ".join([*words[:-1], TYPES[words[-1]]])
+            if len(words) > 1:
+                yield " ".join(words[:-1])
+
+
+def _is_street(words: Sequence[str], streets: Collection[str]) -> bool:
+    """By its name, or its number."""
+    return " ".join(words) in streets or (bool(words) and words[0][:1].isdigit())
