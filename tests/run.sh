@@ -34,5 +34,7 @@ fi
 
 echo "== in parallel"
 "$python" -m pytest -n 2 --dist loadfile -m "not whisper and not browser and not whole_line" "$@"
-echo "== one by one: real weights, a real browser, the whole line"
-"$python" -m pytest -m "whisper or browser or whole_line" "$@"
+echo "== a real browser, two at a time"
+"$python" -m pytest -n 2 --dist loadfile -m "browser and not whisper and not whole_line" "$@"
+echo "== one by one: real weights, the whole line"
+"$python" -m pytest -m "whisper or whole_line" "$@"
