@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 from dashboard import api as reading
 from dashboard import pages as showing
 from dashboard.desk import Desk
+from dashboard.locales import add_locales
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -43,6 +44,7 @@ def install(app: Flask, desk: Desk) -> None:
     app.config["WTF_CSRF_TIME_LIMIT"] = None
     # The check asks for a Referer, which 'no-referrer' below has browsers never send.
     app.config["WTF_CSRF_SSL_STRICT"] = False
+    add_locales(app)
     app.register_blueprint(showing.pages(desk, CSRFProtect(app)))
     app.register_blueprint(reading.api(desk))
     app.register_error_handler(HTTPException, _tell_error)
