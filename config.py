@@ -30,8 +30,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from ivr.dialects import Company
 from ivr.stamped import read_public_key
 from keeping.sealing import Keyring
-from oncall.roster import QuietHours
 from oncall.waiting import USUAL, Clocks, parse_within
+from reports.people import QuietHours
 from reports.pressure import Limits
 from transcribe.engines import ENGINES, EngineChoice
 from transcribe.tuning import PROFILE

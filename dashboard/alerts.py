@@ -44,10 +44,12 @@ def _of_one(alert: Notification) -> Alerting:
     match alert.state:
         case NotificationState.DELIVERED:
             return Alerting.DELIVERED
-        case NotificationState.SENDING:
+        case NotificationState.SENDING | NotificationState.BUNDLED:
             return Alerting.SENT
         case NotificationState.FAILED:
             return Alerting.FAILED
+        case NotificationState.HELD:
+            return Alerting.WAITING
         case NotificationState.PENDING:
             return Alerting.WAITING if alert.reason is None else Alerting.RETRYING
 

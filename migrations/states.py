@@ -9,7 +9,7 @@ from alembic import op
 
 def restate(table: str, column: str, values: Sequence[str]) -> None:
     """Lets a column hold just these values. The check is called as the naming convention of
-    `reports.store.metadata` has it, for one named as its column."""
+    `reports.tables.metadata` has it, for one named as its column."""
     name = op.f(f"ck_{table}_{column}")
     listed = ", ".join(f"'{value}'" for value in values)
     with op.batch_alter_table(table) as batch:

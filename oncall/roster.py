@@ -6,38 +6,11 @@ nobody is rung; texts go out at any hour.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-
-@dataclass(frozen=True, slots=True)
-class QuietHours:
-    """From one time of day to another, over midnight if the first is the later."""
-
-    begin: time
-    end: time
-
-    @classmethod
-    def parse(cls, text: str) -> QuietHours:
-        """Reads '22:00-06:30'.
-
-        Raises:
-            ValueError: it is not written so.
-        """
-        times = re.fullmatch(r"(\d\d:\d\d)-(\d\d:\d\d)", text)
-        if times is None:
-            raise ValueError("write two times of day, such as 22:00-06:30")
-        return cls(time.fromisoformat(times[1]), time.fromisoformat(times[2]))
-
-    def hold(self, at: datetime, zone: ZoneInfo) -> bool:
-        """Whether the instant lies in them; the end does not."""
-        now = at.astimezone(zone).time().replace(tzinfo=None)
-        if self.begin <= self.end:
-            return self.begin <= now < self.end
-        return now >= self.begin or now < self.end
+from reports.people import QuietHours
 
 
 def to_ring(

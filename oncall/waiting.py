@@ -16,9 +16,9 @@ from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from oncall.roster import QuietHours
 from reports.fields.priority import FAMILY, Priority, Ranked
 from reports.model import Dossier, Handling, Verdict
+from reports.people import QuietHours
 
 USUAL: Final[Mapping[str, timedelta]] = MappingProxyType({FAMILY: timedelta(minutes=30)})
 LONGEST: Final = timedelta(days=1)

@@ -104,6 +104,20 @@ class NotificationState(StrEnum):
     """Handed to a channel; the provider has not said how it ended."""
     DELIVERED = "delivered"
     FAILED = "failed"
+    HELD = "held"
+    """Not sent by itself: there are many, and it is to go out with others, as one message."""
+    BUNDLED = "bundled"
+    """It went out in another, `bundled_in`, and that one says what became of it."""
+
+
+class Tier(StrEnum):
+    """Who is told, one after the other, until somebody answers."""
+
+    FIRST = "first"
+    """Who is on shift as primary, and who hears the language."""
+    BACKUP = "backup"
+    EVERYBODY = "everybody"
+    EMERGENCY = "emergency"
 
 
 class NotificationKind(StrEnum):
@@ -115,6 +129,16 @@ class NotificationKind(StrEnum):
     """Somebody added to the report in a later call."""
     REMINDER = "reminder"
     """Nobody has taken the report up in time."""
+    TAKEN_UP = "taken_up"
+    """Somebody has it: for the others who were told."""
+    VERDICT = "verdict"
+    """A named person said what is true of it."""
+    LEFT = "left"
+    """They are not there any more, as somebody says."""
+    CORROBORATED = "corroborated"
+    """A third independent caller speaks of the same."""
+    BUNDLE = "bundle"
+    """The first word of several reports at once, where there are many."""
 
 
 class Admission(StrEnum):
@@ -230,6 +254,8 @@ _LEGAL: Mapping[type[State], Mapping[State, frozenset[State]]] = MappingProxyTyp
         Verdict: {one: frozenset(Verdict) - {one} for one in Verdict},
         NotificationState: {
             NotificationState.PENDING: frozenset({NotificationState.SENDING}),
+            NotificationState.HELD: frozenset({NotificationState.BUNDLED}),
+            NotificationState.BUNDLED: frozenset(),
             NotificationState.SENDING: frozenset(
                 {
                     NotificationState.PENDING,
@@ -824,7 +850,7 @@ class Notification:
     recipient: bytes
     """Sealed address in the channel, such as a telephone number."""
     recipient_hash: str
-    """Keyed: one kind of message about a report goes to one recipient once."""
+    """Keyed: one kind of message about a report and one thing goes to one recipient once."""
     body: str
     created_at: datetime
     changed_at: datetime
@@ -839,6 +865,13 @@ class Notification:
     """Why the last attempt failed; a short phrase for people, without addresses."""
     acknowledged_by: str | None = None
     acknowledged_at: datetime | None = None
+    person: str | None = None
+    """Handle of who is told; None: a number that stands in the settings."""
+    tier: Tier | None = None
+    """As which they are told it, of a first word; None of what follows it."""
+    about: str = ""
+    """What exactly, where one kind may be told more than once: the verdict, who has it."""
+    bundled_in: str | None = None
 
 
 # --- What a report says ---------------------------------------------------------------------------

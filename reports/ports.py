@@ -45,6 +45,7 @@ from reports.model import (
     TextMessage,
     Transcript,
 )
+from reports.people import People
 
 Samples = NDArray[np.float32]
 """Sound: 16,000 samples a second, one channel, each between -1 and 1."""
@@ -61,6 +62,9 @@ class Records(Protocol):
     Every `add_…` returns False, and changes nothing, when the row is there already: webhooks come
     twice.
     """
+
+    @property
+    def people(self) -> People: ...
 
     def call(self, call_sid: str) -> Call | None: ...
     def add_call(self, call: Call) -> bool: ...

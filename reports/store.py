@@ -14,8 +14,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from datetime import UTC, datetime
-from enum import StrEnum
+from datetime import datetime
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -84,12 +83,14 @@ from reports.model import (
     Span,
     TakeSource,
     TextMessage,
+    Tier,
     Transcript,
     TranscriptKind,
     TranslationState,
     Verdict,
     Verification,
 )
+from reports.people_rows import SqlPeople
 from reports.ports import Sealer, StoreBusy
 from reports.questions import CALLBACK, YES
 from reports.sealed import (
@@ -100,6 +101,12 @@ from reports.sealed import (
     segments_of,
     words_context,
 )
+from reports.tables import Rows, UtcDateTime
+from reports.tables import columns as _columns
+from reports.tables import metadata as metadata  # all tables are in it from here on
+from reports.tables import plain as _plain
+from reports.tables import states as _states
+from reports.tables import words as _words
 
 SQLITE_BUSY_SECONDS = 15
 """How long a writer waits for another before it gives up. Transactions here take milliseconds."""
@@ -107,56 +114,6 @@ ASK_AGAIN = 0.01
 """Seconds between two tries of a writer who does not want to wait for ever."""
 
 
-class UtcDateTime(sa.types.TypeDecorator[datetime]):
-    """An aware datetime, kept in UTC; databases without zones get and give naive UTC."""
-
-    impl = sa.DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, _dialect: sa.Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time without a zone was about to be stored")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, _dialect: sa.Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-def _states(states: type[StrEnum], name: str) -> sa.Enum:
-    """Kept as text with a check, so that a new state needs no special type in the database."""
-    return sa.Enum(
-        states,
-        name=name,
-        native_enum=False,
-        create_constraint=True,
-        values_callable=lambda members: [member.value for member in members],
-        length=32,
-    )
-
-
-def _words(words: type[StrEnum], length: int) -> sa.Enum:
-    """Kept as text without a check: SQLite would have to copy a table that gets such a column."""
-    return sa.Enum(
-        words,
-        native_enum=False,
-        values_callable=lambda members: [member.value for member in members],
-        length=length,
-    )
-
-
-metadata = sa.MetaData(
-    naming_convention={
-        "ix": "ix_%(column_0_label)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
 _SID = sa.String(64)
 
 calls = sa.Table(
@@ -368,7 +325,11 @@ notifications = sa.Table(
     sa.Column("reason", sa.String(200)),
     sa.Column("acknowledged_by", sa.String(64)),
     sa.Column("acknowledged_at", UtcDateTime),
-    sa.UniqueConstraint("reference", "kind", "channel", "recipient_hash"),
+    sa.Column("person", sa.String(64), index=True),
+    sa.Column("tier", _words(Tier, 16)),
+    sa.Column("about", sa.String(64), nullable=False, server_default=""),
+    sa.Column("bundled_in", sa.String(64)),
+    sa.UniqueConstraint("reference", "kind", "about", "channel", "recipient_hash"),
 )
 incidents = sa.Table(
     "incidents",
@@ -501,19 +462,6 @@ custody_entries = sa.Table(
 T = TypeVar("T")
 
 
-def _columns(value: Any, *, without: frozenset[str] = frozenset()) -> dict[str, Any]:
-    """The fields of a frozen value by name: each has a column of the same name."""
-    return {
-        field.name: getattr(value, field.name)
-        for field in dataclasses.fields(value)
-        if field.name not in without
-    }
-
-
-def _plain(kind: Callable[..., T]) -> Callable[[RowMapping], T]:
-    return lambda row: kind(**row)
-
-
 def _words_context(columns: RowMapping | Mapping[str, Any]) -> str:
     return words_context(columns["recording_sid"], columns["kind"], columns["made_at"])
 
@@ -556,46 +504,14 @@ def _flood(row: RowMapping) -> Flood:
     return Flood(**{name: row[name] for name in row if name != "flood_id"})
 
 
-class SqlRecords:
+class SqlRecords(Rows):
     """`reports.ports.Records` over one connection in a transaction."""
 
     def __init__(self, connection: Connection, seals: Seals, *, hold: bool) -> None:
-        self._connection = connection
+        super().__init__(connection, hold=hold)
         self._seals = seals
-        self._hold = hold
+        self.people = SqlPeople(connection, hold=hold)
         self._occurred: list[Occurrence] = []
-
-    # Reading and writing one row
-
-    def _one(
-        self, table: sa.Table, key: str, make: Callable[[RowMapping], T], *, by: str | None = None
-    ) -> T | None:
-        column = table.c[by] if by else next(iter(table.primary_key.columns))
-        query = sa.select(table).where(column == key)
-        if self._hold:
-            query = query.with_for_update()
-        row = self._connection.execute(query).mappings().first()
-        return None if row is None else make(row)
-
-    def _many(self, query: sa.Select[Any], make: Callable[[RowMapping], T]) -> list[T]:
-        return [make(row) for row in self._connection.execute(query).mappings()]
-
-    def _add(self, table: sa.Table, columns: Mapping[str, Any]) -> bool:
-        """False when a row with the same key stands there: decided by the database, not before."""
-        try:
-            with self._connection.begin_nested():
-                self._connection.execute(table.insert().values(**columns))
-        except sa.exc.IntegrityError:
-            return False
-        return True
-
-    def _save(self, table: sa.Table, columns: Mapping[str, Any]) -> None:
-        key = next(iter(table.primary_key.columns))
-        done = self._connection.execute(
-            table.update().where(key == columns[key.name]).values(**columns)
-        )
-        if done.rowcount != 1:
-            raise LookupError(f"no row in {table.name} to save")
 
     # Calls
 

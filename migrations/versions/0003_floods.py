@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from migrations.states import restate
-from reports.store import UtcDateTime
+from reports.tables import UtcDateTime
 
 revision = "0003"
 down_revision = "0002"

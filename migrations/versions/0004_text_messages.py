@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from reports.store import UtcDateTime
+from reports.tables import UtcDateTime
 
 revision = "0004"
 down_revision = "0003"

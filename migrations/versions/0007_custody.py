@@ -24,7 +24,7 @@ from reports.custody import (
     row_of,
     words_hash,
 )
-from reports.store import UtcDateTime
+from reports.tables import UtcDateTime
 
 revision = "0007"
 down_revision = "0006"

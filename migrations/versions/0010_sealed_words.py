@@ -12,7 +12,7 @@ from alembic import context, op
 from migrations.states import restate
 from reports.ports import Sealer
 from reports.sealed import alert_context, body_context, words_context
-from reports.store import UtcDateTime
+from reports.tables import UtcDateTime
 
 revision = "0010"
 down_revision = "0009"

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oncall.roster import QuietHours, to_ring
+from oncall.roster import to_ring
+from reports.people import QuietHours
 
 CHICAGO = ZoneInfo("America/Chicago")
 NUMBERS = ("+16125550110", "+16125550111")

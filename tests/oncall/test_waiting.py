@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oncall.escalation import messages_due
-from oncall.roster import QuietHours
 from oncall.waiting import USUAL, Clocks, Wait, due_at, parse_within
 from reports.fields.priority import Priority, Ranked
 from reports.model import Admission, Handling, NotificationKind, Verdict
+from reports.people import QuietHours
 from tests.oncall.test_escalation import ALERT, AT, UPDATE, a_dossier
 
 CHICAGO = ZoneInfo("America/Chicago")

@@ -18,7 +18,8 @@ from reports.model import Act, ActKind, Admission, Block, Segment, Word
 from reports.ports import Sealer
 from reports.sealed import plain_segments
 from reports.services.custody import verify_all
-from reports.store import SqlReportStore, UtcDateTime, connect, metadata
+from reports.store import SqlReportStore, connect, metadata
+from reports.tables import UtcDateTime
 from tests.keys import SEALER
 from tests.reports.conftest import DATABASES
 
