@@ -1,16 +1,214 @@
 """Who is on call at an instant. Pure.
 
-As yet everybody whose number is configured, around the clock but for the quiet hours in which
-nobody is rung; texts go out at any hour.
+Shifts are written in times of day of the group's zone. A time that clocks skip when they are put
+on counts as an hour later, one that they show twice counts the first time: so a shift that ends
+when the next one begins leaves no gap and no overlap on any day of the year.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from reports.people import QuietHours
+from reports.people import Cover, Duty, People, Person, QuietHours, Reach, Shift
+
+LONGEST = timedelta(hours=26)
+"""Of one turn: a day and what clocks that are put back add to it, and some."""
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """All that is known of who may be on call."""
+
+    zone: ZoneInfo
+    people: tuple[Person, ...] = ()
+    reaches: tuple[Reach, ...] = ()
+    shifts: tuple[Shift, ...] = ()
+    covers: tuple[Cover, ...] = ()
+
+    @classmethod
+    def of(cls, rows: People, zone: ZoneInfo) -> Roster:
+        """As the database has it."""
+        return cls(
+            zone,
+            tuple(rows.everybody()),
+            tuple(rows.reaches()),
+            tuple(rows.shifts()),
+            tuple(rows.covers()),
+        )
+
+    def person(self, person_id: str) -> Person | None:
+        return next((one for one in self.people if one.person_id == person_id), None)
+
+    def here(self, at: datetime) -> tuple[Person, ...]:
+        """Those who have not left."""
+        return tuple(one for one in self.people if one.left_at is None or at < one.left_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One time that a shift comes round."""
+
+    shift: Shift
+    on: date
+    """The day on which it begins."""
+    begins: datetime
+    ends: datetime
+    person_id: str | None
+    """Who has it; None: whoever had it cannot, and nobody has taken it."""
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether somebody else has it than the roster says."""
+        return self.person_id is not None and self.person_id != self.shift.person_id
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """From one instant to another; the end is not part of it."""
+
+    begins: datetime
+    ends: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Who is on call, in the order of the roster."""
+
+    primary: tuple[Person, ...]
+    backup: tuple[Person, ...]
+    listeners: tuple[Person, ...]
+
+    @property
+    def everybody(self) -> tuple[Person, ...]:
+        """Each once."""
+        return tuple(dict.fromkeys((*self.primary, *self.backup, *self.listeners)))
+
+    def understand(self, language: str) -> bool:
+        """Whether anybody on call does."""
+        return any(_understands(person, language) for person in self.everybody)
+
+
+def instant(day: date, wall: time, zone: ZoneInfo) -> datetime:
+    """When clocks show that time on that day, in UTC."""
+    return datetime.combine(day, wall.replace(fold=0), zone).astimezone(UTC)
+
+
+def turns(
+    roster: Roster, since: datetime, until: datetime, *, known_at: datetime | None = None
+) -> list[Turn]:
+    """Those that lie in a stretch, or in a part of it, the first to begin first; `known_at`: as the
+    roster stood then, by default as it stands."""
+    found = [
+        turn
+        for shift in roster.shifts
+        if (shift.removed_at is None if known_at is None else shift.stood(known_at))
+        for turn in _turns_of(shift, roster, since, until, known_at)
+    ]
+    return sorted(found, key=lambda turn: (turn.begins, turn.shift.shift_id or 0))
+
+
+def _turns_of(
+    shift: Shift, roster: Roster, since: datetime, until: datetime, known_at: datetime | None
+) -> Iterator[Turn]:
+    day = max(shift.first_on, (since - LONGEST).astimezone(roster.zone).date())
+    last = until.astimezone(roster.zone).date()
+    if not shift.weekdays:
+        last = min(last, shift.first_on)
+    elif shift.last_on is not None:
+        last = min(last, shift.last_on)
+    while day <= last:
+        if not shift.weekdays or day.weekday() in shift.weekdays:
+            over = timedelta(days=1) if shift.ends <= shift.begins else timedelta()
+            begins = instant(day, shift.begins, roster.zone)
+            ends = instant(day + over, shift.ends, roster.zone)
+            if begins < until and since < ends and begins < ends:
+                yield Turn(shift, day, begins, ends, _who(shift, day, roster.covers, known_at))
+        day += timedelta(days=1)
+
+
+def _who(shift: Shift, on: date, covers: Iterable[Cover], known_at: datetime | None) -> str | None:
+    person: str | None = shift.person_id
+    for cover in covers:
+        stands = cover.undone_at is None if known_at is None else cover.stood(known_at)
+        if cover.shift_id == shift.shift_id and cover.on == on and stands:
+            person = cover.person_id
+    return person
+
+
+def watch(roster: Roster, at: datetime, *, known_at: datetime | None = None) -> Watch:
+    """Who is on call at an instant; `known_at`: as the roster stood then."""
+    here = {person.person_id: person for person in roster.here(at)}
+    now = [
+        turn
+        for turn in turns(roster, at, at + timedelta(microseconds=1), known_at=known_at)
+        if turn.person_id in here
+    ]
+
+    def of(duty: Duty) -> tuple[Person, ...]:
+        found = (here[turn.person_id or ""] for turn in now if turn.shift.duty is duty)
+        return tuple(dict.fromkeys(found))
+
+    return Watch(of(Duty.PRIMARY), of(Duty.BACKUP), of(Duty.LISTENER))
+
+
+def uncovered(roster: Roster, since: datetime, until: datetime, duty: Duty) -> list[Stretch]:
+    """When nobody has a duty."""
+    here = {person.person_id for person in roster.here(since)}
+    held = [
+        (turn.begins, turn.ends)
+        for turn in turns(roster, since, until)
+        if turn.shift.duty is duty and turn.person_id in here
+    ]
+    return _gaps(held, since, until)
+
+
+def unheard(
+    roster: Roster, languages: Collection[str], since: datetime, until: datetime
+) -> dict[str, list[Stretch]]:
+    """By language, when nobody on call understands it; those that are always heard are left out."""
+    here = {person.person_id: person for person in roster.here(since)}
+    on_call = [turn for turn in turns(roster, since, until) if turn.person_id in here]
+    found = {}
+    for language in languages:
+        heard = [
+            (turn.begins, turn.ends)
+            for turn in on_call
+            if _understands(here[turn.person_id or ""], language)
+        ]
+        gaps = _gaps(heard, since, until)
+        if gaps:
+            found[language] = gaps
+    return found
+
+
+def _gaps(
+    held: Sequence[tuple[datetime, datetime]], since: datetime, until: datetime
+) -> list[Stretch]:
+    gaps, at = [], since
+    for begins, ends in sorted(held):
+        if begins > at:
+            gaps.append(Stretch(at, min(begins, until)))
+        at = max(at, ends)
+        if at >= until:
+            return gaps
+    gaps.append(Stretch(at, until))
+    return gaps
+
+
+def _understands(person: Person, language: str) -> bool:
+    """Without region or script: who understands Spanish understands that of Mexico."""
+    wanted = language.partition("-")[0]
+    return any(each.partition("-")[0] == wanted for each in person.languages)
+
+
+def listeners_of(watch: Watch, language: str | None) -> tuple[Person, ...]:
+    """Those on call to hear a language."""
+    if language is None:
+        return ()
+    return tuple(person for person in watch.listeners if _understands(person, language))
 
 
 def to_ring(
