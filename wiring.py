@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -26,11 +26,11 @@ from ivr.texting import Texting
 from ivr.written import WrittenLanguage
 from keeping.audio import SealedAudioStore
 from keeping.sealing import Keyring
-from oncall.alerts import Contact
+from oncall.alerts import Alerter
 from oncall.briefs import Tells, load_tells, whispered
 from oncall.channels.sms import SmsChannel
+from oncall.contacts import Contact
 from oncall.roster import to_ring
-from oncall.waiting import Wait
 from opinions.chat import ChatReader
 from places.gazetteer import load_gazetteer
 from providers.provider import Provider
@@ -43,9 +43,10 @@ from reports.fields.lexicon import load_lexicons
 from reports.fields.names import Names
 from reports.fields.reading import Reader
 from reports.fields.second import SecondReader
-from reports.model import Dossier, Rank
+from reports.model import Rank
 from reports.ports import (
     AudioNotFound,
+    Channel,
     MediaMissing,
     MediaRefused,
     ProviderUnavailable,
@@ -65,6 +66,8 @@ from workers.tether import tethered
 
 SPEAKING_WORKERS = 2
 """Processes that write out at once: those of the queues `urgent` and `rest`."""
+ALWAYS = "settings:oncall"
+"""What the sealed numbers of the settings belong to."""
 ROOT = Path(__file__).parent
 URGENT_RANKS = frozenset(rank for rank in Rank if urgency_of(rank) is Urgency.URGENT)
 
@@ -215,9 +218,32 @@ class Adapters:
             zone=settings.zone,
         )
 
-    def wait_of(self, dossier: Dossier) -> Wait | None:
-        """For somebody to take a report up."""
-        return self.settings.clocks.wait_of(dossier, self.reader.read(dossier).rank)
+    @cached_property
+    def channels(self) -> Mapping[str, Channel]:
+        """By which people are told, by name."""
+        sms = SmsChannel(self.provider, self.settings.public_url)
+        return {sms.name: sms}
+
+    @cached_property
+    def alerter(self) -> Alerter:
+        """Tells those on call."""
+        return Alerter(
+            store=self.store,
+            queue=self.queue,
+            sealer=self.sealer,
+            always=tuple(self._always()),
+            channels=frozenset(self.channels),
+            tells=self.tells,
+            reader=self.reader,
+            clocks=self.settings.clocks,
+            public_url=self.settings.public_url,
+        )
+
+    def _always(self) -> Iterator[Contact]:
+        """The numbers of the settings."""
+        for number in self.settings.oncall:
+            address = self.sealer.seal(number.encode(), ALWAYS)
+            yield Contact(SmsChannel.name, address, ALWAYS, self.sealer.fingerprint(number))
 
     @cached_property
     def telephone(self) -> Telephone:
@@ -378,7 +404,6 @@ class Adapters:
 
     def equipment(self, worker: str, transcriber: Transcriber | None = None) -> Equipment:
         """What a worker of that name works with."""
-        sms = SmsChannel(self.provider, self.settings.public_url)
         return Equipment(
             worker=worker,
             store=self.store,
@@ -386,13 +411,9 @@ class Adapters:
             sealer=self.sealer,
             audio=self.audio,
             provider=self.provider,
-            channels={sms.name: sms},
-            contacts=tuple(Contact(sms.name, number) for number in self.settings.oncall),
-            tells=self.tells,
-            reader=self.reader,
-            clocks=self.settings.clocks,
+            channels=self.channels,
+            alerter=self.alerter,
             caller_texts=self.caller_texts,
-            public_url=self.settings.public_url,
             clock=self.clock,
             transcriber=transcriber,
             apart=self.apart,

@@ -20,7 +20,15 @@ from reports.fields.priority import Priority
 from reports.fields.private import CERTAIN, Private
 from reports.fields.reading import Reading
 from reports.fields.understood import Understanding
-from reports.model import Dossier, Medium, NotificationKind, RecordingState, ReportFields, Verdict
+from reports.model import (
+    Dossier,
+    Medium,
+    NotificationKind,
+    RecordingState,
+    ReportFields,
+    Tier,
+    Verdict,
+)
 from reports.questions import PERSON, WHERE
 
 WORDS = (
@@ -29,6 +37,16 @@ WORDS = (
     "update",
     "addition",
     "reminder",
+    "unanswered",
+    "taken_up",
+    "corroborated",
+    "confirmed",
+    "false_alarm",
+    "not_enforcement",
+    "unable_to_verify",
+    "bundle",
+    "bundle_at",
+    "bundle_elsewhere",
     "family_taken",
     "asked_for_person",
     "talked_to_person",
@@ -85,6 +103,17 @@ UNTOLD = frozenset([Private.NAME, Private.PLATE, Private.STATUS])
 """What no text message says, though the caller did."""
 LONGEST_PLACE = 120
 """Characters of the caller's words in a text; the page has them all."""
+_SAID_OF = frozenset(
+    [
+        NotificationKind.UPDATE,
+        NotificationKind.ADDITION,
+        NotificationKind.REMINDER,
+        NotificationKind.CORROBORATED,
+    ]
+)
+"""Kinds whose own words stand in the message."""
+MOST_PLACES = 3
+"""Named in one message about several reports."""
 _SPOKEN_NUMBER = re.compile(r"\+?\d(?:[\s().,-]*\d){6,}")
 """Seven digits or more, however they are set apart: a telephone number, somebody's."""
 
@@ -129,13 +158,21 @@ def load_tells(prompts: Path, language: str) -> Tells:
 
 
 def brief(
-    dossier: Dossier, kind: NotificationKind, tells: Tells, public_url: str, reading: Reading
+    dossier: Dossier,
+    kind: NotificationKind,
+    tells: Tells,
+    public_url: str,
+    reading: Reading,
+    *,
+    tier: Tier | None = None,
+    about: str = "",
 ) -> str:
     """The text of a message, such as
     'UNVERIFIED · happening now · Spanish · 4 officers · still there · ref 4821 · https://…/r/4821'.
 
     `reading`: what is understood of the report's words. Of a place it has what the gazetteer calls
-    it, of people only how many.
+    it, of people only how many. `tier`: as which somebody is asked; who is asked later than others
+    is told so, and reads the place in the first message. `about`: the name of who has it.
     """
     fields = report_fields(dossier)
     understood = reading.understanding
@@ -146,16 +183,19 @@ def brief(
     if reading.rank.priority is Priority.P1:
         parts.append(words["p1"])
     written = dossier.call.medium is Medium.TEXT
-    if kind is NotificationKind.UPDATE:
-        parts.append(words["update"])
-    elif kind is NotificationKind.ADDITION:
-        parts.append(words["addition"])
-    elif kind is NotificationKind.REMINDER:
-        parts.append(words["reminder"])
+    asked_later = kind is NotificationKind.ALERT and tier not in (None, Tier.FIRST)
+    if asked_later:
+        parts.append(words["unanswered"])
+    elif kind is NotificationKind.TAKEN_UP:
+        parts.append(words["taken_up"].format(name=about))
+    elif kind is NotificationKind.VERDICT:
+        parts.append(words[dossier.verdict])
+    elif kind in _SAID_OF:
+        parts.append(words[kind])
     if written:
         # Its words may name people, and an alert is read on lock screens: they stand on the page.
         parts.append(words["text_message"])
-    elif kind is NotificationKind.UPDATE:
+    elif kind is NotificationKind.UPDATE or asked_later:
         parts.extend(_place(dossier, fields, understood, words))
     parts.extend(_known_place(understood, words))
     if not written:
@@ -174,6 +214,25 @@ def brief(
     reference = dossier.report.reference
     parts.append(words["reference"].format(reference=reference))
     parts.append(f"{public_url}/r/{reference}")
+    return words["separator"].join(parts)
+
+
+def bundle_brief(places: Mapping[str | None, int], tells: Tells, public_url: str) -> str:
+    """'UNVERIFIED · 12 more about E Lake St & Bloomington Ave · 3 more elsewhere · https://…/'.
+
+    `places`: how many reports are of each; None: of no place that is known alone.
+    """
+    words = tells.words
+    named = sorted(
+        ((name, count) for name, count in places.items() if name is not None),
+        key=lambda each: (-each[1], each[0]),
+    )[:MOST_PLACES]
+    elsewhere = sum(places.values()) - sum(count for _, count in named)
+    parts = [words["unverified"]]
+    parts += [words["bundle_at"].format(count=count, name=name) for name, count in named]
+    if elsewhere:
+        parts.append(words["bundle_elsewhere" if named else "bundle"].format(count=elsewhere))
+    parts.append(f"{public_url}/")
     return words["separator"].join(parts)
 
 

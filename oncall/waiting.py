@@ -1,7 +1,7 @@
 """How long a report may wait for somebody to take it up, and since when it does. Pure.
 
 Each priority may have a clock of its own, and so may the families of people who were taken: they
-are helped within the hour, and never before what is going on. Who is told again when a clock has
+are helped within the hour, and never before what is going on. Who is asked next when a clock has
 run out, `oncall.escalation` decides; no clock changes the order of anything but the families'
 list.
 """
@@ -20,7 +20,13 @@ from reports.fields.priority import FAMILY, Priority, Ranked
 from reports.model import Dossier, Handling, Verdict
 from reports.people import QuietHours
 
-USUAL: Final[Mapping[str, timedelta]] = MappingProxyType({FAMILY: timedelta(minutes=30)})
+USUAL: Final[Mapping[str, timedelta]] = MappingProxyType(
+    {
+        Priority.P1: timedelta(minutes=3),
+        Priority.P2: timedelta(minutes=5),
+        FAMILY: timedelta(minutes=30),
+    }
+)
 LONGEST: Final = timedelta(days=1)
 UNTIL_MORNING: Final = frozenset([Priority.P3, Priority.P4])
 """Whose clocks stand still in the quiet hours. What is going on does not wait for the morning."""
@@ -39,8 +45,8 @@ class Wait:
 
 @dataclass(frozen=True)
 class Clocks:
-    """By priority, or `FAMILY`, which goes before it, within how long somebody takes a report up;
-    what is not named has no clock."""
+    """By priority, or `FAMILY`, which goes before it, within how long somebody takes a report up,
+    and from then on each time until the next are asked; what is not named has no clock."""
 
     within: Mapping[str, timedelta] = field(default_factory=lambda: USUAL)
     quiet: QuietHours | None = None
@@ -51,13 +57,18 @@ class Clocks:
         """None: somebody has taken it up, nobody is told of it by itself, or it has no clock."""
         if not (dossier.call.admission.alerts and is_waiting(dossier)):
             return None
+        since = dossier.report.filed_at
+        due = self.due(since, rank)
+        return None if due is None else Wait(since, due)
+
+    def due(self, since: datetime, rank: Ranked) -> datetime | None:
+        """When the time of a report of that rank is over that began at an instant; None: never."""
         names = (*(ground for ground in rank.grounds if ground == FAMILY), rank.priority)
         within = next((self.within[name] for name in names if name in self.within), None)
         if not within:
             return None
-        since = dossier.report.filed_at
         quiet = self.quiet if rank.priority in UNTIL_MORNING else None
-        return Wait(since, due_at(since, within, quiet, self.zone))
+        return due_at(since, within, quiet, self.zone)
 
 
 def is_waiting(dossier: Dossier) -> bool:
@@ -101,7 +112,7 @@ def _next(wall: time, after: datetime, zone: ZoneInfo) -> datetime:
 
 
 def parse_within(text: str) -> Mapping[str, timedelta]:
-    """Reads 'family=30,P1=5', in minutes; 0 for no clock.
+    """Reads 'family=30,P1=5', in minutes; 0 for no clock. What is not named has the usual one.
 
     Raises:
         ValueError: it is not written so. `str()` says what should be.
@@ -119,4 +130,4 @@ def parse_within(text: str) -> Mapping[str, timedelta]:
         if named[1] in found:
             raise ValueError(f"{named[1]} has two clocks: write it once")
         found[named[1]] = timedelta(minutes=int(named[2]))
-    return MappingProxyType(found)
+    return MappingProxyType({**USUAL, **found})

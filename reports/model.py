@@ -872,6 +872,8 @@ class Notification:
     about: str = ""
     """What exactly, where one kind may be told more than once: the verdict, who has it."""
     bundled_in: str | None = None
+    passed_on_at: datetime | None = None
+    """When whoever was told said that somebody else should take it up."""
 
 
 # --- What a report says ---------------------------------------------------------------------------

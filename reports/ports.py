@@ -304,6 +304,18 @@ class Records(Protocol):
     def notification(self, notification_id: str) -> Notification | None: ...
     def add_notification(self, notification: Notification) -> bool: ...
     def save_notification(self, notification: Notification) -> None: ...
+    def first_words_to(self, recipient_hash: str, since: datetime) -> Sequence[str]:
+        """References of the reports of which that address was meant to have the first word by
+        itself, or with others, since an instant: the last first."""
+
+    def moved(self, since: datetime) -> Sequence[str]:
+        """References of reports that changed at an instant or later and that people had a hand in:
+        taken up, judged, a field set, or put into an incident."""
+
+    def waiting(self, filed_after: datetime) -> Sequence[tuple[str, datetime]]:
+        """References of reports filed after an instant that nobody took up or judged, and when each
+        last changed; those of limited and blocked calls are left out."""
+
     def notifications_in(self, states: Iterable[NotificationState]) -> Sequence[Notification]: ...
 
     def organizer(self, username: str) -> Organizer | None: ...

@@ -329,6 +329,7 @@ notifications = sa.Table(
     sa.Column("tier", _words(Tier, 16)),
     sa.Column("about", sa.String(64), nullable=False, server_default=""),
     sa.Column("bundled_in", sa.String(64)),
+    sa.Column("passed_on_at", UtcDateTime),
     sa.UniqueConstraint("reference", "kind", "about", "channel", "recipient_hash"),
 )
 incidents = sa.Table(
@@ -1330,6 +1331,49 @@ class SqlRecords(Rows):
         context = alert_context(notification.notification_id)
         body = self._seals.text_in(notification.body, context)
         return {**_columns(notification), "body": body}
+
+    def first_words_to(self, recipient_hash: str, since: datetime) -> Sequence[str]:
+        query = (
+            sa.select(notifications.c.reference)
+            .where(
+                notifications.c.recipient_hash == recipient_hash,
+                notifications.c.created_at >= since,
+                notifications.c.kind.in_([NotificationKind.ALERT, NotificationKind.BUNDLE]),
+                notifications.c.state.not_in([NotificationState.HELD, NotificationState.BUNDLED]),
+            )
+            .order_by(notifications.c.created_at.desc())
+        )
+        return list(dict.fromkeys(self._connection.execute(query).scalars()))
+
+    def moved(self, since: datetime) -> Sequence[str]:
+        in_an_incident = sa.exists().where(
+            incident_moves.c.reference == reports.c.reference,
+            incident_moves.c.after.is_not(None),
+        )
+        is_settled = sa.exists().where(settlements.c.reference == reports.c.reference)
+        query = sa.select(reports.c.reference).where(
+            reports.c.changed_at >= since,
+            sa.or_(
+                reports.c.handling != Handling.NEW,
+                reports.c.verdict != Verdict.UNVERIFIED,
+                in_an_incident,
+                is_settled,
+            ),
+        )
+        return list(self._connection.execute(query).scalars())
+
+    def waiting(self, filed_after: datetime) -> Sequence[tuple[str, datetime]]:
+        query = (
+            sa.select(reports.c.reference, reports.c.changed_at)
+            .where(
+                reports.c.filed_at > filed_after,
+                reports.c.handling == Handling.NEW,
+                reports.c.verdict == Verdict.UNVERIFIED,
+                ~_is_limited(),
+            )
+            .order_by(reports.c.filed_at)
+        )
+        return [(row[0], row[1]) for row in self._connection.execute(query)]
 
     def notifications_in(self, states: Iterable[NotificationState]) -> Sequence[Notification]:
         query = (

@@ -63,7 +63,7 @@ def sweep(settings: Settings) -> None:
         now,
         erases=adapters.provider.erases,
         limits=settings.limits,
-        wait_of=adapters.wait_of,
+        alerter=adapters.alerter,
         keep_callers=timedelta(days=settings.retain_caller_days),
     )
     stop = threading.Event()

@@ -6,16 +6,12 @@ RQ finds these functions by name, so what they need is handed to the process onc
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from oncall.alerts import Contact
-from oncall.alerts import alert_on_call as alert
-from oncall.briefs import Tells
-from oncall.waiting import Clocks
-from reports.fields.reading import Reader
+from oncall.alerts import Alerter
 from reports.model import Rank, Recording
 from reports.ports import (
     AudioStore,
@@ -44,12 +40,8 @@ class Equipment:
     audio: AudioStore
     provider: PhoneProvider
     channels: Mapping[str, Channel]
-    contacts: Sequence[Contact]
-    tells: Tells
-    reader: Reader
-    clocks: Clocks
+    alerter: Alerter
     caller_texts: texts.CallerTexts
-    public_url: str
     clock: Callable[[], datetime]
     transcriber: Transcriber | None = None
     apart: Transcriber | None = None
@@ -73,18 +65,7 @@ def equip(equipment: Equipment | None) -> None:
 
 def alert_on_call(reference: str) -> None:
     tools = _tools()
-    alert(
-        tools.store,
-        tools.queue,
-        tools.sealer,
-        reference=reference,
-        contacts=tools.contacts,
-        tells=tools.tells,
-        reader=tools.reader,
-        clocks=tools.clocks,
-        public_url=tools.public_url,
-        at=tools.clock(),
-    )
+    tools.alerter.alert(reference, tools.clock())
 
 
 def send_notification(notification_id: str) -> None:

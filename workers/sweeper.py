@@ -6,9 +6,10 @@ import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
-from oncall.escalation import messages_due
-from oncall.waiting import LONGEST, Wait
-from reports.model import Dossier, Handling, NotificationKind
+from oncall.alerts import Alerter
+from oncall.roster import Roster
+from oncall.waiting import LONGEST
+from reports.model import NotificationKind
 from reports.ports import Job, JobQueue, Records, ReportStore
 from reports.pressure import Limits
 from reports.services.importing import NOW
@@ -29,8 +30,15 @@ IMPORTING = timedelta(minutes=2)
 STILL_NEWS = timedelta(minutes=30)
 """How long after a report was filed an update on its place is worth a text."""
 STILL_WAITING = 2 * LONGEST
-"""How long after a report was filed somebody is told that nobody has taken it up: longer than any
-clock runs, and a night."""
+"""How long after a report was filed somebody is asked next: longer than any clock runs, and a
+night."""
+SOON = timedelta(seconds=5)
+"""Between two looks at reports that nobody has taken up."""
+ASK_AGAIN = timedelta(seconds=30)
+"""From asking for somebody to be told to looking whether they were."""
+LOOK_BACK = timedelta(seconds=30)
+"""What changed so long before the last look is looked at again: a time is taken before the
+transaction that writes it is committed."""
 NEVER_TOO_LATE = timedelta(days=7)
 """A first alert is sent however late; what is older than this was lost before we were here."""
 
@@ -51,11 +59,10 @@ class Sweeper:
         erases: bool = True,
         limits: Limits | None = None,
         keep_callers: timedelta = timedelta(days=30),
-        wait_of: Callable[[Dossier], Wait | None] = lambda _: None,
+        alerter: Alerter,
     ) -> None:
         """`erases`: whether the provider's API deletes recordings. One that does not is asked
-        when a recording was stored, and not each minute from then on. `wait_of`: for somebody to
-        take a report up."""
+        when a recording was stored, and not each minute from then on."""
         self._store = store
         self._queue = queue
         self._run = run
@@ -63,7 +70,11 @@ class Sweeper:
         self._erases = erases
         self._limits = limits or Limits()
         self._keep_callers = keep_callers
-        self._wait_of = wait_of
+        self._alerter = alerter
+        self._unanswered: dict[str, tuple[datetime, datetime | None]] = {}
+        """By reference: when a report that nobody took up last changed, and when others are asked
+        if it does not change."""
+        self._last_soon: datetime | None = None
         self._last_seldom: datetime | None = None
         self._last_forgotten: datetime | None = None
         self._last_import: datetime | None = None
@@ -74,11 +85,15 @@ class Sweeper:
         seldom = self._last_seldom is None or at - self._last_seldom >= SELDOM
         importing = self._last_import is None or at - self._last_import >= IMPORTING
         with self._store.read() as records:
-            found = [*untold(records, at), *stalled(records, at)]
+            roster = self._alerter.roster(records)
+            found = [*untold(records, roster, at, self._alerter), *stalled(records, at)]
+            if self._last_soon is None or at - self._last_soon >= SOON:
+                found += self._changed(records, roster, at)
+                found += self._overdue(records, roster, at)
+                self._last_soon = at
             if seldom:
                 self._last_seldom = at
                 found += endless(records, at)
-                found += overdue(records, at, self._wait_of)
                 if self._erases:
                     found += unerased(records, at)
         if importing:
@@ -88,9 +103,40 @@ class Sweeper:
         for item in found:
             if not self._queue.put(item.job, item.subject, item.urgency):
                 self._do_here(item)
+        self._alerter.bundle(at)
         if seldom:
             self._tidy(at)
         return len(found)
+
+    def _changed(self, records: Records, roster: Roster, at: datetime) -> Iterable[Stalled]:
+        """Reports in which people had a hand, where others should hear of it."""
+        since = STILL_NEWS if self._last_soon is None else at - self._last_soon + LOOK_BACK
+        for dossier in records.dossiers_of(records.moved(at - since)):
+            if self._alerter.is_due(records, roster, dossier, at):
+                yield Stalled(Job.ALERT_ON_CALL, dossier.report.reference)
+
+    def _overdue(self, records: Records, roster: Roster, at: datetime) -> Iterable[Stalled]:
+        """Reports that nobody has taken up: where others are to be asked, or hear of what changed.
+        What did not change is not read again before its time."""
+        waiting = records.waiting(at - STILL_WAITING)
+        known, self._unanswered = self._unanswered, {}
+        unread = []
+        for reference, changed_at in waiting:
+            kept = known.get(reference)
+            if kept is None or kept[0] != changed_at or (kept[1] is not None and kept[1] <= at):
+                unread.append(reference)
+            else:
+                self._unanswered[reference] = kept
+        for dossier in records.dossiers_of(unread):
+            report = dossier.report
+            is_due = self._alerter.is_due(records, roster, dossier, at)
+            next_look = self._alerter.next_look(dossier)
+            if next_look is not None and next_look <= at:
+                next_look = None  # everybody was asked
+            if is_due:
+                next_look = at + ASK_AGAIN  # the queue may lose it
+                yield Stalled(Job.ALERT_ON_CALL, report.reference)
+            self._unanswered[report.reference] = (report.changed_at, next_look)
 
     def _tidy(self, at: datetime) -> None:
         """After what is due: a flood that nobody's call can end, and callers of long ago."""
@@ -108,26 +154,15 @@ class Sweeper:
             log.error("%s failed in the sweeper: %s", item.job, type(error).__name__)
 
 
-def untold(records: Records, at: datetime) -> Iterable[Stalled]:
+def untold(records: Records, roster: Roster, at: datetime, alerter: Alerter) -> Iterable[Stalled]:
     """Reports of which something is due to be told."""
     for kind, since in (
         (NotificationKind.ALERT, at - NEVER_TOO_LATE),
         (NotificationKind.UPDATE, at - STILL_NEWS),
     ):
         for dossier in records.dossiers_of(records.untold(kind, since)):
-            if kind in messages_due(dossier, at):
+            if alerter.is_due(records, roster, dossier, at):
                 yield Stalled(Job.ALERT_ON_CALL, dossier.report.reference)
-
-
-def overdue(
-    records: Records, at: datetime, wait_of: Callable[[Dossier], Wait | None]
-) -> Iterable[Stalled]:
-    """Reports that nobody has taken up in time, and of which nobody was told again."""
-    kind = NotificationKind.REMINDER
-    waiting = records.untold(kind, at - STILL_WAITING, handling=Handling.NEW)
-    for dossier in records.dossiers_of(waiting):
-        if kind in messages_due(dossier, at, wait_of(dossier)):
-            yield Stalled(Job.ALERT_ON_CALL, dossier.report.reference)
 
 
 def endless(records: Records, at: datetime) -> Iterable[Stalled]:

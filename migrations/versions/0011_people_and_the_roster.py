@@ -130,6 +130,7 @@ def upgrade() -> None:
             sa.Column("about", sa.String(length=64), server_default="", nullable=False)
         )
         batch_op.add_column(sa.Column("bundled_in", sa.String(length=64), nullable=True))
+        batch_op.add_column(sa.Column("passed_on_at", UtcDateTime, nullable=True))
         batch_op.drop_constraint(batch_op.f("uq_notifications_reference"), type_="unique")
         batch_op.create_unique_constraint(
             batch_op.f("uq_notifications_reference"),
@@ -155,6 +156,7 @@ def downgrade() -> None:
             batch_op.f("uq_notifications_reference"),
             ["reference", "kind", "channel", "recipient_hash"],
         )
+        batch_op.drop_column("passed_on_at")
         batch_op.drop_column("bundled_in")
         batch_op.drop_column("about")
         batch_op.drop_column("tier")

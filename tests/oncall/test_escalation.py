@@ -7,7 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from oncall.escalation import KEYS_GRACE, messages_due
+from oncall.contacts import Contact
+from oncall.escalation import KEYS_GRACE, Picture, messages_due
+from oncall.waiting import Clocks
+from reports.fields.priority import Priority, Ranked
+from reports.fields.reading import Reading
 from reports.model import (
     Admission,
     Answer,
@@ -16,13 +20,22 @@ from reports.model import (
     Dossier,
     Notification,
     NotificationKind,
+    NotificationState,
     Recording,
     RecordingState,
     Report,
+    Tier,
 )
+from tests.reader import READER
 
 AT = datetime(2026, 1, 15, 14, 0, tzinfo=UTC)
 ALERT, UPDATE = NotificationKind.ALERT, NotificationKind.UPDATE
+ANA = Contact("sms", b"a sealed number", "reach:1:address", "hash of Ana's", "ana")
+ONLY_ANA = {tier: (ANA,) if tier is Tier.FIRST else () for tier in Tier}
+DELIVERED = NotificationState.DELIVERED
+USUAL_CLOCKS = Clocks()
+SLOW = Ranked(Priority.P4, ())
+"""Of what has no clock."""
 
 
 def a_dossier(
@@ -45,32 +58,43 @@ def a_dossier(
     )
     recordings = () if state is None else (Recording("RE1", "CA1", question, AT, AT, state=state),)
     notifications = tuple(
-        Notification(kind, "4821", kind, "sms", b"", "", "", AT, AT) for kind in told
+        Notification(kind, "4821", kind, ANA.channel, b"", ANA.address_hash, "", AT, AT, DELIVERED)
+        for kind in told
     )
     return Dossier(Report("4821", "CA1", AT, AT), call, recordings, (), notifications, ())
 
 
+def kinds_due(
+    dossier: Dossier, at: datetime, rank: Ranked = SLOW, clocks: Clocks = USUAL_CLOCKS
+) -> tuple[NotificationKind, ...]:
+    """What Ana, who alone is on call, should be told."""
+    reading = Reading(READER.understanding(dossier), rank)
+    due = messages_due(dossier, Picture(reading), ONLY_ANA, clocks, at)
+    assert {each.contact.key for each in due} <= {ANA.key}
+    return tuple(each.kind for each in due)
+
+
 def test_keys_alone_are_not_told_while_the_caller_goes_on() -> None:
-    assert messages_due(a_dossier(pressed=("when",)), AT) == ()
+    assert kinds_due(a_dossier(pressed=("when",)), AT) == ()
 
 
 def test_the_alert_is_due_with_the_first_recording() -> None:
-    assert messages_due(a_dossier(state=RecordingState.ANNOUNCED), AT) == (ALERT,)
+    assert kinds_due(a_dossier(state=RecordingState.ANNOUNCED), AT) == (ALERT,)
 
 
 def test_the_alert_is_due_when_the_call_ends_without_a_recording() -> None:
-    assert messages_due(a_dossier(pressed=("when",), over=True), AT) == (ALERT,)
+    assert kinds_due(a_dossier(pressed=("when",), over=True), AT) == (ALERT,)
 
 
 def test_nothing_is_meant_twice() -> None:
     told = a_dossier(state=RecordingState.TRANSCRIBED, over=True, told=(ALERT, UPDATE))
-    assert messages_due(told, AT + timedelta(hours=1)) == ()
+    assert kinds_due(told, AT + timedelta(hours=1)) == ()
 
 
 @pytest.mark.parametrize("state", [RecordingState.ANNOUNCED, RecordingState.STORED])
 def test_no_update_before_the_place_is_known(state: RecordingState) -> None:
     waiting = a_dossier(state=state, over=True, told=(ALERT,))
-    assert messages_due(waiting, AT + timedelta(hours=1)) == ()
+    assert kinds_due(waiting, AT + timedelta(hours=1)) == ()
 
 
 @pytest.mark.parametrize(
@@ -83,26 +107,26 @@ def test_no_update_before_the_place_is_known(state: RecordingState) -> None:
     ],
 )
 def test_the_update_is_due_however_the_place_came_out(state: RecordingState) -> None:
-    assert messages_due(a_dossier(state=state, over=True, told=(ALERT,)), AT) == (UPDATE,)
+    assert kinds_due(a_dossier(state=state, over=True, told=(ALERT,)), AT) == (UPDATE,)
 
 
 def test_the_update_waits_for_two_keys_but_not_longer_than_the_grace() -> None:
     asked = a_dossier(state=RecordingState.TRANSCRIBED, told=(ALERT,))
-    assert messages_due(asked, AT + KEYS_GRACE - timedelta(milliseconds=1)) == ()
-    assert messages_due(asked, AT + KEYS_GRACE) == (UPDATE,)
+    assert kinds_due(asked, AT + KEYS_GRACE - timedelta(milliseconds=1)) == ()
+    assert kinds_due(asked, AT + KEYS_GRACE) == (UPDATE,)
     pressed = a_dossier(
         state=RecordingState.TRANSCRIBED, told=(ALERT,), pressed=("officers", "still_there")
     )
-    assert messages_due(pressed, AT) == (UPDATE,)
+    assert kinds_due(pressed, AT) == (UPDATE,)
 
 
 def test_of_a_caller_without_a_language_the_only_recording_counts() -> None:
     only = a_dossier(
         state=RecordingState.TRANSCRIBED, question="what", language=None, over=True, told=(ALERT,)
     )
-    assert messages_due(only, AT) == (UPDATE,)
+    assert kinds_due(only, AT) == (UPDATE,)
     known = replace(only, call=replace(only.call, language="en"))
-    assert messages_due(known, AT) == ()
+    assert kinds_due(known, AT) == ()
 
 
 @pytest.mark.parametrize("admission", list(Admission))
@@ -112,5 +136,5 @@ def test_whoever_calls_too_often_rings_nobodys_phone_and_whoever_calls_in_a_floo
     said_all = a_dossier(
         state=RecordingState.TRANSCRIBED, over=True, pressed=("when",), admission=admission
     )
-    due = messages_due(said_all, AT + timedelta(hours=1))
+    due = kinds_due(said_all, AT + timedelta(hours=1))
     assert due == ((ALERT, UPDATE) if admission.alerts else ())

@@ -10,12 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oncall.escalation import messages_due
 from oncall.waiting import USUAL, Clocks, Wait, due_at, parse_within
 from reports.fields.priority import Priority, Ranked
 from reports.model import Admission, Handling, NotificationKind, Verdict
 from reports.people import QuietHours
-from tests.oncall.test_escalation import ALERT, AT, UPDATE, a_dossier
+from tests.oncall.test_escalation import ALERT, AT, UPDATE, a_dossier, kinds_due
 
 CHICAGO = ZoneInfo("America/Chicago")
 NIGHT = QuietHours(time(22, 0), time(6, 30))
@@ -37,12 +36,12 @@ def at_home(written: str) -> datetime:
     return datetime.fromisoformat(written).replace(tzinfo=CHICAGO)
 
 
-def test_a_family_has_half_an_hour_and_what_is_over_none() -> None:
+def test_a_family_has_half_an_hour_what_goes_on_minutes_and_what_is_over_no_clock() -> None:
     dossier = a_dossier(over=True)
     filed = dossier.report.filed_at
     assert Clocks().wait_of(dossier, FAMILY) == Wait(filed, filed + HALF_AN_HOUR)
     assert Clocks().wait_of(dossier, OVER) is None
-    assert Clocks().wait_of(dossier, NOW) is None
+    assert Clocks().wait_of(dossier, NOW) == Wait(filed, filed + timedelta(minutes=3))
 
 
 def test_each_priority_may_have_its_own_and_a_familys_goes_first() -> None:
@@ -120,17 +119,17 @@ def test_who_may_wait_longer_is_never_due_earlier(
 
 def test_who_is_on_call_is_told_once_more_when_the_time_is_over() -> None:
     told = a_dossier(over=True, told=(ALERT, UPDATE))
-    wait = Wait(AT, AT + HALF_AN_HOUR)
-    assert messages_due(told, wait.due - timedelta(milliseconds=1), wait) == ()
-    assert messages_due(told, wait.due, wait) == (REMINDER,)
+    due = AT + HALF_AN_HOUR
+    assert kinds_due(told, due - timedelta(milliseconds=1), FAMILY) == ()
+    assert kinds_due(told, due, FAMILY) == (REMINDER,)
     again = a_dossier(over=True, told=(ALERT, UPDATE, REMINDER))
-    assert messages_due(again, wait.due + timedelta(hours=5), wait) == ()
-    assert messages_due(told, wait.due, None) == ()
+    assert kinds_due(again, due + timedelta(hours=5), FAMILY) == ()
+    assert kinds_due(told, due, OVER) == ()
 
 
 def test_nobody_is_told_again_before_they_were_told() -> None:
     late = a_dossier(over=True)
-    assert REMINDER not in messages_due(late, AT + timedelta(days=1), Wait(AT, AT + HALF_AN_HOUR))
+    assert REMINDER not in kinds_due(late, AT + timedelta(days=1), FAMILY)
 
 
 @pytest.mark.parametrize(
@@ -142,5 +141,13 @@ def test_what_is_no_clock_is_refused(written: str) -> None:
 
 
 def test_clocks_are_written_in_minutes() -> None:
-    assert parse_within("") == {}
-    assert parse_within("family=30") == USUAL
+    assert parse_within("") == USUAL
+    assert parse_within("family=20")["family"] == timedelta(minutes=20)
+
+
+def test_who_sets_one_clock_keeps_the_others() -> None:
+    assert parse_within("family=20,P2=0") == {
+        **USUAL,
+        "family": timedelta(minutes=20),
+        Priority.P2: timedelta(),
+    }

@@ -91,7 +91,7 @@ class StoryTranscriber:
 
 def heard(text: str, language: str | None = "en", probability: float = 0.9) -> Transcribed:
     words = tuple(
-        Word(text=word, start=index * 0.4, end=index * 0.4 + 0.3, probability=probability)
+        Word(text=f" {word}", start=index * 0.4, end=index * 0.4 + 0.3, probability=probability)
         for index, word in enumerate(text.split())
     )
     segment = Segment(text, 0.0, words[-1].end, words, -0.2, 0.01, 1.2)
@@ -156,7 +156,7 @@ class Line:
             lambda job, subject: jobs.WORK[job](subject),
             self.clock,
             erases=self.adapters.provider.erases,
-            wait_of=self.adapters.wait_of,
+            alerter=self.adapters.alerter,
         )
         return sweeper.sweep()
 

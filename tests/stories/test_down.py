@@ -16,7 +16,7 @@ from twilio.rest import Client
 from ivr.fallback import FALLBACK
 from preflight import check
 from providers.twilio import RebasedHttpClient
-from reports.model import CallState, RecordingState
+from reports.model import CallState, NotificationKind, RecordingState
 from reports.ports import Job, Urgency
 from reports.services.calls import number_context
 from reports.services.importing import NOW
@@ -137,7 +137,9 @@ def test_an_outage_of_many_callers_makes_one_report_each_and_no_more(
     assert {each.call.call_sid for each in line.dossiers} == {call.sid for call in calls}
     assert len(line.dossiers) == len(calls)
     assert all(len(each.recordings) == 1 for each in line.dossiers)
-    assert len(line.texts) == 2 * len(calls)
+    told = [notice.kind for each in line.dossiers for notice in each.notifications]
+    assert told.count(NotificationKind.ALERT) == len(calls)
+    assert told.count(NotificationKind.REMINDER) <= len(calls)
 
 
 def test_who_says_nothing_into_the_fallback_leaves_no_report(covered: Line) -> None:
@@ -256,7 +258,10 @@ def test_the_list_is_looked_at_from_the_start_and_then_every_few_minutes(line: L
             asked.append(line.clock())
             return True
 
-    sweeper = Sweeper(line.adapters.store, Queue(), lambda job, subject: None, line.clock)
+    alerter = line.adapters.alerter
+    sweeper = Sweeper(
+        line.adapters.store, Queue(), lambda job, subject: None, line.clock, alerter=alerter
+    )
     for _ in range(10):
         sweeper.sweep()
         line.clock.ahead += timedelta(minutes=1)
@@ -278,7 +283,11 @@ def test_a_line_without_a_queue_looks_all_the_same(covered: Line) -> None:
             return False
 
     Sweeper(
-        line.adapters.store, Away(), lambda job, subject: jobs.WORK[job](subject), line.clock
+        line.adapters.store,
+        Away(),
+        lambda job, subject: jobs.WORK[job](subject),
+        line.clock,
+        alerter=line.adapters.alerter,
     ).sweep()
     assert [each.state for each in line.dossier.recordings] == [RecordingState.ANNOUNCED]
 

@@ -99,7 +99,8 @@ def test_what_is_written_soon_after_is_added_in_silence(line: Line) -> None:
     line.time_passes(15 * 60)
     (answer,) = writes(line, "they have left")
     assert answer == f"Witness Line: added to report {line.dossier.report.reference}."
-    assert len(line.texts) == 2, "nobody is buried in texts"
+    told = [text.body.split(" · ")[1] for text in line.texts[2:]]
+    assert told == ["nobody has taken this up yet"], "nobody is buried in texts"
 
 
 def test_an_hour_later_it_is_another_report_unless_the_reference_comes_first(line: Line) -> None:

@@ -1,0 +1,170 @@
+"""Who is on call sleeps, and somebody else is asked; many call, and no phone is buried."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, time, timedelta
+
+import pytest
+
+from oncall.escalation import FEW
+from reports.model import Handling, NotificationKind, NotificationState, Verdict
+from reports.people import Duty, Person, QuietHours, Reach, Shift, address_context
+from reports.services.review import handle, judge
+from simulator.spoken import spoken_call
+from tests.stories.conftest import ORGANIZER, Line
+
+CALL = spoken_call("en-lake-bloomington")
+ANA, BO, ELI = "+16125550111", "+16125550112", "+16125550113"
+MINUTE = 60.0
+
+
+def takes_part(
+    line: Line,
+    handle: str,
+    number: str,
+    duty: Duty | None = None,
+    *languages: str,
+    quiet: str | None = None,
+    is_emergency: bool = False,
+) -> None:
+    """A person of the group, with a telephone, around the clock where they have a duty."""
+    at, reach_id = line.clock() - timedelta(days=1), uuid.uuid4().hex
+    sealer = line.adapters.sealer
+    with line.adapters.store.begin() as records:
+        records.people.put_person(
+            Person(handle, handle.capitalize(), at, "ana", languages, is_emergency=is_emergency)
+        )
+        records.people.add_reach(
+            Reach(
+                reach_id,
+                handle,
+                "sms",
+                sealer.seal(number.encode(), address_context(reach_id)),
+                sealer.fingerprint(number),
+                None if quiet is None else QuietHours.parse(quiet),
+            )
+        )
+        if duty is not None:
+            every_day = frozenset(range(7))
+            records.people.add_shift(
+                Shift(handle, duty, date(2025, 1, 1), time(0), time(0), at, "ana", every_day)
+            )
+
+
+@pytest.fixture
+def staffed(line: Line) -> Line:
+    takes_part(line, "ana", ANA, Duty.PRIMARY, "en")
+    takes_part(line, "bo", BO, Duty.BACKUP, "en")
+    takes_part(line, "eli", ELI, is_emergency=True)
+    return line
+
+
+def somebody_calls(line: Line, place: str = "corner of Lake and Bloomington") -> str:
+    """Now, and hangs up after the place. Returns the reference."""
+    before = {dossier.report.reference for dossier in line.dossiers}
+    line.speech.outcomes = [place]
+    line.caller.dials().presses("1").presses("1").says(CALL.where.path, then="#").hangs_up()
+    line.works()
+    (new,) = {dossier.report.reference for dossier in line.dossiers} - before
+    return new
+
+
+def texts_to(line: Line, number: str) -> list[str]:
+    return [text.body for text in line.network.inbox(number)]
+
+
+def test_the_primary_sleeps_and_the_backup_is_asked_then_everybody(staffed: Line) -> None:
+    line = staffed
+    reference = somebody_calls(line)
+    assert len(texts_to(line, ANA)) == 2, "the alert, and the place"
+    assert texts_to(line, BO) == texts_to(line, ORGANIZER) == []
+    line.time_passes(5 * MINUTE)
+    (asked,) = texts_to(line, BO)
+    assert asked.startswith("UNVERIFIED · nobody has answered yet · ")
+    assert '"corner of Lake and Bloomington"' in asked
+    assert f"ref {reference}" in asked
+    line.time_passes(5.1 * MINUTE)
+    assert len(texts_to(line, ELI)) == 1
+    line.time_passes(5.1 * MINUTE)
+    assert len(texts_to(line, ORGANIZER)) == 1, "the number of the settings is asked last"
+    line.time_passes(5.1 * MINUTE)
+    assert [texts_to(line, each)[-1].split(" · ")[1] for each in (ANA, BO, ELI, ORGANIZER)] == [
+        "nobody has taken this up yet"
+    ] * 4
+    line.time_passes(60 * MINUTE)
+    assert len(texts_to(line, ANA)) == 3, "and a phone is not rung again and again"
+
+
+def test_the_backup_takes_it_up_and_the_primary_hears_who_has_it(staffed: Line) -> None:
+    line = staffed
+    reference = somebody_calls(line)
+    line.time_passes(5 * MINUTE)
+    handle(
+        line.adapters.store,
+        reference=reference,
+        to=Handling.ACKNOWLEDGED,
+        who="bo",
+        at=line.clock(),
+    )
+    line.time_passes(6)
+    assert texts_to(line, ANA)[-1].startswith("UNVERIFIED · Bo has it · ")
+    assert len(texts_to(line, BO)) == 1
+    line.time_passes(30 * MINUTE)
+    assert texts_to(line, ELI) == []
+
+
+def test_what_a_person_says_is_true_is_told_to_those_who_heard_of_it(staffed: Line) -> None:
+    line = staffed
+    reference = somebody_calls(line)
+    judge(
+        line.adapters.store,
+        reference=reference,
+        verdict=Verdict.CONFIRMED,
+        who="bo",
+        at=line.clock(),
+    )
+    line.time_passes(6)
+    assert texts_to(line, ANA)[-1].startswith("CONFIRMED · ")
+    assert texts_to(line, BO) == []
+
+
+def test_escalation_survives_a_queue_that_lost_everything(staffed: Line) -> None:
+    line = staffed
+    somebody_calls(line)
+    line.loses_redis_contents()
+    line.time_passes(5 * MINUTE)
+    assert len(texts_to(line, BO)) == 1
+
+
+def test_many_call_about_the_same_and_no_phone_is_buried(staffed: Line) -> None:
+    line = staffed
+    for _ in range(12):
+        somebody_calls(line, "East Lake Street and Bloomington Avenue in Minneapolis")
+    one_by_one = [text for text in texts_to(line, ANA) if "update" not in text]
+    assert len(one_by_one) == FEW
+    held = [
+        told
+        for dossier in line.dossiers
+        for told in dossier.notifications
+        if told.state is NotificationState.HELD
+    ]
+    assert len(held) == 12 - FEW
+    line.time_passes(2 * MINUTE)
+    bundles = [text for text in texts_to(line, ANA) if " more" in text]
+    assert bundles == [
+        f"UNVERIFIED · 7 more about E Lake St & Bloomington Ave · {line.settings.public_url}/"
+    ]
+    kinds = [told.kind for dossier in line.dossiers for told in dossier.notifications]
+    assert kinds.count(NotificationKind.BUNDLE) == 1
+    assert len(line.dossiers) == 12, "and none is lost"
+
+
+def test_nobody_is_left_out_because_they_were_told_with_others(staffed: Line) -> None:
+    line = staffed
+    for _ in range(FEW + 1):
+        somebody_calls(line)
+    line.time_passes(5.1 * MINUTE)
+    assert len(texts_to(line, BO)) == FEW, "the sixth comes with others to Bo as well"
+    line.time_passes(2.1 * MINUTE)
+    assert " more " in texts_to(line, BO)[-1]
