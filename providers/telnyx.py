@@ -48,6 +48,8 @@ class TelnyxProvider:
     """A `providers.provider.Provider`."""
 
     erases = True
+    patience = 2 * (CONNECT_SECONDS + ANSWER_SECONDS)
+    """A call wants its application's id first."""
     takes_texts = False
     """Its messages come as JSON of another shape
     (https://developers.telnyx.com/docs/messaging/messages/receive-message)."""

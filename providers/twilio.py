@@ -75,6 +75,7 @@ class TwilioProvider:
 
     erases = True
     takes_texts = True
+    patience = CONNECT_SECONDS + ANSWER_SECONDS
 
     def __init__(
         self, *, account_sid: str, auth_token: str, api_url: str, from_number: str

@@ -429,6 +429,8 @@ class MediaRefused(ValueError):
 @dataclass(frozen=True, slots=True)
 class SentMessage:
     provider_id: str
+    final: bool = False
+    """Nobody will ever say more of it: that it was taken is as good as its arrival."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -465,6 +467,10 @@ class PhoneLog(Protocol):
 
 class PhoneProvider(PhoneLog, Protocol):
     """The telephone company's API. Each method may raise `ProviderUnavailable`."""
+
+    @property
+    def patience(self) -> float:
+        """Seconds after which a text or a call that is asked for counts as not answered."""
 
     def fetch_recording(self, recording_sid: str) -> bytes:
         """The audio file as the provider has it.
@@ -589,9 +595,22 @@ class ChannelRefused(RuntimeError):
 
 
 class Channel(Protocol):
+    """A way to reach an organizer. None logs an address, a body or an id of its own."""
+
     @property
     def name(self) -> str: ...
+    @property
+    def heeds_stop(self) -> bool:
+        """Whether who wrote STOP from that address is sent nothing more."""
+
+    @property
+    def patience(self) -> float:
+        """Seconds after which it gives up, less than `services.notices.SEND_LEASE`."""
+
     def send(self, address: str, body: str, notification_id: str) -> SentMessage:
-        """Raises:
+        """Brings the body to the address. The same id again is the same message again, as far as
+        those who carry it can tell.
+
+        Raises:
         ChannelUnavailable, ChannelRefused.
         """
