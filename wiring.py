@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -21,14 +21,20 @@ from ivr.playback import Playback
 from ivr.signature import SIGNALWIRE_HEADER, Guard, SignatureGuard
 from ivr.stamped import StampedGuard
 from ivr.studio_door import StudioDoor
-from ivr.telephone import LanguageOrder, Telephone, Whispers
-from ivr.texting import Texting
+from ivr.telephone import AlertCalls, LanguageOrder, Telephone, Whispers
+from ivr.texting import AnswerTexts, Texting
 from ivr.written import WrittenLanguage
 from keeping.audio import SealedAudioStore
 from keeping.sealing import Keyring
 from oncall.alerts import Contact
-from oncall.briefs import Tells, load_tells, whispered
+from oncall.briefs import Carries, Tells, load_tells, spoken, whispered
+from oncall.channels.apprise import AppriseChannel
+from oncall.channels.console import ConsoleChannel
+from oncall.channels.email import EmailChannel, MailServer
 from oncall.channels.sms import SmsChannel
+from oncall.channels.voice import VoiceChannel
+from oncall.composing import Composer
+from oncall.links import AnswerLinks
 from oncall.roster import to_ring
 from oncall.waiting import Wait
 from opinions.chat import ChatReader
@@ -43,9 +49,10 @@ from reports.fields.lexicon import load_lexicons
 from reports.fields.names import Names
 from reports.fields.reading import Reader
 from reports.fields.second import SecondReader
-from reports.model import Dossier, Rank
+from reports.model import Dossier, Notification, Rank
 from reports.ports import (
     AudioNotFound,
+    Channel,
     MediaMissing,
     MediaRefused,
     ProviderUnavailable,
@@ -245,6 +252,7 @@ class Adapters:
                 else ()
             ),
             whispers=Whispers(organizers.voice, lambda code: whispered(self.tells, code)),
+            alert_calls=AlertCalls(organizers.voice, self.tells.call, self._for_the_ear),
             playback=Playback(settings.secret_key.get_secret_value(), self._sound_of),
             language_order=LanguageOrder(settings.language_order),
             limits=settings.limits,
@@ -269,6 +277,42 @@ class Adapters:
             audio=self.audio,
         )
 
+    def _for_the_ear(self, told: Notification, dossier: Dossier) -> str:
+        carries = self.settings.channels_carry.get(told.channel, Carries.NOTHING)
+        return spoken(carries, dossier, told.kind, self.tells, self.reader.read(dossier))
+
+    @cached_property
+    def answer_links(self) -> AnswerLinks:
+        settings = self.settings
+        return AnswerLinks(settings.secret_key.get_secret_value(), settings.public_url)
+
+    @cached_property
+    def channels(self) -> Mapping[str, Channel]:
+        """The ways to reach an organizer that the settings name."""
+        settings, title = self.settings, self.tells.elsewhere["title"]
+        made: list[Channel] = [
+            SmsChannel(self.provider, settings.public_url),
+            VoiceChannel(self.provider, settings.public_url),
+            AppriseChannel(title=title),
+        ]
+        if settings.smtp_url is not None and settings.email_from is not None:
+            server = MailServer.parse(settings.smtp_url.get_secret_value())
+            made.append(EmailChannel(server, sender=settings.email_from, subject=title))
+        if settings.console_file is not None:
+            made.append(ConsoleChannel(settings.console_file.absolute()))
+        return {channel.name: channel for channel in made}
+
+    @cached_property
+    def composer(self) -> Composer:
+        return Composer(
+            tells=self.tells,
+            reader=self.reader,
+            public_url=self.settings.public_url,
+            links=self.answer_links,
+            carries=self.settings.channels_carry,
+            takes_texts=self.provider.takes_texts,
+        )
+
     def _sound_of(self, recording_sid: str) -> bytes | None:
         """A recording as we keep it, else as the provider still has it."""
         try:
@@ -288,6 +332,7 @@ class Adapters:
             sealer=self.sealer,
             texts=self.caller_texts,
             language_of=self.written_language,
+            answers=AnswerTexts(self.tells.answer_words, self.tells.answers),
             guard=self.telephone.guard,
             clock=self.clock,
         )
@@ -378,7 +423,6 @@ class Adapters:
 
     def equipment(self, worker: str, transcriber: Transcriber | None = None) -> Equipment:
         """What a worker of that name works with."""
-        sms = SmsChannel(self.provider, self.settings.public_url)
         return Equipment(
             worker=worker,
             store=self.store,
@@ -386,8 +430,9 @@ class Adapters:
             sealer=self.sealer,
             audio=self.audio,
             provider=self.provider,
-            channels={sms.name: sms},
-            contacts=tuple(Contact(sms.name, number) for number in self.settings.oncall),
+            channels=self.channels,
+            compose=self.composer,
+            contacts=tuple(Contact(SmsChannel.name, number) for number in self.settings.oncall),
             tells=self.tells,
             reader=self.reader,
             clocks=self.settings.clocks,

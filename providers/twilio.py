@@ -156,6 +156,25 @@ class TwilioProvider:
             raise ProviderUnavailable(said(failure)) from failure
         return SentMessage(provider_id=str(message.sid))
 
+    def place_call(self, to: str, *, url: str, status_url: str, ring_seconds: int) -> str:
+        """https://www.twilio.com/docs/voice/api/call-resource#create-a-call-resource"""
+        try:
+            call = self._client.calls.create(
+                to=to,
+                from_=self._from_number,
+                url=url,
+                method="POST",
+                timeout=ring_seconds,
+                status_callback=status_url,
+                status_callback_method="POST",
+                status_callback_event=["completed"],
+            )
+        except TwilioRestException as answer:
+            raise explained(answer) from answer
+        except (TwilioException, requests.RequestException) as failure:
+            raise ProviderUnavailable(said(failure)) from failure
+        return str(call.sid)
+
     def recordings_of_call(self, call_sid: str) -> Sequence[tuple[str, float]]:
         """https://www.twilio.com/docs/voice/api/recording#read-multiple-recording-resources"""
         try:

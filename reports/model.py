@@ -839,6 +839,13 @@ class Notification:
     """Why the last attempt failed; a short phrase for people, without addresses."""
     acknowledged_by: str | None = None
     acknowledged_at: datetime | None = None
+    person: str | None = None
+    """Who is told; None: somebody whose number stands in the settings, without a name."""
+    passed_on_at: datetime | None = None
+    """When they said that they cannot."""
+    answered_with: str | None = None
+    """The id of the call or text that they answered with: the same a second time answers nothing
+    else."""
 
 
 # --- What a report says ---------------------------------------------------------------------------

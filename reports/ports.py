@@ -300,6 +300,9 @@ class Records(Protocol):
     def notification(self, notification_id: str) -> Notification | None: ...
     def add_notification(self, notification: Notification) -> bool: ...
     def save_notification(self, notification: Notification) -> None: ...
+    def told_since(self, recipient_hash: str, since: datetime) -> Sequence[Notification]:
+        """What was sent to a recipient since an instant, the last first."""
+
     def notifications_in(self, states: Iterable[NotificationState]) -> Sequence[Notification]: ...
 
     def organizer(self, username: str) -> Organizer | None: ...
@@ -497,6 +500,14 @@ class PhoneProvider(PhoneLog, Protocol):
     ) -> SentMessage:
         """Raises:
         ProviderRefused: the number cannot be texted.
+        """
+
+    def place_call(self, to: str, *, url: str, status_url: str, ring_seconds: int) -> str:
+        """Rings a number and asks `url` what to say once somebody, or a machine, picks up; says at
+        `status_url` how it ended. Returns the call's id.
+
+        Raises:
+            ProviderRefused: the number cannot be called.
         """
 
     def recordings_of_call(self, call_sid: str) -> Sequence[tuple[str, float]]:

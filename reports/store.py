@@ -368,7 +368,12 @@ notifications = sa.Table(
     sa.Column("reason", sa.String(200)),
     sa.Column("acknowledged_by", sa.String(64)),
     sa.Column("acknowledged_at", UtcDateTime),
+    sa.Column("person", sa.String(64)),
+    sa.Column("passed_on_at", UtcDateTime),
+    sa.Column("answered_with", sa.String(64)),
     sa.UniqueConstraint("reference", "kind", "channel", "recipient_hash"),
+    # Asked for at every text that comes in.
+    sa.Index("ix_notifications_of_recipient", "recipient_hash", "sent_at"),
 )
 incidents = sa.Table(
     "incidents",
@@ -1414,6 +1419,16 @@ class SqlRecords:
         context = alert_context(notification.notification_id)
         body = self._seals.text_in(notification.body, context)
         return {**_columns(notification), "body": body}
+
+    def told_since(self, recipient_hash: str, since: datetime) -> Sequence[Notification]:
+        query = (
+            sa.select(notifications)
+            .where(
+                notifications.c.recipient_hash == recipient_hash, notifications.c.sent_at >= since
+            )
+            .order_by(notifications.c.sent_at.desc(), notifications.c.created_at.desc())
+        )
+        return self._many(query, self._notification)
 
     def notifications_in(self, states: Iterable[NotificationState]) -> Sequence[Notification]:
         query = (

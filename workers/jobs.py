@@ -44,6 +44,7 @@ class Equipment:
     audio: AudioStore
     provider: PhoneProvider
     channels: Mapping[str, Channel]
+    compose: notices.Compose
     contacts: Sequence[Contact]
     tells: Tells
     reader: Reader
@@ -95,6 +96,7 @@ def send_notification(notification_id: str) -> None:
         tools.channels,
         notification_id=notification_id,
         clock=tools.clock,
+        compose=tools.compose,
     )
 
 

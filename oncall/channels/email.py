@@ -179,6 +179,7 @@ class _InTime:
     """Waits for each answer only as long as there is time for the whole conversation."""
 
     _until: float
+    _host: str
 
     def getreply(self) -> tuple[int, bytes]:
         left = self._until - time.monotonic()

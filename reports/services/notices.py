@@ -21,7 +21,7 @@ from reports.ports import (
 
 log = logging.getLogger(__name__)
 
-Compose = Callable[[Notification, Dossier | None], str]
+Compose = Callable[[Notification, Dossier], str]
 """What of a message a channel is handed, just before it is sent."""
 
 OPTED_OUT = "opted out"
@@ -43,7 +43,7 @@ def recipient_context(notification_id: str) -> str:
     return f"notification:{notification_id}:recipient"
 
 
-def as_written(notification: Notification, _dossier: Dossier | None) -> str:
+def as_written(notification: Notification, _dossier: Dossier) -> str:
     """The whole body."""
     return notification.body
 
@@ -71,6 +71,8 @@ def send_notification(
             dossier = records.dossier(notification.reference)
         if stopped:
             raise ChannelRefused(OPTED_OUT)
+        if dossier is None:
+            raise ChannelRefused("there is no report")
         sent = channel.send(address, compose(notification, dossier), notification_id)
     except ChannelRefused as refusal:
         _settle(store, notification_id, NotificationState.FAILED, clock(), str(refusal))

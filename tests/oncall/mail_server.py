@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from typing import cast
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -99,7 +98,7 @@ class _Conversation(socketserver.StreamRequestHandler):
                 while (said := self.rfile.readline()) != b".\r\n":
                     lines.append(said.removeprefix(b"."))
                 parsed = message_from_bytes(b"".join(lines), policy=policy.default)
-                self.office.mail.append((recipient, cast(EmailMessage, parsed)))
+                self.office.mail.append((recipient, parsed))
                 self._say("250 taken")
             elif command == "QUIT":
                 self._say("221 bye")

@@ -18,8 +18,9 @@ import pytest
 import oncall.channels
 from oncall.channels.apprise import AppriseChannel
 from oncall.channels.console import ConsoleChannel
-from oncall.channels.email import EmailChannel, MailServer, read_address
+from oncall.channels.email import PATIENCE, EmailChannel, MailServer, read_address
 from oncall.channels.sms import SmsChannel
+from oncall.channels.voice import VoiceChannel
 from providers.twilio import TwilioProvider
 from reports.ports import Channel, ChannelRefused, ChannelUnavailable
 from reports.services.notices import SEND_LEASE
@@ -80,6 +81,38 @@ def by_sms(folder: Path) -> Iterator[FarEnd]:
         )
 
 
+@contextmanager
+def by_voice(folder: Path) -> Iterator[FarEnd]:
+    """The body stays at home: whoever picks up asks for it by the id, which is read here."""
+    network = PhoneNetwork(account_sid="AC" + "0" * 32, auth_token=TOKEN, hotline=HOTLINE)
+    with network, open_web() as web:
+        web.answer = b"<Response/>"
+        provider = TwilioProvider(
+            account_sid="AC" + "0" * 32,
+            auth_token=TOKEN,
+            api_url=network.api_url,
+            from_number=HOTLINE,
+        )
+        network.phone(NUMBER).answers("1")
+
+        def arrived() -> list[str]:
+            network.waits_until_quiet()
+            asked = [path for path, _ in web.taken]
+            ids = (f"/voice/alert/{ID}/1", f"/voice/alert/{ID[::-1]}/1")
+            return [BODY for path in asked if path in ids]
+
+        yield FarEnd(
+            channel=VoiceChannel(provider, f"http://127.0.0.1:{web.port}"),
+            address=NUMBER,
+            arrived=arrived,
+            secrets=(NUMBER, TOKEN),
+            # It rings twice, and is one by the address that it asks.
+            twice=2,
+            refused="+1",
+            away=lambda: setattr(provider, "_client", _unreachable()),
+        )
+
+
 def _unreachable() -> object:
     elsewhere = TwilioProvider(
         account_sid="AC" + "0" * 32,
@@ -129,6 +162,7 @@ class Web:
     taken: list[tuple[str, str]] = field(default_factory=list)
     """(path, body)."""
     status: int = 200
+    answer: bytes = b"{}"
     is_mute: bool = False
     has_ended: threading.Event = field(default_factory=threading.Event)
 
@@ -146,9 +180,10 @@ def open_web() -> Iterator[Web]:
             web.taken.append((self.path, said))
             self.send_response(web.status)
             self.send_header("Location", "/elsewhere")
-            self.send_header("Content-Length", "2")
+            self.send_header("Content-Type", "text/xml")
+            self.send_header("Content-Length", str(len(web.answer)))
             self.end_headers()
-            self.wfile.write(b"{}")
+            self.wfile.write(web.answer)
 
         def log_message(self, format: str, *args: object) -> None:
             return
@@ -211,6 +246,7 @@ FAR_ENDS = {
     "console": by_console,
     "email": by_email,
     "sms": by_sms,
+    "voice": by_voice,
 }
 
 
@@ -277,8 +313,8 @@ def is_safe_to_show(said: str, end: FarEnd) -> None:
 @pytest.mark.parametrize(
     "patience",
     [
-        pytest.param(TwilioProvider.patience, id="sms"),
-        pytest.param(EmailChannel.__init__.__kwdefaults__["patience"], id="email"),
+        pytest.param(TwilioProvider.patience, id="sms and voice"),
+        pytest.param(PATIENCE, id="email"),
         pytest.param(AppriseChannel(title="").patience, id="apprise"),
         pytest.param(ConsoleChannel.patience, id="console"),
     ],
@@ -392,7 +428,7 @@ def test_on_the_machine_itself_mail_is_handed_in_as_it_is(tmp_path: Path) -> Non
     ],
 )
 def test_a_mail_servers_address_that_is_none_is_not_shown(url: str) -> None:
-    with pytest.raises(ValueError, match="write smtps|a user has") as bad:
+    with pytest.raises(ValueError, match=r"write smtps|a user has") as bad:
         MailServer.parse(url)
     assert "secret" not in str(bad.value)
 

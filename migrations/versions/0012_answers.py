@@ -1,0 +1,27 @@
+"""Who is told, and what they answer"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from reports.store import UtcDateTime
+
+revision = "0012"
+down_revision = "0010"
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("notifications") as batch:
+        batch.add_column(sa.Column("person", sa.String(64), nullable=True))
+        batch.add_column(sa.Column("passed_on_at", UtcDateTime, nullable=True))
+        batch.add_column(sa.Column("answered_with", sa.String(64), nullable=True))
+        batch.create_index("ix_notifications_of_recipient", ["recipient_hash", "sent_at"])
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("notifications") as batch:
+        batch.drop_index("ix_notifications_of_recipient")
+        batch.drop_column("answered_with")
+        batch.drop_column("passed_on_at")
+        batch.drop_column("person")
