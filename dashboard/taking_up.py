@@ -59,7 +59,7 @@ class TakingUp:
         return self._page(token)
 
     def _page(self, token: str) -> ResponseReturnValue:
-        standing, told, report = self._standing(token)
+        standing, _, report = self._standing(token)
         page = render_template(
             "taking_up.html",
             standing=standing,
@@ -68,7 +68,6 @@ class TakingUp:
             at=None if report is None else report.filed_at.astimezone(self._desk.zone),
             zone=self._desk.zone,
         )
-        del told
         return page, STATUS.get(standing, 200)
 
     def _standing(self, token: str) -> tuple[Standing, Notification | None, Report | None]:

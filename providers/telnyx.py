@@ -49,7 +49,7 @@ class TelnyxProvider:
 
     erases = True
     patience = CONNECT_SECONDS + ANSWER_SECONDS
-    """Of each request: a call makes five, the first of which finds out whether there is anybody."""
+    """Of each request: the first call of a process makes five."""
     takes_texts = False
     """Its messages come as JSON of another shape
     (https://developers.telnyx.com/docs/messaging/messages/receive-message)."""
@@ -60,6 +60,7 @@ class TelnyxProvider:
         self._bearer = {"Authorization": f"Bearer {api_key}"}
         self._api_url = api_url.rstrip("/")
         self._from_number = from_number
+        self._application: str | None = None
 
     def fetch_recording(self, recording_sid: str) -> bytes:
         """https://developers.telnyx.com/api-reference/texml-rest-commands/fetch-recording-resource"""
@@ -107,15 +108,17 @@ class TelnyxProvider:
     def place_call(self, to: str, *, url: str, status_url: str, ring_seconds: int) -> str:
         """https://developers.telnyx.com/api-reference/texml-rest-commands/initiate-an-outbound-call;
         the call belongs to the application that the hotline's number is connected to."""
-        application = self._hotline()
-        if not application or not application.get("id"):
+        if self._application is None:
+            # Asked for once: a call is a matter of seconds.
+            self._application = str((self._hotline() or {}).get("id") or "") or None
+        if self._application is None:
             raise ProviderRefused("the hotline's number is connected to no TeXML application")
         try:
             answer = self._ask(
                 "POST",
                 f"{self._account}/Calls",
                 {
-                    "ApplicationSid": str(application["id"]),
+                    "ApplicationSid": self._application,
                     "To": to,
                     "From": self._from_number,
                     "Url": url,
