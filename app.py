@@ -114,6 +114,7 @@ def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
             audio=adapters.audio,
             sealer=adapters.sealer,
             clock=clock,
+            answer_links=adapters.answer_links,
             exporter=adapters.exporter,
             reader=adapters.reader,
             second_reader=second_reader(settings),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -30,6 +31,10 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from ivr.dialects import Company
 from ivr.stamped import read_public_key
 from keeping.sealing import Keyring
+from oncall.briefs import Carries
+from oncall.channels.email import MailServer, read_address
+from oncall.composing import USUAL as USUALLY_CARRIED
+from oncall.composing import parse_carries
 from oncall.waiting import USUAL, Clocks, parse_within
 from reports.people import QuietHours
 from reports.pressure import Limits
@@ -177,6 +182,20 @@ def _time_zone(name: str) -> str:
     return name
 
 
+def _carries(text: Any) -> Any:
+    return parse_carries(text) if isinstance(text, str) else text
+
+
+def _mail_server(url: SecretStr | None) -> SecretStr | None:
+    if url is not None:
+        MailServer.parse(url.get_secret_value())
+    return url
+
+
+def _mail_address(text: str | None) -> str | None:
+    return None if text is None else read_address(text)
+
+
 Number = Annotated[str, AfterValidator(_e164)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 LongSecret = Annotated[SecretStr, AfterValidator(_long_secret)]
@@ -279,6 +298,24 @@ class Settings(SpeechSettings):
     """Whoever bears it may read the API."""
     oncall: Annotated[tuple[Number, ...], NoDecode, BeforeValidator(_listed), Field(min_length=1)]
     """The numbers of those on call, apart by commas: all are texted, all are rung."""
+    smtp_url: Annotated[SecretStr | None, AfterValidator(_mail_server)] = None
+    """The mail server by which organizers are told by e-mail: smtps://user:password@host:465, or
+    smtp://… for STARTTLS. By default nobody is."""
+    email_from: Annotated[
+        str | None, AfterValidator(_mail_address), Field(validate_default=True)
+    ] = None
+    """Whose e-mail it is: an address that the mail server lets this line use."""
+    channels_carry: Annotated[
+        Mapping[str, Carries],
+        NoDecode,
+        BeforeValidator(_carries),
+        Field(default_factory=lambda: USUALLY_CARRIED),
+    ]
+    """What of a report each channel is given: 'email=all,apprise=place'. all: the brief; place:
+    the reference and the place; nothing: that there is something to look at. By default sms and
+    voice have all, email place, apprise and console nothing."""
+    console_file: Path | None = None
+    """A file that is told of things instead of people, for rehearsals."""
     studio_pin: Annotated[SecretStr | None, AfterValidator(_pin)] = None
     """6 to 12 digits. With it, who is on call records prompts by telephone: they call the line and
     press the star at the language menu. By default nobody does."""
@@ -291,9 +328,10 @@ class Settings(SpeechSettings):
         Field(default_factory=lambda: dict(USUAL)),
     ]
     """Minutes within which somebody takes up a report, by priority (P1 to P4) or, before that, for
-    the families of people who were taken: 'family=30,P1=5'. Who is on call is told once more when
-    they are over, and the report's clock is red. 0 for no clock; what is not named has none. In the
-    quiet hours the clocks of families, P3 and P4 stand still. By default families have 30."""
+    the families of people who were taken: 'family=30,P1=5'. The next people are asked when they are
+    over, and the report's clock is red. 0 for no clock; what is not named has the usual one: 3 for
+    P1, 5 for P2, 30 for families. In the quiet hours the clocks of families, P3 and P4 stand still.
+    """
     caller_links: Annotated[tuple[WebAddress, ...], NoDecode, BeforeValidator(_listed)] = ()
     """Addresses, apart by commas, that stand below the reference in a text that a caller asked for:
     the group's own page, one's rights."""
@@ -345,6 +383,13 @@ class Settings(SpeechSettings):
             "trusted_proxies", int(str(values.get("public_url")).startswith("https://"))
         )
         return values
+
+    @field_validator("email_from")
+    @classmethod
+    def _whose_mail(cls, address: str | None, about: ValidationInfo) -> str | None:
+        if address is None and about.data.get("smtp_url") is not None:
+            raise ValueError("is missing: the address that the line's e-mail comes from")
+        return address
 
     @field_validator("twilio_account_sid")
     @classmethod

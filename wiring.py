@@ -21,15 +21,21 @@ from ivr.playback import Playback
 from ivr.signature import SIGNALWIRE_HEADER, Guard, SignatureGuard
 from ivr.stamped import StampedGuard
 from ivr.studio_door import StudioDoor
-from ivr.telephone import LanguageOrder, Telephone, Whispers
-from ivr.texting import Texting
+from ivr.telephone import AlertCalls, LanguageOrder, Telephone, Whispers
+from ivr.texting import AnswerTexts, Texting
 from ivr.written import WrittenLanguage
 from keeping.audio import SealedAudioStore
 from keeping.sealing import Keyring
 from oncall.alerts import Alerter
-from oncall.briefs import Tells, load_tells, whispered
+from oncall.briefs import Carries, Tells, load_tells, spoken, whispered
+from oncall.channels.apprise import AppriseChannel
+from oncall.channels.console import ConsoleChannel
+from oncall.channels.email import EmailChannel, MailServer
 from oncall.channels.sms import SmsChannel
+from oncall.channels.voice import VoiceChannel
+from oncall.composing import Composer
 from oncall.contacts import Contact
+from oncall.links import AnswerLinks
 from oncall.roster import to_ring
 from opinions.chat import ChatReader
 from places.gazetteer import load_gazetteer
@@ -43,7 +49,7 @@ from reports.fields.lexicon import load_lexicons
 from reports.fields.names import Names
 from reports.fields.reading import Reader
 from reports.fields.second import SecondReader
-from reports.model import Rank
+from reports.model import Dossier, Notification, Rank
 from reports.ports import (
     AudioNotFound,
     Channel,
@@ -219,12 +225,6 @@ class Adapters:
         )
 
     @cached_property
-    def channels(self) -> Mapping[str, Channel]:
-        """By which people are told, by name."""
-        sms = SmsChannel(self.provider, self.settings.public_url)
-        return {sms.name: sms}
-
-    @cached_property
     def alerter(self) -> Alerter:
         """Tells those on call."""
         return Alerter(
@@ -271,6 +271,7 @@ class Adapters:
                 else ()
             ),
             whispers=Whispers(organizers.voice, lambda code: whispered(self.tells, code)),
+            alert_calls=AlertCalls(organizers.voice, self.tells.call, self._for_the_ear),
             playback=Playback(settings.secret_key.get_secret_value(), self._sound_of),
             language_order=LanguageOrder(settings.language_order),
             limits=settings.limits,
@@ -295,6 +296,42 @@ class Adapters:
             audio=self.audio,
         )
 
+    def _for_the_ear(self, told: Notification, dossier: Dossier) -> str:
+        carries = self.settings.channels_carry.get(told.channel, Carries.NOTHING)
+        return spoken(carries, dossier, told.kind, self.tells, self.reader.read(dossier))
+
+    @cached_property
+    def answer_links(self) -> AnswerLinks:
+        settings = self.settings
+        return AnswerLinks(settings.secret_key.get_secret_value(), settings.public_url)
+
+    @cached_property
+    def channels(self) -> Mapping[str, Channel]:
+        """The ways to reach an organizer that the settings name."""
+        settings, title = self.settings, self.tells.elsewhere["title"]
+        made: list[Channel] = [
+            SmsChannel(self.provider, settings.public_url),
+            VoiceChannel(self.provider, settings.public_url),
+            AppriseChannel(title=title),
+        ]
+        if settings.smtp_url is not None and settings.email_from is not None:
+            server = MailServer.parse(settings.smtp_url.get_secret_value())
+            made.append(EmailChannel(server, sender=settings.email_from, subject=title))
+        if settings.console_file is not None:
+            made.append(ConsoleChannel(settings.console_file.absolute()))
+        return {channel.name: channel for channel in made}
+
+    @cached_property
+    def composer(self) -> Composer:
+        return Composer(
+            tells=self.tells,
+            reader=self.reader,
+            public_url=self.settings.public_url,
+            links=self.answer_links,
+            carries=self.settings.channels_carry,
+            takes_texts=self.provider.takes_texts,
+        )
+
     def _sound_of(self, recording_sid: str) -> bytes | None:
         """A recording as we keep it, else as the provider still has it."""
         try:
@@ -314,6 +351,7 @@ class Adapters:
             sealer=self.sealer,
             texts=self.caller_texts,
             language_of=self.written_language,
+            answers=AnswerTexts(self.tells.answer_words, self.tells.answers),
             guard=self.telephone.guard,
             clock=self.clock,
         )
@@ -413,6 +451,7 @@ class Adapters:
             provider=self.provider,
             channels=self.channels,
             alerter=self.alerter,
+            compose=self.composer,
             caller_texts=self.caller_texts,
             clock=self.clock,
             transcriber=transcriber,

@@ -30,7 +30,10 @@ _ORDER = tuple(Alerting)
 
 
 def alerting_of(notifications: Iterable[Notification]) -> Alerting:
-    """Where a report's alerts stand, all of them together."""
+    """Where a report's alerts stand, all of them together; whichever message somebody answered."""
+    notifications = tuple(notifications)
+    if any(told.acknowledged_at is not None for told in notifications):
+        return Alerting.ACKNOWLEDGED
     return max(
         (_of_one(told) for told in notifications if told.kind is NotificationKind.ALERT),
         key=_ORDER.index,
@@ -39,8 +42,6 @@ def alerting_of(notifications: Iterable[Notification]) -> Alerting:
 
 
 def _of_one(alert: Notification) -> Alerting:
-    if alert.acknowledged_at is not None:
-        return Alerting.ACKNOWLEDGED
     match alert.state:
         case NotificationState.DELIVERED:
             return Alerting.DELIVERED

@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 
 from dashboard.prompt_page import SpokenLanguage
 from exports.services import Exporter
+from oncall.links import AnswerLinks
 from oncall.waiting import Clocks
 from reports.fields.reading import Reader
 from reports.fields.second import SecondReader
@@ -28,6 +29,8 @@ class Desk:
     sealer: Sealer
     clock: Callable[[], datetime]
     """The time now, aware and in UTC."""
+    answer_links: AnswerLinks
+    """By which a report is taken up without logging in."""
     exporter: Exporter
     """Has things leave."""
     reader: Reader

@@ -53,6 +53,7 @@ from dashboard.settle import add_settle
 from dashboard.settling import Attempt
 from dashboard.sound import NotPlayable, playable
 from dashboard.studio import LARGE, LARGEST_RECORDING, add_studio
+from dashboard.taking_up import add_taking_up
 from reports.custody import Deed, attachment_subject, recording_subject
 from reports.fields.finding import Finding
 from reports.fields.second import NoOpinion
@@ -97,7 +98,9 @@ heard of that is the last few hours."""
 ASKED_AT_ONCE = 2
 """Second opinions that a process waits for at once: each holds a thread for as long as its reader
 thinks, and callers need the others."""
-OPEN_TO_ALL = frozenset({f"{NAME}.{view}" for view in ("login", "enter", "static")})
+OPEN_TO_ALL = frozenset(
+    {f"{NAME}.{view}" for view in ("login", "enter", "static", "ack", "answer_ack")}
+)
 BY_THE_PAGE_ITSELF = frozenset(
     {
         f"{NAME}.{view}"
@@ -546,6 +549,7 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
     incidents = Incidents(desk)
     here = Pages(desk, incidents)
     add_login(blueprint, desk)
+    add_taking_up(blueprint, desk)
     add_studio(blueprint, desk)
     add_exports(blueprint, desk)
     add_incidents(blueprint, incidents)

@@ -13,7 +13,7 @@ from ivr.playback import Playback
 from ivr.signature import Guard
 from ivr.studio_door import StudioDoor
 from ivr.twiml import LONGEST_TALK
-from reports.model import Admission
+from reports.model import Admission, Dossier, Notification
 from reports.ports import JobQueue, Records, ReportStore, Sealer
 from reports.pressure import Limits, is_checked
 from reports.services.pressure import digits_to_press
@@ -34,6 +34,16 @@ class Whispers:
 
 
 @dataclass(frozen=True, slots=True)
+class AlertCalls:
+    """What people hear who are rung about a report, in the organizers' language."""
+
+    voice: Voice
+    words: Mapping[str, str]
+    brief: Callable[[Notification, Dossier], str]
+    """The message for the ear."""
+
+
+@dataclass(frozen=True, slots=True)
 class Telephone:
     """What the webhooks need."""
 
@@ -47,6 +57,7 @@ class Telephone:
     people_on_shift: Callable[[datetime], Sequence[str]]
     """Numbers to ring at an instant; none in quiet hours."""
     whispers: Whispers
+    alert_calls: AlertCalls
     playback: Playback
     language_order: LanguageOrder
     limits: Limits = field(default_factory=Limits)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,6 +23,7 @@ from werkzeug.exceptions import HTTPException
 from ivr.signature import Guard
 from reports.numbers import caller_number
 from reports.ports import JobQueue, ReportStore, Sealer
+from reports.services.answers import Answered, AnswerWords
 from reports.services.attachments import MOST, IncomingMedia
 from reports.services.texts import CallerTexts, IncomingText, receive_text
 
@@ -30,6 +31,18 @@ log = logging.getLogger(__name__)
 
 _MESSAGE_SID = re.compile(r"[0-9A-Za-z-]{10,64}")
 _MEDIA_SID = re.compile(r"/Media/([0-9A-Za-z-]{10,64})(?:$|[/?#.])")
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerTexts:
+    """How organizers answer an alert by text, and what they read in return."""
+
+    words: AnswerWords
+    says: Mapping[str, str]
+    """By outcome, in the organizers' language."""
+
+    def say(self, answered: Answered) -> str:
+        return self.says[answered.outcome].format(reference=answered.reference)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +54,7 @@ class Texting:
     sealer: Sealer
     texts: CallerTexts
     language_of: Callable[[str], str | None]
+    answers: AnswerTexts
     guard: Guard
     clock: Callable[[], datetime]
 
@@ -82,10 +96,13 @@ def texting(line: Texting) -> Blueprint:
                 answered="OptOutType" in request.form,
             ),
             language_of=line.language_of,
+            answer_words=line.answers.words,
             at=line.clock(),
         )
         answer = MessagingResponse()
-        if reply is not None:
+        if isinstance(reply, Answered):
+            answer.message(line.answers.say(reply))
+        elif reply is not None:
             answer.message(line.texts.say(reply.text, reply.language, reply.reference))
         return Response(str(answer), mimetype="text/xml")
 

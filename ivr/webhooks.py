@@ -14,7 +14,7 @@ from collections.abc import Callable
 from flask import Blueprint, Response, abort, request, url_for
 from werkzeug.exceptions import HTTPException
 
-from ivr import forms, told, twiml
+from ivr import alert_call, forms, told, twiml
 from ivr.attestation import attestation_of
 from ivr.callbacks import UNHEARD, add_callbacks
 from ivr.people import WITH_PEOPLE, add_people
@@ -61,6 +61,7 @@ def webhooks(line: Telephone) -> Blueprint:
     add_callbacks(voice, line)
     add_people(voice, line)
     add_studio(voice, line)
+    alert_call.add_alert_call(voice, line)
 
     @voice.before_request
     def refuse_strangers() -> None:
@@ -75,11 +76,12 @@ def webhooks(line: Telephone) -> Blueprint:
         # Without its traceback's values, which may hold what was said: type and place suffice.
         log.error("%s in %s: the caller is recorded anyway", type(error).__name__, request.path)
         log.debug("traceback", exc_info=error)
-        if request.endpoint in WITH_PEOPLE | IN_STUDIO:
-            # Whoever was rung is not connected; the caller goes on with the report. Who records
+        if request.endpoint in WITH_PEOPLE | IN_STUDIO | alert_call.IN_ALERT_CALL:
+            # Whoever was rung is not connected; the caller goes on with the report. Who is told
+            # of a report is told by others means, and has not acknowledged. Who records
             # prompts calls again.
             return document(twiml.connected(taken=False))
-        if request.endpoint in UNHEARD:
+        if request.endpoint in UNHEARD | alert_call.UNHEARD:
             # Nobody listens to what is answered here; an error makes the provider note it.
             return Response(status=500)
         again = request.args.get(AFTER_FAILURE) is not None

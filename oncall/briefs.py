@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
 
 from reports.fields import family_taken, report_fields
@@ -30,6 +31,7 @@ from reports.model import (
     Verdict,
 )
 from reports.questions import PERSON, WHERE
+from reports.services.answers import AnswerWords
 
 WORDS = (
     "separator",
@@ -76,6 +78,30 @@ WORDS = (
     "reference",
     "whisper",
 )
+CALL = (
+    "greeting",
+    "reference",
+    "look_at_desk",
+    "keys",
+    "no_recording",
+    "you_have",
+    "others_have",
+    "passed_on",
+    "closed",
+    "goodbye",
+)
+"""What is said to who is rung about a report: see `ivr.alert_call`."""
+ANSWERS = (
+    "have_it",
+    "pass_on",
+    "by_text",
+    "by_link",
+    "you_have",
+    "others_have",
+    "passed_on",
+    "closed",
+)
+ELSEWHERE = ("title", "look_at_desk", "place_unknown")
 STUDIO = (
     "pin",
     "pin_wrong",
@@ -133,6 +159,24 @@ class Tells:
     """The script's questions by id, in a word or two."""
     studio: Mapping[str, str]
     """What is said to who records prompts by telephone."""
+    call: Mapping[str, str]
+    """What is said to who is rung about a report."""
+    answers: Mapping[str, str]
+    """How an alert may be answered, and what is answered in return."""
+    answer_words: AnswerWords
+    elsewhere: Mapping[str, str]
+    """What channels say that are to say nothing of a report, or only its place."""
+
+
+class Carries(StrEnum):
+    """What of a report a channel may be given."""
+
+    ALL = "all"
+    """The brief."""
+    PLACE = "place"
+    """Its reference, and the place by its name."""
+    NOTHING = "nothing"
+    """That there is something to look at."""
 
 
 def load_tells(prompts: Path, language: str) -> Tells:
@@ -148,13 +192,32 @@ def load_tells(prompts: Path, language: str) -> Tells:
         raise BadTells(f"{path}: is missing") from None
     except tomllib.TOMLDecodeError as error:
         raise BadTells(f"{path}: {error}") from None
-    words = table.get("alert", {})
-    missing = [f"{path}: [alert] {name} is missing" for name in WORDS if not words.get(name)]
-    studio = table.get("studio", {})
-    missing += [f"{path}: [studio] {name} is missing" for name in STUDIO if not studio.get(name)]
+    wanted = {
+        "alert": WORDS,
+        "studio": STUDIO,
+        "call": CALL,
+        "answers": ANSWERS,
+        "elsewhere": ELSEWHERE,
+    }
+    missing = [
+        f"{path}: [{section}] {name} is missing"
+        for section, names in wanted.items()
+        for name in names
+        if not table.get(section, {}).get(name)
+    ]
     if missing:
         raise BadTells("\n".join(missing))
-    return Tells(words, table.get("languages", {}), table.get("questions", {}), studio)
+    answers = table["answers"]
+    return Tells(
+        table["alert"],
+        table.get("languages", {}),
+        table.get("questions", {}),
+        table["studio"],
+        table["call"],
+        {name: words for name, words in answers.items() if isinstance(words, str)},
+        AnswerWords(frozenset(answers["have_it"]), frozenset(answers["pass_on"])),
+        table["elsewhere"],
+    )
 
 
 def brief(
@@ -174,6 +237,80 @@ def brief(
     it, of people only how many. `tier`: as which somebody is asked; who is asked later than others
     is told so, and reads the place in the first message. `about`: the name of who has it.
     """
+    reference = dossier.report.reference
+    parts = _said(dossier, kind, tells, reading, tier, about)
+    parts.append(tells.words["reference"].format(reference=reference))
+    parts.append(f"{public_url}/r/{reference}")
+    return tells.words["separator"].join(parts)
+
+
+def carried(
+    carries: Carries,
+    dossier: Dossier,
+    kind: NotificationKind,
+    tells: Tells,
+    public_url: str,
+    reading: Reading,
+) -> str:
+    """What a channel is given that may carry so much."""
+    match carries:
+        case Carries.ALL:
+            return brief(dossier, kind, tells, public_url, reading)
+        case Carries.PLACE:
+            reference = dossier.report.reference
+            parts = [*_place_alone(dossier, tells, reading)]
+            parts.append(tells.words["reference"].format(reference=reference))
+            parts.append(f"{public_url}/r/{reference}")
+            return tells.words["separator"].join(parts)
+        case Carries.NOTHING:
+            return tells.elsewhere["look_at_desk"].format(link=f"{public_url}/")
+
+
+def spoken(
+    carries: Carries, dossier: Dossier, kind: NotificationKind, tells: Tells, reading: Reading
+) -> str:
+    """The same for the ear: no address, and the reference digit by digit."""
+    if carries is Carries.NOTHING:
+        return tells.call["look_at_desk"]
+    parts = (
+        _said(dossier, kind, tells, reading)
+        if carries is Carries.ALL
+        else [*_place_alone(dossier, tells, reading)]
+    )
+    reference = tells.call["reference"].format(reference=by_digits(dossier.report.reference))
+    # A voice pauses at a full stop, and spells what is all capitals.
+    return " ".join(
+        [
+            *(
+                f"{part.capitalize()}." if part.isupper() and len(part) > 3 else f"{part}."
+                for part in parts
+            ),
+            reference,
+        ]
+    )
+
+
+def by_digits(reference: str) -> str:
+    """'4821' -> '4, 8, 2, 1'."""
+    return ", ".join(reference)
+
+
+def _place_alone(dossier: Dossier, tells: Tells, reading: Reading) -> Iterator[str]:
+    if dossier.verdict is Verdict.UNVERIFIED:
+        yield tells.words["unverified"]
+    place = [*_known_place(reading.understanding, tells.words)]
+    yield from place or [tells.elsewhere["place_unknown"]]
+
+
+def _said(
+    dossier: Dossier,
+    kind: NotificationKind,
+    tells: Tells,
+    reading: Reading,
+    tier: Tier | None = None,
+    about: str = "",
+) -> list[str]:
+    """The parts of a message but its reference."""
     fields = report_fields(dossier)
     understood = reading.understanding
     words = tells.words
@@ -211,10 +348,7 @@ def brief(
     still_there = understood.still_there.value
     if still_there is not None:
         parts.append(words["still_there"] if still_there else words["left"])
-    reference = dossier.report.reference
-    parts.append(words["reference"].format(reference=reference))
-    parts.append(f"{public_url}/r/{reference}")
-    return words["separator"].join(parts)
+    return parts
 
 
 def bundle_brief(places: Mapping[str | None, int], tells: Tells, public_url: str) -> str:

@@ -110,9 +110,14 @@ def standing(dossier: Dossier, reading: Reading, clocks: Clocks) -> Standing | N
 
 
 def is_exhausted(dossier: Dossier) -> bool:
-    """Whether everybody was asked, in vain, and reminded: then only the desk can shout."""
+    """Whether everybody was asked, in vain, and reminded, or all pass it on: then only the desk can
+    shout."""
+    if not is_waiting(dossier):
+        return False
+    alerts = _alerts(dossier)
+    passing = {_whose(alert) for alert in alerts if alert.passed_on_at is not None}
     reminded = any(each.kind is NotificationKind.REMINDER for each in dossier.notifications)
-    return reminded and is_waiting(dossier)
+    return reminded or (bool(alerts) and all(_whose(alert) in passing for alert in alerts))
 
 
 def messages_due(
@@ -180,10 +185,15 @@ def _asking_on(
         if new:
             yield from (Due(NotificationKind.ALERT, contact, tier) for contact in new)
             return
-    # Who cannot be reached at the moment is not reminded of what they have not heard.
-    waiting = {each.recipient_hash for each in _alerts(dossier) if each.state is _NOT_YET}
+    # Who cannot be reached at the moment is not reminded of what they have not heard, nor who
+    # answered that they cannot.
+    left_alone = {
+        _whose(each)
+        for each in _alerts(dossier)
+        if each.state is _NOT_YET or each.passed_on_at is not None
+    }
     for contact in _hearers(dossier):
-        if contact.address_hash not in waiting:
+        if (contact.person or contact.address_hash) not in left_alone:
             yield Due(NotificationKind.REMINDER, contact)
 
 

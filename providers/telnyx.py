@@ -48,6 +48,8 @@ class TelnyxProvider:
     """A `providers.provider.Provider`."""
 
     erases = True
+    patience = CONNECT_SECONDS + ANSWER_SECONDS
+    """Of each request: the first call of a process makes five."""
     takes_texts = False
     """Its messages come as JSON of another shape
     (https://developers.telnyx.com/docs/messaging/messages/receive-message)."""
@@ -58,6 +60,7 @@ class TelnyxProvider:
         self._bearer = {"Authorization": f"Bearer {api_key}"}
         self._api_url = api_url.rstrip("/")
         self._from_number = from_number
+        self._application: str | None = None
 
     def fetch_recording(self, recording_sid: str) -> bytes:
         """https://developers.telnyx.com/api-reference/texml-rest-commands/fetch-recording-resource"""
@@ -101,6 +104,34 @@ class TelnyxProvider:
         except _NotThere:
             raise ProviderRefused("the provider answered 404") from None
         return SentMessage(provider_id=str((answer.get("data") or {}).get("id", "")))
+
+    def place_call(self, to: str, *, url: str, status_url: str, ring_seconds: int) -> str:
+        """https://developers.telnyx.com/api-reference/texml-rest-commands/initiate-an-outbound-call;
+        the call belongs to the application that the hotline's number is connected to."""
+        if self._application is None:
+            # Asked for once: a call is a matter of seconds.
+            self._application = str((self._hotline() or {}).get("id") or "") or None
+        if self._application is None:
+            raise ProviderRefused("the hotline's number is connected to no TeXML application")
+        try:
+            answer = self._ask(
+                "POST",
+                f"{self._account}/Calls",
+                {
+                    "ApplicationSid": self._application,
+                    "To": to,
+                    "From": self._from_number,
+                    "Url": url,
+                    "UrlMethod": "POST",
+                    "Timeout": str(ring_seconds),
+                    "StatusCallback": status_url,
+                    "StatusCallbackMethod": "POST",
+                    "StatusCallbackEvent": "completed",
+                },
+            )
+        except _NotThere:
+            raise ProviderRefused("the provider answered 404") from None
+        return str(answer.get("call_sid") or answer.get("sid") or "")
 
     def recordings_of_call(self, call_sid: str) -> Sequence[tuple[str, float]]:
         """https://developers.telnyx.com/api-reference/texml-rest-commands/fetch-recordings-for-a-call"""

@@ -75,6 +75,7 @@ class TwilioProvider:
 
     erases = True
     takes_texts = True
+    patience = CONNECT_SECONDS + ANSWER_SECONDS
 
     def __init__(
         self, *, account_sid: str, auth_token: str, api_url: str, from_number: str
@@ -154,6 +155,25 @@ class TwilioProvider:
         except (TwilioException, requests.RequestException) as failure:
             raise ProviderUnavailable(said(failure)) from failure
         return SentMessage(provider_id=str(message.sid))
+
+    def place_call(self, to: str, *, url: str, status_url: str, ring_seconds: int) -> str:
+        """https://www.twilio.com/docs/voice/api/call-resource#create-a-call-resource"""
+        try:
+            call = self._client.calls.create(
+                to=to,
+                from_=self._from_number,
+                url=url,
+                method="POST",
+                timeout=ring_seconds,
+                status_callback=status_url,
+                status_callback_method="POST",
+                status_callback_event=["completed"],
+            )
+        except TwilioRestException as answer:
+            raise explained(answer) from answer
+        except (TwilioException, requests.RequestException) as failure:
+            raise ProviderUnavailable(said(failure)) from failure
+        return str(call.sid)
 
     def recordings_of_call(self, call_sid: str) -> Sequence[tuple[str, float]]:
         """https://www.twilio.com/docs/voice/api/recording#read-multiple-recording-resources"""

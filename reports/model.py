@@ -874,6 +874,9 @@ class Notification:
     bundled_in: str | None = None
     passed_on_at: datetime | None = None
     """When whoever was told said that somebody else should take it up."""
+    answered_with: str | None = None
+    """The id of the call or text that they answered with: the same a second time answers nothing
+    else."""
 
 
 # --- What a report says ---------------------------------------------------------------------------

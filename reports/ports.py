@@ -304,6 +304,9 @@ class Records(Protocol):
     def notification(self, notification_id: str) -> Notification | None: ...
     def add_notification(self, notification: Notification) -> bool: ...
     def save_notification(self, notification: Notification) -> None: ...
+    def told_since(self, recipient_hash: str, since: datetime) -> Sequence[Notification]:
+        """What was sent to a recipient since an instant, the last first."""
+
     def first_words_to(self, recipient_hash: str, since: datetime) -> Sequence[str]:
         """References of the reports of which that address was meant to have the first word by
         itself, or with others, since an instant: the last first."""
@@ -445,6 +448,8 @@ class MediaRefused(ValueError):
 @dataclass(frozen=True, slots=True)
 class SentMessage:
     provider_id: str
+    final: bool = False
+    """Nobody will ever say more of it: that it was taken is as good as its arrival."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -482,6 +487,10 @@ class PhoneLog(Protocol):
 class PhoneProvider(PhoneLog, Protocol):
     """The telephone company's API. Each method may raise `ProviderUnavailable`."""
 
+    @property
+    def patience(self) -> float:
+        """Seconds after which a text or a call that is asked for counts as not answered."""
+
     def fetch_recording(self, recording_sid: str) -> bytes:
         """The audio file as the provider has it.
 
@@ -507,6 +516,14 @@ class PhoneProvider(PhoneLog, Protocol):
     ) -> SentMessage:
         """Raises:
         ProviderRefused: the number cannot be texted.
+        """
+
+    def place_call(self, to: str, *, url: str, status_url: str, ring_seconds: int) -> str:
+        """Rings a number and asks `url` what to say once somebody, or a machine, picks up; says at
+        `status_url` how it ended. Returns the call's id.
+
+        Raises:
+            ProviderRefused: the number cannot be called.
         """
 
     def recordings_of_call(self, call_sid: str) -> Sequence[tuple[str, float]]:
@@ -605,9 +622,22 @@ class ChannelRefused(RuntimeError):
 
 
 class Channel(Protocol):
+    """A way to reach an organizer. None logs an address, a body or an id of its own."""
+
     @property
     def name(self) -> str: ...
+    @property
+    def heeds_stop(self) -> bool:
+        """Whether who wrote STOP from that address is sent nothing more."""
+
+    @property
+    def patience(self) -> float:
+        """Seconds after which it gives up, less than `services.notices.SEND_LEASE`."""
+
     def send(self, address: str, body: str, notification_id: str) -> SentMessage:
-        """Raises:
+        """Brings the body to the address. The same id again is the same message again, as far as
+        those who carry it can tell.
+
+        Raises:
         ChannelUnavailable, ChannelRefused.
         """

@@ -330,7 +330,10 @@ notifications = sa.Table(
     sa.Column("about", sa.String(64), nullable=False, server_default=""),
     sa.Column("bundled_in", sa.String(64)),
     sa.Column("passed_on_at", UtcDateTime),
+    sa.Column("answered_with", sa.String(64)),
     sa.UniqueConstraint("reference", "kind", "about", "channel", "recipient_hash"),
+    # Asked for at every text that comes in.
+    sa.Index("ix_notifications_of_recipient", "recipient_hash", "sent_at"),
 )
 incidents = sa.Table(
     "incidents",
@@ -1331,6 +1334,16 @@ class SqlRecords(Rows):
         context = alert_context(notification.notification_id)
         body = self._seals.text_in(notification.body, context)
         return {**_columns(notification), "body": body}
+
+    def told_since(self, recipient_hash: str, since: datetime) -> Sequence[Notification]:
+        query = (
+            sa.select(notifications)
+            .where(
+                notifications.c.recipient_hash == recipient_hash, notifications.c.sent_at >= since
+            )
+            .order_by(notifications.c.sent_at.desc(), notifications.c.created_at.desc())
+        )
+        return self._many(query, self._notification)
 
     def first_words_to(self, recipient_hash: str, since: datetime) -> Sequence[str]:
         query = (

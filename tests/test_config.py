@@ -44,7 +44,9 @@ def test_what_is_needed_suffices_and_the_rest_has_defaults(
     assert settings.redis_url is None
     assert settings.secure_cookies
     assert {name: within.seconds for name, within in settings.take_up_within.items()} == {
-        "family": 1800
+        "P1": 180,
+        "P2": 300,
+        "family": 1800,
     }
 
 
@@ -268,7 +270,7 @@ def test_lists_are_apart_by_commas_and_each_of_them_is_looked_at(
     environment.setenv("TAKE_UP_WITHIN", "family=20, P1=5")
     settings = load_settings()
     minutes = {name: within.seconds // 60 for name, within in settings.clocks.within.items()}
-    assert minutes == {"family": 20, "P1": 5}
+    assert minutes == {"family": 20, "P1": 5, "P2": 5}
     assert settings.clocks.quiet == settings.quiet_hours
     assert settings.oncall == ("+16125550110", "+16125550111")
     assert settings.caller_links == ("https://group.example.org/rights",)
@@ -283,3 +285,29 @@ def test_lists_are_apart_by_commas_and_each_of_them_is_looked_at(
     assert "CALLER_LINKS.0: write a whole address" in said
     assert "TAKE_UP_WITHIN: 'families=20': write one of P1, P2, P3, P4, family" in said
     assert "QUIET_HOURS: write two times of day" in said
+
+
+def test_a_mail_server_has_an_address_to_write_from_and_is_not_shown(
+    environment: pytest.MonkeyPatch,
+) -> None:
+    environment.setenv("SMTP_URL", "smtps://line:hidden@mail.example.org")
+    with pytest.raises(BadSettings, match="EMAIL_FROM: is missing") as bad:
+        load_settings()
+    assert "hidden" not in str(bad.value)
+    environment.setenv("EMAIL_FROM", "line@example.org")
+    assert "hidden" not in repr(load_settings())
+    environment.setenv("EMAIL_FROM", "The line")
+    environment.setenv("SMTP_URL", "mail.example.org")
+    with pytest.raises(BadSettings) as bad:
+        load_settings()
+    assert "SMTP_URL: write smtps://" in str(bad.value)
+    assert "EMAIL_FROM: write an e-mail address" in str(bad.value)
+
+
+def test_what_channels_carry_is_set_by_channel(environment: pytest.MonkeyPatch) -> None:
+    assert load_settings().channels_carry["apprise"] == "nothing"
+    environment.setenv("CHANNELS_CARRY", "apprise=place")
+    assert load_settings().channels_carry["apprise"] == "place"
+    environment.setenv("CHANNELS_CARRY", "apprise=everything")
+    with pytest.raises(BadSettings, match="CHANNELS_CARRY: 'apprise=everything': write channel="):
+        load_settings()

@@ -41,6 +41,7 @@ class Equipment:
     provider: PhoneProvider
     channels: Mapping[str, Channel]
     alerter: Alerter
+    compose: notices.Compose
     caller_texts: texts.CallerTexts
     clock: Callable[[], datetime]
     transcriber: Transcriber | None = None
@@ -76,6 +77,7 @@ def send_notification(notification_id: str) -> None:
         tools.channels,
         notification_id=notification_id,
         clock=tools.clock,
+        compose=tools.compose,
     )
 
 

@@ -20,8 +20,10 @@ class SmsChannel:
     """`reports.ports.Channel` for telephone numbers in E.164."""
 
     name = "sms"
+    heeds_stop = True
 
     def __init__(self, provider: PhoneProvider, public_url: str) -> None:
+        self.patience = provider.patience
         self._provider = provider
         self._public_url = public_url
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from reports.model import Notification, NotificationState, advance
+from reports.model import Dossier, Notification, NotificationState, advance
 from reports.ports import (
     Channel,
     ChannelRefused,
@@ -21,6 +21,12 @@ from reports.ports import (
 
 log = logging.getLogger(__name__)
 
+Compose = Callable[[Notification, Dossier], str]
+"""What of a message a channel is handed, just before it is sent."""
+
+OPTED_OUT = "opted out"
+"""Why somebody is sent nothing who wrote STOP; shown on the report's page."""
+
 SEND_LEASE = timedelta(seconds=30)
 """Longer than a channel's own time-out. A worker that dies within it may have sent the message: it
 is sent again, for a text that comes twice is better than one that never comes."""
@@ -28,11 +34,18 @@ WORD_WAIT = timedelta(minutes=15)
 """How long the channel may take to say that a message arrived: longer than it is valid for."""
 KEEP_TRYING = timedelta(hours=1)
 LONGEST_PAUSE = timedelta(seconds=30)
+LONGEST_ID = 64
+"""Characters of a channel's own id of a message that are kept."""
 
 
 def recipient_context(notification_id: str) -> str:
     """What the sealed address of a notification belongs to."""
     return f"notification:{notification_id}:recipient"
+
+
+def as_written(notification: Notification, _dossier: Dossier) -> str:
+    """The whole body."""
+    return notification.body
 
 
 def send_notification(
@@ -42,6 +55,7 @@ def send_notification(
     *,
     notification_id: str,
     clock: Callable[[], datetime],
+    compose: Compose = as_written,
 ) -> None:
     """One attempt at sending; what fails is tried again by the sweeper, and shown meanwhile."""
     notification = _begin(store, notification_id, clock())
@@ -52,7 +66,14 @@ def send_notification(
     try:
         if channel is None:
             raise ChannelRefused(f"there is no channel {notification.channel}")
-        sent = channel.send(address, notification.body, notification_id)
+        with store.read() as records:
+            stopped = channel.heeds_stop and records.has_opted_out(notification.recipient_hash)
+            dossier = records.dossier(notification.reference)
+        if stopped:
+            raise ChannelRefused(OPTED_OUT)
+        if dossier is None:
+            raise ChannelRefused("there is no report")
+        sent = channel.send(address, compose(notification, dossier), notification_id)
     except ChannelRefused as refusal:
         _settle(store, notification_id, NotificationState.FAILED, clock(), str(refusal))
         return
@@ -64,17 +85,14 @@ def send_notification(
         held = records.notification(notification_id)
         if held is None or held.state is not NotificationState.SENDING:
             return  # the word that it arrived was faster
-        _save(
-            records,
-            replace(
-                held,
-                provider_id=sent.provider_id,
-                sent_at=at,
-                reason=None,
-                next_attempt_at=at + WORD_WAIT,
-            ),
-            at,
+        taken = replace(
+            held,
+            provider_id=sent.provider_id[:LONGEST_ID],
+            sent_at=at,
+            reason=None,
+            next_attempt_at=at + WORD_WAIT,
         )
+        _save(records, _arrived(taken, at) if sent.final else taken, at)
 
 
 def learn_how_it_ended(
@@ -184,14 +202,18 @@ def _settle(
             log.error("notification %s could not be delivered", notification_id)
             settled = _failed(held, reason)
         else:
-            settled = replace(
-                held,
-                state=advance(held.state, to),
-                delivered_at=at,
-                reason=None,
-                next_attempt_at=None,
-            )
+            settled = _arrived(held, at)
         _save(records, settled, at)
+
+
+def _arrived(held: Notification, at: datetime) -> Notification:
+    return replace(
+        held,
+        state=advance(held.state, NotificationState.DELIVERED),
+        delivered_at=at,
+        reason=None,
+        next_attempt_at=None,
+    )
 
 
 def _failed(held: Notification, reason: str | None) -> Notification:

@@ -36,6 +36,14 @@ from reports.ports import (
     ReportStore,
     Sealer,
 )
+from reports.services.answers import (
+    Answered,
+    AnswerWords,
+    SaidByText,
+    after_answer,
+    answer_by_text,
+    read_answer,
+)
 from reports.services.attachments import IncomingMedia, announce_attachments
 from reports.services.calls import file_report, number_context
 from reports.services.notices import KEEP_TRYING, LONGEST_PAUSE, SEND_LEASE
@@ -113,14 +121,22 @@ def receive_text(
     incoming: IncomingText,
     language_of: Callable[[str], str | None],
     at: datetime,
-) -> Reply | None:
+    answer_words: AnswerWords | None = None,
+) -> Reply | Answered | None:
     """Files a text message, and says what to answer, None for nothing.
 
     The same message a second time changes nothing and is not answered. `language_of` says which
-    language words are written in, if that can be said; it may be slow.
+    language words are written in, if that can be said; it may be slow. From a number to which
+    something was sent lately, `answer_words` answer that and are no report.
     """
     sender = None if incoming.sender is None else sealer.fingerprint(incoming.sender)
     word = "" if incoming.media else _keyword(incoming.body)
+    if answer_words is not None and sender is not None and not incoming.media:
+        said = read_answer(incoming.body, answer_words)
+        answered = said and _answer(store, sender, said, incoming.message_sid, word, at)
+        if answered:
+            after_answer(queue, answered)
+            return None if incoming.answered else answered
     language = _language(store, sender, incoming.body, word, language_of)
     reply: Reply | None
     with store.begin() as records:
@@ -161,6 +177,17 @@ def receive_text(
     for media_sid in fetch:
         queue.put(Job.FETCH_ATTACHMENT, media_sid)
     return None if silent else reply
+
+
+def _answer(
+    store: ReportStore, sender: str, said: SaidByText, message_sid: str, word: str, at: datetime
+) -> Answered | None:
+    with store.begin() as records:
+        if records.text_message(message_sid) is not None:
+            return None
+        if word == YES and records.has_opted_out(sender):
+            return None  # takes STOP back
+        return answer_by_text(records, sender=sender, said=said, message_sid=message_sid, at=at)
 
 
 def _keyword(body: str) -> str:

@@ -27,6 +27,7 @@ from exports.bagging import Bagger
 from exports.packet import Maker
 from exports.services import Exporter
 from exports.words import load_words
+from oncall.links import AnswerLinks
 from reports.ports import AudioNotFound, Job, Urgency
 from reports.store import SqlReportStore, connect, metadata
 from tests.dashboard.stories import MORNING, Stories
@@ -165,6 +166,7 @@ def desk(tmp_path: Path, clock: Clock, queue: QueueInMemory) -> Iterator[Desk]:
         audio=audio,
         sealer=SEALER,
         clock=clock,
+        answer_links=AnswerLinks("a secret of the tests", "https://line.example.org"),
         exporter=Exporter(
             store=store,
             understanding=READER.understanding,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 import pytest
 from flask import Flask
-from itsdangerous import URLSafeTimedSerializer
+from itsdangerous import Signer, URLSafeTimedSerializer
 from werkzeug.routing import Rule
 
 from app import create_app
@@ -18,6 +19,7 @@ OPEN = {
     "/login",
     "/assets/<path:filename>",  # style and scripts, the same for all
     "/voice/prompts/<sha256>.wav",  # what every caller hears; the provider's player shows no papers
+    "/ack/<token>",  # a signed link, for one act: see the test below
     "/healthz",  # says that the web answers, and nothing else
 }
 
@@ -73,6 +75,17 @@ def test_a_recording_is_played_back_to_who_has_the_ticket_for_it_alone(app: Flas
     forged = URLSafeTimedSerializer("not the line's secret", salt="playback").dumps("RE" + "0" * 32)
     answer = app.test_client().get(f"/voice/playback/{forged}.wav")
     assert answer.status_code == 403
+
+
+def test_a_report_is_taken_up_by_who_has_the_link_for_it_alone(app: Flask) -> None:
+    forged = Signer("not the line's secret", salt="answer", digest_method=hashlib.sha256)
+    stranger = app.test_client()
+    token = re.search(r'name="csrf_token" value="([^"]+)"', stranger.get("/login").text)
+    assert token is not None
+    path = f"/ack/{forged.sign('n1').decode()}"
+    form = {"csrf_token": token[1], "answer": "have_it"}
+    assert stranger.get(path).status_code == 404
+    assert stranger.post(path, data=form).status_code == 404
 
 
 def test_what_is_open_is_there(app: Flask) -> None:

@@ -75,6 +75,13 @@ class TelnyxOffice:
             del account
             return jsonify(calls=[], page=0, page_size=int(request.args["PageSize"]))
 
+        @app.post(f"{account}/Calls")
+        def place(account: str) -> Response:
+            del account
+            body: dict[str, Any] = request.get_json()
+            self.said.append(body)
+            return jsonify(call_sid=str(uuid4()), to=body["To"], status="queued")
+
         @app.get(f"{account}/Calls/<call>")
         def fetch_call(account: str, call: str) -> Response | tuple[Response, int]:
             leg = self.network.exchange.legs.get(call)

@@ -19,7 +19,7 @@ from reports.ports import MediaMissing, MediaRefused, ProviderRefused, ProviderU
 from simulator import PhoneNetwork, read_sound
 from simulator.spoken import spoken_call
 from tests.providers.companies import API_TOKEN, PROJECT, TelnyxKey, telnyx
-from tests.providers.telnyx_office import Quiet, TelnyxOffice, open_office
+from tests.providers.telnyx_office import APPLICATION, Quiet, TelnyxOffice, open_office
 
 HOTLINE = "+16125550100"
 ORGANIZER = "+16125550110"
@@ -102,6 +102,24 @@ def test_a_call_by_its_id_with_a_colon_in_it(office: TelnyxOffice) -> None:
         leg.status = status  # type: ignore[assignment]
         assert provider.call_is_over(call_sid) is over
     assert provider.call_is_over("v3:nobody-knows-this-call") is True
+
+
+def test_somebody_is_rung_by_the_application_of_the_hotlines_number(office: TelnyxOffice) -> None:
+    call_sid = of(office).place_call(
+        ORGANIZER,
+        url="https://line.example.org/voice/alert/n1/1",
+        status_url="https://line.example.org/voice/alert-status/n1",
+        ring_seconds=25,
+    )
+    assert call_sid
+    (asked,) = office.said
+    assert asked["ApplicationSid"] == APPLICATION
+    assert (asked["To"], asked["From"]) == (ORGANIZER, HOTLINE)
+    assert asked["Url"] == "https://line.example.org/voice/alert/n1/1"
+    assert asked["StatusCallback"] == "https://line.example.org/voice/alert-status/n1"
+    office.refuses = (422, "10015")
+    with pytest.raises(ProviderRefused, match=r"422 \(code 10015\)"):
+        of(office).place_call(ORGANIZER, url="https://x", status_url="https://y", ring_seconds=25)
 
 
 def test_what_is_deleted_twice_is_deleted(office: TelnyxOffice) -> None:
