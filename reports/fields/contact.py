@@ -120,9 +120,12 @@ def _dictated(passage: Passage) -> tuple[Finding[str], ...]:
 
 def _numbers_in(passage: Passage) -> Iterator[Finding[str]]:
     numbers = {n.first: n for n in passage.numbers if not n.is_ordinal}
-    digits = {mark.first: mark for mark in passage.of(DIGIT)}
-    at = 0
-    while at < len(passage.tokens):
+    digits = passage.beginning(DIGIT)
+    begins = (i for i, t in enumerate(passage.tokens) if i in numbers or t.plain.isdigit())
+    reached = 0
+    for at in begins:
+        if at < reached:
+            continue
         first, found = at, ""
         while at < len(passage.tokens):
             token = passage.tokens[at].plain
@@ -136,7 +139,7 @@ def _numbers_in(passage: Passage) -> Iterator[Finding[str]]:
                 break
         if len(found) >= LOCAL_DIGITS:
             yield Finding(found, passage, first, at, 0.7)
-        at = max(at, first + 1)
+        reached = at
 
 
 def e164(digits: str) -> str | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from text_to_num import find_numbers
 
@@ -69,13 +69,12 @@ _DIGITS: Final = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(st|nd|rd|th|a|o)?")
 
 def _in_digits(words: Sequence[str]) -> Iterator[Number]:
     for at, word in enumerate(words):
-        if match := _DIGITS.fullmatch(word):
+        if word[0].isdigit() and (match := _DIGITS.fullmatch(word)):
             value = int(match[1].replace(",", "")[:12])
             yield Number(at, at + 1, value, is_ordinal=bool(match[2]))
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
+class _Word(NamedTuple):
     """As text2num asks for it."""
 
     word: str

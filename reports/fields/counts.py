@@ -160,8 +160,8 @@ def _all_counted(passage: Passage) -> list[Finding[Count]]:
 
 def _here_and_there(passage: Passage, runs: Sequence[Sequence[Number]]) -> Iterator[Finding[Count]]:
     """'Two in the alley, four on the steps and one in the car': of one sentence, added up."""
-    parts = {mark.first for mark in passage.of("part")}  # 'in the morning'
-    places = {mark.first for mark in passage.of("whereabouts")} - parts
+    parts = passage.beginning("part")  # 'in the morning'
+    places = passage.beginning("whereabouts").keys() - parts.keys()
     nouns = passage.of(PEOPLE, OFFICERS, OTHERS, "vehicle", "captives")
     more = passage.of("more")
     numbered = {each.first for run in runs for each in run}
@@ -195,7 +195,7 @@ def _here_and_there(passage: Passage, runs: Sequence[Sequence[Number]]) -> Itera
         near = before and not passage.parted(before[-1].last - 1, run[0].first)
         if not sentence and near and before[-1].kind in (OTHERS, "vehicle", "captives"):
             continue  # 'Three cars, two in front and one behind'
-        if any(mark.last == run[0].first for mark in passage.of("not_counted_behind")):
+        if run[0].first in passage.ending("not_counted_behind"):
             continue
         if any(
             mark.first < run[0].first <= mark.first + TAKEN_WITHIN
@@ -249,9 +249,7 @@ def _is_or_more(passage: Passage, count: Count, last: int, following: Number) ->
         0 <= mark.first - last <= 1 and 0 <= following.first - mark.last <= 1
         for mark in passage.of("or")
     )
-    perhaps = following.first == last and any(
-        mark.first == following.last for mark in passage.of("about")
-    )
+    perhaps = following.first == last and following.last in passage.beginning("about")
     # 'Must be twenty agents, twenty-five.'
     ends = following.last == len(passage.tokens) or passage.parted(
         following.last - 1, following.last
@@ -269,9 +267,9 @@ def _one_more(passage: Passage, noun: Mark) -> int | None:
     joint = next((mark for mark in passage.of("and") if mark.first == noun.last), None)
     if joint is None or passage.parted(noun.first, joint.first, Stop.COMMA):
         return None
-    nouns = {mark.first: mark for mark in passage.of(PEOPLE, OFFICERS)}
+    nouns = passage.beginning(PEOPLE, OFFICERS)
     for at in (joint.last, joint.last + 1):
-        single = at == joint.last or any(mark.last == at for mark in passage.of("single"))
+        single = at == joint.last or at in passage.ending("single")
         person = nouns.get(at)
         if (
             person is not None
@@ -294,12 +292,11 @@ def _in_each(passage: Passage, first: int, last: int) -> int | None:
         for mark in passage.of("each")
     ):
         return None
-    vehicles = {mark.first for mark in passage.of("vehicle")}
+    vehicles = passage.beginning("vehicle")
     before = [number for number in passage.numbers if number.last <= first]
     for number in reversed(before):
-        if 1 < number.value <= MOST_EACH and vehicles.intersection(
-            range(number.last, number.last + 4)
-        ):
+        beside = range(number.last, number.last + 4)
+        if 1 < number.value <= MOST_EACH and any(at in vehicles for at in beside):
             return number.value
     return None
 
@@ -312,9 +309,9 @@ def dictated_words(passage: Passage) -> set[int]:
 
 def number_runs(passage: Passage) -> Iterator[list[Number]]:
     """Numbers that may count people; together are 'four or five' and 'between four and five'."""
-    either = {mark.first for mark in passage.of("or")}
-    between = {mark.last for mark in passage.of("between")}
-    both = {mark.first for mark in passage.of("and")}
+    either = passage.beginning("or")
+    between = passage.ending("between")
+    both = passage.beginning("and")
     run: list[Number] = []
     dictated = passage.once(dictated_words)
     for number in passage.numbers:
@@ -342,10 +339,10 @@ def number_runs(passage: Passage) -> Iterator[list[Number]]:
 
 def _noun(passage: Passage, number: Number) -> Mark | None:
     """What a number counts: the first noun behind it in the same breath."""
-    breaks = {mark.first for mark in passage.of("break")}
-    nouns = {mark.first: mark for mark in passage.of(PEOPLE, OFFICERS, OTHERS)}
+    breaks = passage.beginning("break")
+    nouns = passage.beginning(PEOPLE, OFFICERS, OTHERS)
     # 'Tres patrullas de migración' counts cars.
-    of = {mark.first for mark in passage.of("of")}
+    of = passage.beginning("of")
     others = {other.first for other in passage.numbers}
     # 'Seven or so of them.'
     first = next((m.last for m in passage.of("about") if m.first == number.last), number.last)
@@ -376,7 +373,7 @@ def _confidence(passage: Passage, run: Sequence[Number], noun: Mark | None) -> f
     behind = any(mark.last in (begins, first.first) for mark in passage.of("not_counted_behind"))
     if behind and not counted:  # 'at six', but not 'at six men'
         return None
-    said_so = any(mark.last == first.first for mark in passage.of("there_are"))
+    said_so = first.first in passage.ending("there_are")
     if not said_so and any(
         mark.first < first.first <= mark.first + TAKEN_WITHIN
         and not passage.parted(mark.first, first.first)
@@ -388,13 +385,13 @@ def _confidence(passage: Passage, run: Sequence[Number], noun: Mark | None) -> f
             return None
         if any(run[-1].last <= mark.first < noun.first for mark in passage.of("own")):
             return None  # 'two of my guys'
-        own = any(mark.last == first.first for mark in passage.of("own"))
+        own = first.first in passage.ending("own")
         if noun.kind == PEOPLE and own and not said_so:
             return None  # 'I got eleven guys up top'
         if run[-1].is_article:
             if noun.first != run[-1].last:
                 return None
-            aboard = any(mark.first == noun.last for mark in passage.of("aboard"))
+            aboard = noun.last in passage.beginning("aboard")
             return LIKELY if noun.kind == OFFICERS or aboard else None
         return SURE if noun.kind == OFFICERS or _is_of_officers(passage, noun) else LIKELY
     if run[-1].is_article:
@@ -406,7 +403,7 @@ def _confidence(passage: Passage, run: Sequence[Number], noun: Mark | None) -> f
         and not passage.parted(mark.last - 1, first.first, Stop.COMMA)
         for mark in passage.of("there_are")
     )
-    corrected = any(mark.last == first.first for mark in passage.of(CORRECTION))
+    corrected = first.first in passage.ending(CORRECTION)
     ends = passage.tokens[run[-1].last - 1].stop > Stop.NONE
     at_end = run[-1].last == len(passage.tokens)
     # 'I see eight in green uniforms.'
@@ -415,27 +412,27 @@ def _confidence(passage: Passage, run: Sequence[Number], noun: Mark | None) -> f
         and not passage.parted(run[-1].last - 1, mark.first, Stop.COMMA)
         for mark in passage.of("look")
     )
-    between = len(run) > 1 and any(mark.last == first.first for mark in passage.of("between"))
+    between = len(run) > 1 and first.first in passage.ending("between")
     if (there or corrected or between) and (ends or at_end or looks):
         return LIKELY
     # 'Some men, five or six.'
-    named = any(mark.last == first.first for mark in passage.of(PEOPLE, OFFICERS))
+    named = first.first in passage.ending(PEOPLE, OFFICERS)
     if _is_aboard(passage, run) or (named and (ends or at_end) and not behind):
         return LIKELY
-    about = any(mark.last == first.first for mark in passage.of("about"))
+    about = first.first in passage.ending("about")
     told_of = any(
         mark.last <= first.first and not passage.parted(mark.last - 1, first.first)
         for mark in passage.of(OFFICERS)
     )
     if about and told_of and ends and not behind:
         return LESS  # 'unos de la Border Patrol, como ocho, …'
-    if any(mark.first == run[-1].last for mark in passage.of("look")):
+    if run[-1].last in passage.beginning("look"):
         return LESS  # 'dos de civil'
-    if any(mark.first == run[-1].last for mark in passage.of("total")):
+    if run[-1].last in passage.beginning("total"):
         return SURE
     if any(first.first in (mark.last, mark.first - len(run)) for mark in passage.of("more")):
         return LESS  # 'and two more', 'otros dos'
-    goes_on = any(mark.first == run[-1].last for mark in passage.of("break"))
+    goes_on = run[-1].last in passage.beginning("break")
     return LESS if there and goes_on else None
 
 
@@ -452,7 +449,7 @@ def _is_aboard(passage: Passage, run: Sequence[Number]) -> bool:
         for mark in passage.of("inside")
     )
     ends = last == len(passage.tokens) or passage.tokens[last - 1].stop > Stop.NONE
-    aboard = ends or any(mark.first == last for mark in passage.of("aboard"))
+    aboard = ends or last in passage.beginning("aboard")
     return inside or (
         aboard
         and any(
@@ -488,7 +485,7 @@ def _of_whom(passage: Passage, noun: Mark) -> Mark | None:
     """The noun that 'of them' stands for: the last one before it in the sentence, or itself."""
     if noun.kind != PEOPLE or noun.last - noun.first < 2:
         return None
-    if not any(mark.last == noun.last for mark in passage.of("them")):
+    if noun.last not in passage.ending("them"):
         return None
     nouns = [
         mark
@@ -501,7 +498,7 @@ def _of_whom(passage: Passage, noun: Mark) -> Mark | None:
 def _is_bystanding(passage: Passage, noun: Mark) -> bool:
     if noun.kind != PEOPLE:
         return False
-    joints = {mark.first for mark in passage.of("and")}  # '… and everybody is running'
+    joints = passage.beginning("and").keys()  # '… and everybody is running'
     return any(
         0 <= mark.first - noun.last <= 2
         and not passage.parted(noun.first, mark.first, Stop.COMMA)
@@ -512,7 +509,7 @@ def _is_bystanding(passage: Passage, noun: Mark) -> bool:
 
 def _only_one(passage: Passage) -> Iterator[Finding[Count]]:
     """'Just the one', 'uno solo'."""
-    others = {mark.first for mark in passage.of(OTHERS, "vehicle")}
+    others = passage.beginning(OTHERS, "vehicle")
     for mark in passage.of("only_one"):
         if mark.last in others:
             continue  # 'only the one car'

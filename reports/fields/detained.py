@@ -93,8 +93,8 @@ def _behind(passage: Passage, held: Mark, runs: Sequence[list[Number]]) -> Itera
     if persons:
         one = persons[0]
         count, last = 1, one.last
-        both = {mark.first: mark for mark in passage.of("and")}
-        starts = {mark.first: mark for mark in passage.of(ONE_PERSON)}
+        both = passage.beginning("and")
+        starts = passage.beginning(ONE_PERSON)
         while (joint := both.get(last)) is not None and (other := starts.get(joint.last)):
             count, last = count + 1, other.last
         yield Finding(Count(count, count), passage, one.first, last, LIKELY)
@@ -119,14 +119,14 @@ def _ahead(passage: Passage, held: Mark, runs: Sequence[list[Number]]) -> Iterat
 def _captives(passage: Passage, run: Sequence[Number]) -> int | None:
     """Where what numbers count ends, if it is people; None if it is something else."""
     last = run[-1].last
-    nouns = {mark.first: mark for mark in passage.of("people", CAPTIVES, "others", "officers")}
-    captives = {mark.first: mark for mark in passage.of("people", CAPTIVES)}
+    nouns = passage.beginning("people", CAPTIVES, "others", "officers")
+    captives = passage.beginning("people", CAPTIVES)
     for at in range(last, min(last + 3, len(passage.tokens))):
         if passage.tokens[at - 1].stop > Stop.NONE:
             break
         if at in captives:
             return captives[at].last
-        if at in nouns or any(mark.first == at for mark in passage.of(VEHICLE)):
+        if at in nouns or at in passage.beginning(VEHICLE):
             return None
     # 'They took three.'
     alone = last == len(passage.tokens) or passage.tokens[last - 1].stop > Stop.NONE
@@ -135,6 +135,5 @@ def _captives(passage: Passage, run: Sequence[Number]) -> int | None:
 
 def _is_of_a_thing(passage: Passage, mark: Mark) -> bool:
     """'Her car' is not her."""
-    return any(thing.first == mark.last for thing in passage.of("others", VEHICLE)) and not any(
-        person.first == mark.last for person in passage.of(CAPTIVES, "people")
-    )
+    things, people = passage.beginning("others", VEHICLE), passage.beginning(CAPTIVES, "people")
+    return mark.last in things and mark.last not in people

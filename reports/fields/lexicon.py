@@ -217,15 +217,17 @@ class Lexicon:
         found: list[Mark] = []
         begins, lengths = self._known.begins, self._lengths
         for first, word in enumerate(words):
-            longest: dict[str, Mark] = {}
-            for letters in lengths:
-                if len(word) > letters:
-                    for kind, value in self._endings.get(word[-letters:], ()):
-                        longest[kind] = Mark(first, first + 1, kind, value)
+            ends = [
+                (first + 1, label)
+                for letters in lengths
+                if len(word) > letters
+                for label in self._endings.get(word[-letters:], ())
+            ]
             if begins(word):
-                for last, (kind, value) in self._known.found(words, first):
-                    longest[kind] = Mark(first, last, kind, value)
-            found += longest.values()
+                ends += self._known.found(words, first)
+            if ends:
+                longest = {kind: (last, value) for last, (kind, value) in ends}
+                found += [Mark(first, last, kind, value) for kind, (last, value) in longest.items()]
         return tuple(found)
 
 

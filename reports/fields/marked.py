@@ -40,16 +40,20 @@ def spoken(passage: Passage, *kinds: str) -> list[Mark]:
 
 def is_denied(passage: Passage, mark: Mark) -> bool:
     """'They have no guns', 'I do not know whether they have guns'."""
-    return _is_behind(passage, mark, DENIAL, DENIED_WITHIN, Stop.COMMA) or _is_behind(
-        passage, mark, UNSURE, UNSURE_WITHIN, Stop.SENTENCE
-    )
+    return mark.first in passage.once(_denied)
 
 
-def _is_behind(passage: Passage, mark: Mark, kind: str, within: int, by: Stop) -> bool:
-    return any(
-        0 <= mark.first - other.last <= within
-        and not passage.parted(other.last - 1, mark.first, by)
+def _denied(passage: Passage) -> frozenset[int]:
+    """The words at which nothing begins that is said to be there."""
+    return frozenset(
+        at
+        for kind, within, by in (
+            (DENIAL, DENIED_WITHIN, Stop.COMMA),
+            (UNSURE, UNSURE_WITHIN, Stop.SENTENCE),
+        )
         for other in passage.of(kind)
+        for at in range(other.last, other.last + within + 1)
+        if not passage.parted(other.last - 1, at, by)
     )
 
 

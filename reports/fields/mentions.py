@@ -21,14 +21,13 @@ BETWEEN: Final = 6
 
 
 def mentions(passage: Passage, names: Names) -> list[Mention]:
-    words = [token.plain for token in passage.tokens]
     # A Ford Explorer is no Ford Parkway, and 'Dakota del Norte' no Dakota Avenue.
     others = [
         *(mark for mark in passage.of("vehicle") if mark.value != "none"),
         *(mark for mark in passage.of("plate_state") if mark.last - mark.first > 1),
     ]
     taken = {at for mark in others for at in range(mark.first, mark.last)}
-    exact = [m for m in names.exact(words) if not taken.issuperset(range(m.first, m.last))]
+    exact = [m for m in names.exact(passage) if not taken.issuperset(range(m.first, m.last))]
     found = [*_typed(passage, exact), *_numbered(passage, names.gazetteer)]
     known = _longest(found)
     known = _longest([*known, *_beside(passage, known, names)])
@@ -42,7 +41,7 @@ def _beside(passage: Passage, known: Sequence[Mention], names: Names) -> Iterato
     """What stands beside a street as another that crosses it, if one does: '28 and Lake', 'la Leic
     con la Grand'."""
     numbers = {(number.first, number.last): number for number in passage.numbers}
-    said = passage.once(_said_words)
+    said = passage.marked
     for mention in known:
         if not mention.streets:
             continue
@@ -106,7 +105,7 @@ def _typed(passage: Passage, found: Sequence[Mention]) -> Iterator[Mention]:
     types = passage.of("street_type")
     behind = {mark.first: mark for mark in types}
     ahead = {mark.last: mark for mark in types}
-    articles = {mark.last: mark for mark in passage.of("street_article")}
+    articles = passage.ending("street_article")
     for mention in found:
         if not mention.streets:
             yield mention
@@ -157,10 +156,10 @@ def _numbered(passage: Passage, gazetteer: Gazetteer) -> Iterator[Mention]:
     types = passage.of("street_type")
     behind = {mark.first: mark for mark in types}
     ahead = {mark.last: mark for mark in types}
-    articles = {mark.last: mark for mark in passage.of("street_article")}
+    articles = passage.ending("street_article")
     # 'Veinticuatro la docena.'
     counted = passage.lexicon.language in SPOKEN
-    dozens = {mark.first for mark in passage.of("number")} if counted else set()
+    dozens = passage.beginning("number") if counted else set()
     for number in passage.numbers:
         if number.first in dozens:
             continue
@@ -212,11 +211,6 @@ def _types(passage: Passage) -> frozenset[int]:
     return frozenset(at for mark in marks for at in range(mark.first, mark.last))
 
 
-def _said_words(passage: Passage) -> frozenset[int]:
-    """Words that some field listens for: of these alone no name is made that was misheard."""
-    return frozenset(at for mark in passage.marks for at in range(mark.first, mark.last))
-
-
 def is_behind_preposition(passage: Passage, mention: Mention) -> bool:
     return any(mark.first < mention.first <= mark.last + 1 for mark in passage.of("preposition"))
 
@@ -241,7 +235,7 @@ def _misheard_streets(
     """Words beside a street, or before 'street', that are alike to a street's name. 'Aquí en la
     avenida 22' names no Aquila Avenue."""
     leading = {at for mark in passage.of("preposition") for at in range(mark.first, mark.last)}
-    types = {mark.first: mark for mark in passage.of("street_type")}
+    types = passage.beginning("street_type")
     joins = passage.of("crosses")
     beside_end = {mark.last for mark in joins for m in known if m.streets and m.last == mark.first}
     beside_begin = {
@@ -270,9 +264,9 @@ def _misheard_streets(
 
 def _misheard_places(passage: Passage, known: Sequence[Mention], names: Names) -> Iterator[Mention]:
     """Words behind 'at' that are alike to a landmark's or an area's name."""
-    ends = {mark.last for mark in passage.of("preposition")}
-    joins = {mark.first for mark in passage.of("crosses", "break")}
-    said = passage.once(_said_words)
+    ends = passage.ending("preposition")
+    joins = passage.beginning("crosses", "break")
+    said = passage.marked
     for length in (4, 3, 2, 1):
         for first in ends:
             last = first + length

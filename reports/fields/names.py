@@ -15,7 +15,7 @@ from rapidfuzz import fuzz, process
 
 from places.gazetteer import Area, Gazetteer, Landmark, Street
 from reports.fields.lexicon import MOST_WORDS, Lexicon
-from reports.fields.said import tokens_of
+from reports.fields.said import Passage, tokens_of
 
 STREET: Final = "street"
 LANDMARK: Final = "landmark"
@@ -70,15 +70,15 @@ class Mention:
     has_type: bool = False
     """It is said to be a street: 'Park Avenue', not 'the park'."""
 
-    @property
+    @cached_property
     def streets(self) -> tuple[Street, ...]:
         return tuple(place for place in self.places if isinstance(place, Street))
 
-    @property
+    @cached_property
     def landmarks(self) -> tuple[Landmark, ...]:
         return tuple(place for place in self.places if isinstance(place, Landmark))
 
-    @property
+    @cached_property
     def areas(self) -> tuple[Area, ...]:
         return tuple(place for place in self.places if isinstance(place, Area))
 
@@ -88,7 +88,7 @@ class Names:
     """The names of a gazetteer, ready to be found among words."""
 
     gazetteer: Gazetteer
-    _lengths: dict[tuple[str, int], Sequence[str]] = field(
+    _lengths: dict[tuple[str, int, float], Sequence[str]] = field(
         default_factory=dict, repr=False, compare=False
     )
     _crossed: dict[tuple[Street, ...], Mapping[str, bool]] = field(
@@ -134,11 +134,24 @@ class Names:
     def _sounds(self) -> Mapping[str, str]:
         return {one: metaphone(one) for names in self._joined.values() for one in names}
 
-    def exact(self, words: Sequence[str]) -> list[Mention]:
+    @cached_property
+    def _sounding(self) -> Mapping[str, Mapping[str, Sequence[str]]]:
+        """The same names of each kind by how they sound."""
+        found: dict[str, dict[str, list[str]]] = {}
+        for kind, names in self._joined.items():
+            of_kind = found.setdefault(kind, {})
+            for one in names:
+                of_kind.setdefault(self._sounds[one], []).append(one)
+        return found
+
+    def exact(self, passage: Passage) -> Sequence[Mention]:
         """What is named as the gazetteer has it."""
+        return passage.once(self._exact)
+
+    def _exact(self, passage: Passage) -> Sequence[Mention]:
         return [
             Mention(mark.first, mark.last, self._named[mark.kind][mark.value])
-            for mark in self._lexicon.marks(words)
+            for mark in self._lexicon.marks([token.plain for token in passage.tokens])
         ]
 
     def alike(
@@ -150,8 +163,14 @@ class Names:
         if len(heard) < SHORTEST:
             return 0.0, ()
         sound = metaphone(heard)
+        if not self._has_near(kind, heard, sound, least):
+            return 0.0, ()
         near = process.extract(
-            heard, self._as_long(kind, len(heard)), scorer=fuzz.ratio, score_cutoff=SOUNDS, limit=4
+            heard,
+            self._as_long(kind, len(heard), SOUNDS),
+            scorer=fuzz.ratio,
+            score_cutoff=SOUNDS,
+            limit=4,
         )
         scored = sorted(
             (
@@ -169,16 +188,23 @@ class Names:
             return 0.0, ()
         return min(best, 99.0), places
 
-    def _as_long(self, kind: str, letters: int) -> Sequence[str]:
-        """Names of a kind that may be alike enough to one of so many letters: by far longer and
+    def _has_near(self, kind: str, heard: str, sound: str, least: float) -> bool:
+        """Whether there is one to look for: mostly not, and that is soon known."""
+        if any(fuzz.ratio(heard, name) >= SOUNDS for name in self._sounding[kind].get(sound, ())):
+            return True
+        names = self._as_long(kind, len(heard), least)
+        return process.extractOne(heard, names, scorer=fuzz.ratio, score_cutoff=least) is not None
+
+    def _as_long(self, kind: str, letters: int, least: float) -> Sequence[str]:
+        """Names of a kind that may be so much alike to one of so many letters: by far longer and
         shorter ones cannot."""
-        if (kind, letters) not in self._lengths:
-            shortest = letters * SOUNDS / (200 - SOUNDS)
-            longest = letters * (200 - SOUNDS) / SOUNDS
-            self._lengths[kind, letters] = tuple(
+        if (kind, letters, least) not in self._lengths:
+            shortest = letters * least / (200 - least)
+            longest = letters * (200 - least) / least
+            self._lengths[kind, letters, least] = tuple(
                 name for name in self._joined[kind] if shortest <= len(name) <= longest
             )
-        return self._lengths[kind, letters]
+        return self._lengths[kind, letters, least]
 
     def alike_across(
         self, words: Sequence[str], across: tuple[Street, ...]

@@ -4,7 +4,7 @@ used, for what its phrases spell out is too much to write down ("my {relative} w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar
 
@@ -71,21 +71,22 @@ class Phrases(Generic[L]):
         """Whether any begins with a word: most words begin none."""
         return word in self._begin.on
 
-    def found(self, words: Sequence[str], first: int) -> Iterator[tuple[int, L]]:
+    def found(self, words: Sequence[str], first: int) -> list[tuple[int, L]]:
         """Where those end that begin at a word, and their labels: the shortest first."""
-        state = self._after(self._start, words[first])
-        last = first + 1
-        while state is not None:
-            for label in state.ends:
-                yield last, label
-            if last == len(words):
-                return
-            state = self._after(state, words[last])
-            last += 1
+        found: list[tuple[int, L]] = []
+        state = self._start
+        for last in range(first, len(words)):
+            word = words[last]
+            then = state.then[word] if word in state.then else self._after(state, word)
+            if then is None:
+                break
+            if then.ends:
+                found += [(last + 1, label) for label in then.ends]
+            state = then
+        return found
 
     def _after(self, state: _State[L], word: str) -> _State[L] | None:
-        if word in state.then:
-            return state.then[word]
+        """Where a word leads, of a state that does not remember it."""
         nodes = tuple(dict.fromkeys(node for each in state.nodes for node in each.on.get(word, ())))
         after = self._state(nodes) if nodes else None
         if after is not None or len(state.then) < REMEMBERED:

@@ -68,10 +68,12 @@ def _candidates(passage: Passage) -> Iterator[Finding[Plate]]:
         if spelt and spelt.is_mixed and len(spelt.characters) >= WHOLE:
             yield _plate(passage, state.first, spelt)
     for at, token in enumerate(passage.tokens):
+        if not token.text.isupper():
+            continue
         behind = passage.tokens[at + 1].text if at + 1 < len(passage.tokens) else ""
         joined = token.text + behind
         if _UNMISTAKABLE.fullmatch(token.text) or (
-            token.text.isupper() and token.stop is Stop.NONE and _UNMISTAKABLE.fullmatch(joined)
+            token.stop is Stop.NONE and _UNMISTAKABLE.fullmatch(joined)
         ):
             spelt = _spelt(passage, at)
             if spelt:
@@ -145,11 +147,11 @@ def _corrected(before: str, again: str) -> str:
 
 def _run(passage: Passage, at: int) -> tuple[str, int]:
     """Letters and digits from a word on, and where they end."""
-    letters = {mark.first: mark for mark in passage.of(LETTER)}
-    gaps = {mark.first: mark for mark in passage.of(GAP)}
-    as_in = {mark.first: mark for mark in passage.of(AS_IN)}
+    letters = passage.beginning(LETTER)
+    gaps = passage.beginning(GAP)
+    as_in = passage.beginning(AS_IN)
     numbers = {number.first: number for number in passage.numbers if not number.is_ordinal}
-    corrections = {mark.first for mark in passage.of(CORRECTION)}
+    corrections = passage.beginning(CORRECTION)
     found, last = "", at
     while at < len(passage.tokens) and len(found) <= LONGEST:
         token = passage.tokens[at]

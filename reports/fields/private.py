@@ -6,7 +6,7 @@ Rather too much is marked than too little: a person looks at it before anything 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -77,7 +77,7 @@ def private_said(
 
 def _ages(passage: Passage) -> Iterator[Finding[Private]]:
     """'She is six years old.'"""
-    old = {mark.first: mark for mark in passage.of("years_old")}
+    old = passage.beginning("years_old")
     for number in passage.numbers:
         mark = old.get(number.last)
         if mark is not None and number.value < GROWN_UP:
@@ -113,7 +113,7 @@ def _names(passage: Passage, names: Names) -> Iterator[Finding[Private]]:
             yield Finding(Private.NAME, passage, at, at + 1, PERHAPS)
 
 
-def _begins_with_name(passage: Passage, at: int, known: set[int]) -> bool:
+def _begins_with_name(passage: Passage, at: int, known: Collection[int]) -> bool:
     """Every word has a capital there. It is taken for a name if nobody taught the line the word,
     the caller does not say it in small letters, and what follows is what people do and what is
     done to them, or more of a name."""
@@ -138,11 +138,10 @@ def _may_be_name(token: Token) -> bool:
     return token.text[:1].isupper() and not token.text.isupper() and len(token.text) >= SHORTEST
 
 
-def _known(passage: Passage, names: Names) -> set[int]:
+def _known(passage: Passage, names: Names) -> frozenset[int]:
     """Words that are of a place, or of what some field listens for."""
-    known = {at for mark in passage.marks for at in range(mark.first, mark.last)}
-    places = names.exact([token.plain for token in passage.tokens])
-    return known | {at for mention in places for at in range(mention.first, mention.last)}
+    places = names.exact(passage)
+    return passage.marked.union(at for each in places for at in range(each.first, each.last))
 
 
 def _addresses(located: Finding[Location] | None) -> Iterator[Finding[Private]]:

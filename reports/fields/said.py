@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cached_property
-from typing import Final, TypeVar, cast
+from typing import Final, NamedTuple, TypeVar, cast
 
 from reports.fields.counting import Number, numbers
 from reports.fields.lexicon import Lexicon, Mark
@@ -31,8 +31,7 @@ class Stop(IntEnum):
     """The end of a sentence that asks."""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One word."""
 
     text: str
@@ -55,6 +54,15 @@ class Passage:
     recording_sid: str | None = None
     """None: it was written, or it is nobody's call."""
     _made: dict[object, object] = field(default_factory=dict, repr=False, compare=False)
+    _together: dict[tuple[str, ...], Sequence[Mark]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    _beginning: dict[tuple[str, ...], Mapping[int, Mark]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    _ending: dict[tuple[str, ...], Mapping[int, Mark]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     @cached_property
     def marks(self) -> tuple[Mark, ...]:
@@ -62,10 +70,19 @@ class Passage:
         return self.lexicon.marks([token.plain for token in self.tokens])
 
     @cached_property
+    def marked(self) -> frozenset[int]:
+        """The words that the lexicon knows, alone or among others."""
+        return frozenset(at for mark in self.marks for at in range(mark.first, mark.last))
+
+    @cached_property
     def numbers(self) -> tuple[Number, ...]:
         parted = [token.stop > Stop.NONE for token in self.tokens]
         words = [token.plain for token in self.tokens]
         return numbers(words, parted, self.marks, self.lexicon.language)
+
+    @cached_property
+    def _stops(self) -> Sequence[Stop]:
+        return [token.stop for token in self.tokens]
 
     @cached_property
     def _by_kind(self) -> Mapping[str, list[Mark]]:
@@ -78,10 +95,23 @@ class Passage:
         """The marks of some kinds, in order; of those that begin together the longest first."""
         if len(kinds) == 1:
             return self._by_kind.get(kinds[0], [])
-        if kinds not in self._made:
-            found = [mark for kind in kinds for mark in self._by_kind.get(kind, ())]
-            self._made[kinds] = sorted(found, key=lambda mark: (mark.first, -mark.last))
-        return cast(Sequence[Mark], self._made[kinds])
+        if (found := self._together.get(kinds)) is None:
+            several = [mark for kind in kinds for mark in self._by_kind.get(kind, ())]
+            found = sorted(several, key=lambda mark: (mark.first, -mark.last))
+            self._together[kinds] = found
+        return found
+
+    def beginning(self, *kinds: str) -> Mapping[int, Mark]:
+        """The marks of some kinds by the word that they begin at; of several the last."""
+        if (found := self._beginning.get(kinds)) is None:
+            found = self._beginning[kinds] = {mark.first: mark for mark in self.of(*kinds)}
+        return found
+
+    def ending(self, *kinds: str) -> Mapping[int, Mark]:
+        """The same, by the word that stands behind them."""
+        if (found := self._ending.get(kinds)) is None:
+            found = self._ending[kinds] = {mark.last: mark for mark in self.of(*kinds)}
+        return found
 
     def once(self, make: Callable[[Passage], T]) -> T:
         """What a function makes of it, worked out the first time that anybody asks."""
@@ -91,8 +121,8 @@ class Passage:
 
     def parted(self, first: int, last: int, by: Stop = Stop.SENTENCE) -> bool:
         """Whether something at least as strong as `by` stands between two words."""
-        low, high = min(first, last), max(first, last)
-        return any(token.stop >= by for token in self.tokens[low:high])
+        between = self._stops[first:last] if first <= last else self._stops[last:first]
+        return bool(between) and max(between) >= by
 
     def words(self, first: int, last: int) -> str:
         """From one word up to another and without it, as written."""
@@ -116,7 +146,7 @@ def passage_of(
         elif kept:
             # A comma before it was there for its sake.
             stops = [stop for stop in (kept[-1].stop, token.stop) if stop is not Stop.COMMA]
-            kept[-1] = replace(kept[-1], stop=max(stops, default=Stop.NONE))
+            kept[-1] = kept[-1]._replace(stop=max(stops, default=Stop.NONE))
     passage = Passage(question, lexicon, tuple(kept), recording_sid)
     if len(kept) == len(tokens):
         passage.__dict__["marks"] = marks  # the same words: they need not be looked up again
@@ -125,9 +155,7 @@ def passage_of(
 
 def tokens_of(text: str) -> tuple[Token, ...]:
     """The words of a text that was written."""
-    return tuple(
-        Token(found.text, plain(found.text), found.stop) for found in _found(text) if found.text
-    )
+    return tuple(Token(word, plain(word), stop) for word, stop, _ in _found(text))
 
 
 def tokens_of_segments(segments: Sequence[Segment]) -> tuple[Token, ...]:
@@ -136,12 +164,12 @@ def tokens_of_segments(segments: Sequence[Segment]) -> tuple[Token, ...]:
     for segment in segments:
         text = "".join(word.text for word in segment.words) or segment.text
         timed = list(_spans(segment))
-        for found in _found(text):
+        for word, stop, begins in _found(text):
             at = next(
-                (word for first, last, word in timed if first <= found.at < last),
+                (seconds for first, last, seconds in timed if first <= begins < last),
                 (segment.start, segment.end),
             )
-            tokens.append(Token(found.text, plain(found.text), found.stop, *at))
+            tokens.append(Token(word, plain(word), stop, *at))
     return tuple(tokens)
 
 
@@ -161,14 +189,8 @@ _ABBREVIATED: Final = frozenset(
 """A full stop behind these ends no sentence, unless a capital follows a longer one."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    text: str
-    stop: Stop
-    at: int
-
-
-def _found(text: str) -> Iterator[_Found]:
+def _found(text: str) -> Iterator[tuple[str, Stop, int]]:
+    """Each word, what stands behind it, and where in the text it begins."""
     # A letter for a letter: all else stays where it is.
     text = text.replace("&", "+")
     text = _SOUND.sub(lambda sound: " " * len(sound.group()), text)
@@ -176,16 +198,14 @@ def _found(text: str) -> Iterator[_Found]:
     for index, match in enumerate(matches):
         until = matches[index + 1].start() if index + 1 < len(matches) else len(text)
         word, behind = match.group(), text[match.end() : until]
-        if word[0] in "apAP" and "." in word:
+        if "." in word and word[0] in "apAP":
             word = word[0].lower() + "m"
         elif word == "+":
             word = "and"
-        yield _Found(word, _stop(word, behind), match.start())
+        yield word, Stop.NONE if behind == " " else _stop(word, behind), match.start()
 
 
 def _stop(word: str, behind: str) -> Stop:
-    if behind == " ":
-        return Stop.NONE
     if "?" in behind:
         return Stop.QUESTION
     if any(c in behind for c in "!…\n;") or "..." in behind:

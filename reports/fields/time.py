@@ -92,7 +92,7 @@ def time_said(passages: Sequence[Passage], at: datetime) -> Finding[Moment] | No
 
 def _ago(passage: Passage, at: datetime) -> Iterator[Finding[Moment]]:
     """'Ten minutes ago', 'hace media hora', 'they have been here for an hour', 'just now'."""
-    units = {mark.first: mark for mark in passage.of("unit")}
+    units = passage.beginning("unit")
     marks = passage.of("ago")
     lengths: list[tuple[int, int, timedelta]] = []
     for number in passage.numbers:
@@ -155,8 +155,8 @@ def _readings(passage: Passage) -> Iterator[_Reading]:
     for at, token in enumerate(tokens):
         if (match := _CLOCK.fullmatch(token.plain)) and int(match[1]) < 24 and int(match[2]) < 60:
             yield _Reading(at, at + 1, int(match[1]), int(match[2]), is_certain=True)
-    offsets = {mark.last: mark for mark in passage.of("clock_ahead")}
-    behind = {mark.first: mark for mark in passage.of("clock_behind")}
+    offsets = passage.ending("clock_ahead")
+    behind = passage.beginning("clock_behind")
     covered = {
         at
         for mark in offsets.values()
@@ -173,7 +173,7 @@ def _readings(passage: Passage) -> Iterator[_Reading]:
     for number in passage.numbers:
         if number.first in covered:
             continue  # the 'ten' of 'ten to eight'
-        at_clock = any(mark.last == number.first for mark in passage.of("clock_at"))
+        at_clock = number.first in passage.ending("clock_at")
         is_hour = (not number.is_ordinal and not number.is_article) or at_clock
         if not 1 <= number.value <= 12 or not (is_hour or number.first in offsets):
             continue
@@ -182,7 +182,7 @@ def _readings(passage: Passage) -> Iterator[_Reading]:
         # 'I'd say ten to twelve.'
         if mark is not None and not (
             any(each.last == mark.first for each in counted)
-            and not any(each.last == mark.first for each in passage.of("clock_at"))
+            and mark.first not in passage.ending("clock_at")
             and mark.first in plain_numbers
         ):
             hour, minute = _moved(number.value, int(mark.value))
@@ -226,7 +226,7 @@ def _moved(hour: int, minutes: int) -> tuple[int, int]:
 
 def _by_the_clock(passage: Passage, at: datetime) -> Iterator[Finding[Moment]]:
     parts, days = passage.of("part"), passage.of("day")
-    halves = {mark.first: mark for mark in passage.of("half_of_day")}
+    halves = passage.beginning("half_of_day")
     for reading in _readings(passage):
         near = [
             mark
@@ -266,7 +266,7 @@ def _is_of_a_clock(passage: Passage, reading: _Reading) -> bool:
     """'At eight they left', and not 'at eight houses'."""
     return any(
         mark.first == reading.first and mark.value == "hour" for mark in passage.of("clock_at")
-    ) and any(mark.first == reading.last for mark in passage.of("break", "towards"))
+    ) and reading.last in passage.beginning("break", "towards")
 
 
 def _gap(first: int, last: int, reading: _Reading) -> int:

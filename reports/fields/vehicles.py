@@ -168,7 +168,7 @@ def _ahead(passage: Passage, anchor: _Anchor) -> tuple[int, str | None, list[Num
     kinds = (COLOUR, ADJECTIVE, TINTED, UNMARKED, DEFINITE)
     marks = {(mark.last, mark.kind): mark for mark in passage.of(*kinds)}
     numbers = {number.last: number for number in passage.numbers if not number.is_ordinal}
-    either = {mark.last: mark for mark in passage.of("or")}
+    either = passage.ending("or")
     first, colour, run = anchor.first, None, list[Number]()
     while first > max(anchor.begins_behind, anchor.first - AHEAD):
         if passage.tokens[first - 1].stop >= Stop.SENTENCE:
@@ -194,8 +194,8 @@ def _ahead(passage: Passage, anchor: _Anchor) -> tuple[int, str | None, list[Num
 def _behind(passage: Passage, anchor: _Anchor) -> tuple[int, str | None]:
     """Where words about it end, and its colour: 'camioneta grande, gris', 'baabuur oo madow'."""
     kinds = (COLOUR, ADJECTIVE, TINTED, UNMARKED)
-    marks = {mark.first: mark for mark in passage.of(*kinds)}
-    articles = {mark.first for mark in passage.of("single", DEFINITE)}
+    marks = passage.beginning(*kinds)
+    articles = passage.beginning("single", DEFINITE)
     last, colour = anchor.last, None
     while last < min(anchor.ends_before, anchor.last + BEHIND):
         if passage.tokens[last - 1].stop >= Stop.SENTENCE or last not in marks:
@@ -211,7 +211,7 @@ def _behind(passage: Passage, anchor: _Anchor) -> tuple[int, str | None]:
 
 
 def _unnumbered(passage: Passage, first: int, several: bool) -> Count | None:
-    many = any(mark.last == first for mark in passage.of("many"))
+    many = first in passage.ending("many")
     if many:
         return Count(None, None)
     return None if several else Count(1, 1)
@@ -267,15 +267,15 @@ def _named_again(passage: Passage, found: list[Finding[Vehicle]]) -> list[Findin
     """'… of the cars', 'in the car': of those that were told of, and no others."""
     if all(_is_bare(each.value) for each in found):
         return found
-    definite = {mark.last for mark in passage.of(DEFINITE)}
-    starts = {mark.first for mark in passage.of(DEFINITE)}
+    definite = passage.ending(DEFINITE)
+    starts = passage.beginning(DEFINITE)
     return [
         each
         for at, each in enumerate(found)
         if not (
             at > 0
             and _is_bare(each.value)
-            and (each.value.count is None or each.first in definite | starts)
+            and (each.value.count is None or (each.first in definite or each.first in starts))
         )
     ]
 
