@@ -53,6 +53,9 @@ class SpokenWord:
     space: str
     """What stands before it: nothing in languages that leave none."""
     unsure: bool
+    start: float
+    end: float
+    """Seconds from the start of the recording."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,13 +376,17 @@ def _text(transcript: Transcript, desk: Desk, names: Mapping[str, str], editable
 def _line(segment: Segment) -> Line:
     if not segment.words:
         # An engine that times no words: of the text as a whole nothing is known to be unsure.
-        words: tuple[SpokenWord, ...] = (SpokenWord(segment.text.strip(), "", unsure=False),)
+        words: tuple[SpokenWord, ...] = (
+            SpokenWord(segment.text.strip(), "", False, segment.start, segment.end),
+        )
     else:
         words = tuple(
             SpokenWord(
                 text=word.text.strip(),
                 space=" " if word.text[:1].isspace() else "",
                 unsure=word.sureness < UNSURE_BELOW,
+                start=word.start,
+                end=word.end,
             )
             for word, behind in zip_longest(segment.words, segment.words[1:])
             # A number is covered once, however many words it has.

@@ -16,6 +16,7 @@ from flask import (
     abort,
     flash,
     g,
+    jsonify,
     redirect,
     render_template,
     request,
@@ -53,6 +54,7 @@ from dashboard.settle import add_settle
 from dashboard.settling import Attempt
 from dashboard.sound import NotPlayable, playable
 from dashboard.studio import LARGE, LARGEST_RECORDING, add_studio
+from dashboard.waveform import Waveforms, waveform_of
 from reports.custody import Deed, attachment_subject, recording_subject
 from reports.fields.finding import Finding
 from reports.fields.second import NoOpinion
@@ -106,6 +108,7 @@ BY_THE_PAGE_ITSELF = frozenset(
             "report_part",
             "incidents_part",
             "incident_part",
+            "waveform",
         )
     }
 )
@@ -133,6 +136,7 @@ class Pages:
         self._incidents = incidents
         self._lookout = Lookout(desk.store, desk.clock, self._inbox)
         self._asking = BoundedSemaphore(ASKED_AT_ONCE)
+        self._waveforms = Waveforms()
 
     # The inbox
 
@@ -320,6 +324,20 @@ class Pages:
             etag=f"{recording.sha256}-played",
             download_name=_file_name(reference, recording),
         )
+
+    def waveform(self, reference: str, recording_sid: str) -> Response:
+        """When it is loud, for the player. No word is in it, so the custody log does not tell of it
+        (`dashboard.waveform`)."""
+        self._recording(reference, recording_sid)
+        known = self._waveforms.get(recording_sid)
+        if known is None:
+            _, audio = self._audio(reference, recording_sid)
+            try:
+                known = waveform_of(playable(audio))
+            except NotPlayable:
+                abort(404)
+            self._waveforms.put(recording_sid, known)
+        return jsonify(known.plain)
 
     def original(self, reference: str, recording_sid: str) -> Response:
         """Byte for byte as the telephone company delivered it."""
@@ -557,6 +575,7 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
         "/r/<reference>/part": here.report_part,
         "/r/<reference>/audio/<recording_sid>": here.audio,
         "/r/<reference>/audio/<recording_sid>/original": here.original,
+        "/r/<reference>/audio/<recording_sid>/waveform": here.waveform,
         "/r/<reference>/attachments/<media_sid>": here.attachment,
         "/r/<reference>/attachments/<media_sid>/original": here.attachment_original,
         "/r/<reference>/number": here.hide_number,
