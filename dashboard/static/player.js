@@ -311,7 +311,7 @@
     const { named } = deck;
     for (const word of wordsOf(deck)) {
       const middle = (word.from + word.until) / 2;
-      word.element.classList.toggle("named", Boolean(named) && middle >= named.from && middle <= named.until);
+      word.element.classList.toggle("meant", Boolean(named) && middle >= named.from && middle <= named.until);
     }
   }
 

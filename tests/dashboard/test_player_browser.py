@@ -165,10 +165,10 @@ def test_a_field_plays_its_words_and_a_second_before_and_no_more(
     link.click()
     plays(page)
     assert 2.0 <= position(page) < 3.2
-    expect(page.locator(".named")).to_have_text(["five", "officers"])
+    expect(page.locator(".meant")).to_have_text(["five", "officers"])
     rests(page)
     assert position(page) == pytest.approx(4.0, abs=0.3)
-    expect(page.locator(".named")).to_have_count(2)
+    expect(page.locator(".meant")).to_have_count(2)
     link.click()
     reaches(page, "at > 2 && at < 4")
     link.click()
@@ -299,7 +299,7 @@ def test_what_plays_goes_on_through_news_and_lights_the_words_that_came(
     plays(heard)
     expect(deck(heard).locator(".toggle")).to_have_text("Pause")
     expect(heard.locator(f"#text-{SID} > .transcript .spoken")).to_have_count(1)
-    assert heard.locator(f"#text-{SID} > .transcript .named").count() > 1
+    assert heard.locator(f"#text-{SID} > .transcript .meant").count() > 1
 
 
 def test_what_plays_off_the_screen_can_be_stopped_where_one_is(
