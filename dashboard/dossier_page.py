@@ -15,6 +15,7 @@ from dashboard.facts import UNSURE_BELOW, Facts, facts_of
 from dashboard.fingerprint import fingerprint
 from dashboard.inbox import RunningClock, clock_of, judge_of
 from dashboard.incident_page import Kin
+from dashboard.notes import ShownNote, shown_note
 from dashboard.settling import SETTLEABLE, Attempt, FieldForm, form_of
 from dashboard.timeline import Event, timeline
 from dashboard.understood import UnderstoodPage, understood_of
@@ -36,6 +37,7 @@ from reports.model import (
     TranscriptKind,
     Verdict,
 )
+from reports.model import Note as WrittenNote
 
 LIKELY_LANGUAGE = 0.5
 """Probability from which on people are told that it sounds like another language."""
@@ -185,6 +187,8 @@ class DossierPage:
     custody: tuple[Given, ...]
     """What the log tells of it."""
     kin: Kin
+    desk_notes: tuple[ShownNote, ...]
+    """What organizers wrote on it."""
     today: str
 
     @property
@@ -239,11 +243,13 @@ def page_of(
     custody: Sequence[Entry],
     kin: Kin,
     covering: Covering,
+    notes: Sequence[WrittenNote] = (),
     attempt: Attempt | None = None,
 ) -> DossierPage:
     """`names`: what organizers are called, by username; `today`: their date, ISO 8601; `custody`:
     what the log tells of the report; `kin`: what speaks of the same; `covering`: what covers the
-    numbers in its words; `attempt`: what somebody sent for a field that could not be kept."""
+    numbers in its words; `notes`: of organizers; `attempt`: what somebody sent for a field that could
+    not be kept."""
     reading = desk.reader.read(dossier)
     number_spoken = covering.covers(dossier)
     lines = {each.transcript_id: covering.text(lines_of(each)) for each in dossier.transcripts}
@@ -271,11 +277,12 @@ def page_of(
         ),
         notes=tuple(_note(message, dossier) for message in dossier.texts),
         alerting=alerting_of(dossier.notifications),
-        events=timeline(dossier, desk, names, caller.made_here),
+        events=timeline(dossier, desk, names, caller.made_here, notes),
         caller=caller,
         blocked_by=None if caller.block is None else names.get(caller.block.who, caller.block.who),
         custody=tuple(given(entry, dossier, desk, names) for entry in custody),
         kin=kin,
+        desk_notes=tuple(shown_note(each, names, covering) for each in notes),
         today=today,
     )
 

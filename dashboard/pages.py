@@ -47,6 +47,7 @@ from dashboard.inbox import (
 )
 from dashboard.incidents import Incidents, add_incidents
 from dashboard.lookout import Lookout
+from dashboard.noting import Noting, add_noting
 from dashboard.parts import View, add_pages, names_of, part, wanted_page
 from dashboard.pictures import NotShowable, showable
 from dashboard.second_opinion import SecondOpinion, beside
@@ -131,8 +132,9 @@ Thing = TypeVar("Thing")
 class Pages:
     """The views. What they need stands in the desk; who asks, in `flask.g.organizer`."""
 
-    def __init__(self, desk: Desk, incidents: Incidents) -> None:
+    def __init__(self, desk: Desk, incidents: Incidents, noting: Noting) -> None:
         self._desk = desk
+        self._noting = noting
         self._incidents = incidents
         self._lookout = Lookout(desk.store, desk.clock, self._inbox)
         self._asking = BoundedSemaphore(ASKED_AT_ONCE)
@@ -143,7 +145,8 @@ class Pages:
     def inbox(self) -> str:
         with self._desk.store.read() as records:
             inbox = self._inbox(records, _wanted_show(), wanted_page())
-        return render_template("inbox.html", inbox=inbox)
+            mentioned = len(records.unseen_mentions(_organizer().username))
+        return render_template("inbox.html", inbox=inbox, mentioned=mentioned)
 
     def inbox_part(self) -> Response:
         show, page = _wanted_show(), wanted_page()
@@ -184,7 +187,9 @@ class Pages:
     # One report
 
     def report(self, reference: str) -> str:
-        return self._report(self._page(reference))
+        shown = self._report(self._page(reference))
+        self._noting.saw(reference)
+        return shown
 
     def report_part(self, reference: str) -> Response:
         page = self._page(reference)
@@ -208,9 +213,12 @@ class Pages:
             caller = caller_of(records, dossier.call, reference, self._desk.clock())
             custody = custody_of(records, [dossier]).get(reference, ())
             kin = self._incidents.kin(records, dossier)
+            notes = records.notes_of(reference)
         today = local_day(self._desk.clock(), self._desk)
         covering = replace(Covering.of_all(dossier, self._desk.reader), is_lifted=lifted)
-        return page_of(dossier, self._desk, names, today, caller, custody, kin, covering, attempt)
+        return page_of(
+            dossier, self._desk, names, today, caller, custody, kin, covering, notes, attempt
+        )
 
     def handle(self, reference: str) -> ResponseReturnValue:
         to = _wanted_of(Handling, request.form.get("to"))
@@ -562,11 +570,13 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
         static_url_path="/assets",
     )
     incidents = Incidents(desk)
-    here = Pages(desk, incidents)
+    noting = Noting(desk)
+    here = Pages(desk, incidents, noting)
     add_login(blueprint, desk)
     add_studio(blueprint, desk)
     add_exports(blueprint, desk)
     add_incidents(blueprint, incidents)
+    add_noting(blueprint, noting)
     add_settle(blueprint, desk, here.show)
     views: Mapping[str, View] = {
         "/": here.inbox,
