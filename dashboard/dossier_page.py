@@ -15,6 +15,7 @@ from dashboard.facts import UNSURE_BELOW, Facts, facts_of
 from dashboard.fingerprint import fingerprint
 from dashboard.inbox import RunningClock, clock_of, judge_of
 from dashboard.incident_page import Kin
+from dashboard.neighbours import Neighbour
 from dashboard.notes import ShownNote, shown_note
 from dashboard.settling import SETTLEABLE, Attempt, FieldForm, form_of
 from dashboard.timeline import Event, timeline
@@ -187,6 +188,8 @@ class DossierPage:
     custody: tuple[Given, ...]
     """What the log tells of it."""
     kin: Kin
+    near: tuple[Neighbour, ...]
+    """Other open reports near it in place and time."""
     desk_notes: tuple[ShownNote, ...]
     """What organizers wrote on it."""
     today: str
@@ -243,13 +246,14 @@ def page_of(
     custody: Sequence[Entry],
     kin: Kin,
     covering: Covering,
+    near: Sequence[Neighbour] = (),
     notes: Sequence[WrittenNote] = (),
     attempt: Attempt | None = None,
 ) -> DossierPage:
     """`names`: what organizers are called, by username; `today`: their date, ISO 8601; `custody`:
     what the log tells of the report; `kin`: what speaks of the same; `covering`: what covers the
-    numbers in its words; `notes`: of organizers; `attempt`: what somebody sent for a field that could
-    not be kept."""
+    numbers in its words; `near`: what else was seen there; `notes`: of organizers; `attempt`: what
+    somebody sent for a field that could not be kept."""
     reading = desk.reader.read(dossier)
     number_spoken = covering.covers(dossier)
     lines = {each.transcript_id: covering.text(lines_of(each)) for each in dossier.transcripts}
@@ -282,6 +286,7 @@ def page_of(
         blocked_by=None if caller.block is None else names.get(caller.block.who, caller.block.who),
         custody=tuple(given(entry, dossier, desk, names) for entry in custody),
         kin=kin,
+        near=tuple(near),
         desk_notes=tuple(shown_note(each, names, covering) for each in notes),
         today=today,
     )

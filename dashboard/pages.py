@@ -213,11 +213,12 @@ class Pages:
             caller = caller_of(records, dossier.call, reference, self._desk.clock())
             custody = custody_of(records, [dossier]).get(reference, ())
             kin = self._incidents.kin(records, dossier)
+            near = self._incidents.near(records, dossier, kin)
             notes = records.notes_of(reference)
         today = local_day(self._desk.clock(), self._desk)
         covering = replace(Covering.of_all(dossier, self._desk.reader), is_lifted=lifted)
         return page_of(
-            dossier, self._desk, names, today, caller, custody, kin, covering, notes, attempt
+            dossier, self._desk, names, today, caller, custody, kin, covering, near, notes, attempt
         )
 
     def handle(self, reference: str) -> ResponseReturnValue:
