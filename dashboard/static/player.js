@@ -69,7 +69,9 @@
       deck.words = null;
       lightNamed(deck);
       lightSpoken(deck);
+      showState(deck);
     }
+    for (const help of document.querySelectorAll("[data-helps][hidden]")) help.hidden = false;
   }
 
   const secondsOf = (deck) => {
@@ -123,7 +125,8 @@
 
   function showState(deck) {
     const plays = !audioOf(deck).paused;
-    const buttons = [deck.element.querySelector(".toggle")];
+    const beside = document.querySelectorAll(`.toggle[data-of="${CSS.escape(deck.sid)}"]`);
+    const buttons = [deck.element.querySelector(".toggle"), ...beside];
     if (deck === current) buttons.push(document.getElementById("playing-toggle"));
     for (const button of buttons) {
       setText(button, plays ? button.dataset.whenPlaying : button.dataset.whenPaused);
@@ -346,9 +349,9 @@
 
   document.addEventListener("click", (click) => {
     const { target } = click;
-    const button = target.closest(".deck [data-do]");
+    const button = target.closest("[data-do]");
     if (button) {
-      const deck = deckOf(button.closest(".deck").dataset.deck);
+      const deck = deckOf(button.dataset.of ?? button.closest(".deck").dataset.deck);
       if (deck) DOES[button.dataset.do](deck);
       return;
     }
@@ -401,6 +404,40 @@
   document.addEventListener("focusout", ({ target }) => {
     if (!target.matches(".transcript a.at")) return;
     for (const word of target.parentElement.querySelectorAll(".chosen")) word.classList.remove("chosen");
+  });
+
+  // --- Putting words right: where one listens, the words are written.
+
+  document.addEventListener("keydown", (press) => {
+    const form = press.target.closest("textarea") && press.target.closest("form.correcting");
+    if (!form || !press.ctrlKey) return;
+    const deck = deckOf(form.dataset.of);
+    if (press.key === "Enter") form.requestSubmit();
+    else if (press.key === " " && deck) DOES.toggle(deck);
+    else return;
+    press.preventDefault();
+  });
+
+  // Whoever opens the form stands at once in the line that was heard last. Not at 'toggle': what the
+  // page brings up to date is opened again too, and nobody who reads elsewhere is to be taken there.
+  function standInLine(form) {
+    const deck = deckOf(form.dataset.of);
+    if (!deck) return;
+    const text = form.querySelector("textarea");
+    const at = audioOf(deck).currentTime;
+    const lines = [...document.querySelectorAll(`#text-${CSS.escape(deck.sid)} > .transcript > li:not(.struck)`)];
+    const before = lines.filter((line) => Number(line.dataset.from) <= at + 0.05).length - 1;
+    const written = text.value.split("\n");
+    const start = written.slice(0, Math.max(0, before)).reduce((sum, line) => sum + line.length + 1, 0);
+    text.focus({ preventScroll: true });
+    text.setSelectionRange(start, start);
+    form.scrollIntoView({ block: "nearest" });
+  }
+
+  document.addEventListener("click", ({ target }) => {
+    const fold = target.closest("summary")?.parentElement;
+    const form = fold?.querySelector("form.correcting");
+    if (form && !fold.open) setTimeout(() => standInLine(form));
   });
 
   // --- What sounds do. Media events do not bubble, but can be caught on the way down.

@@ -342,3 +342,44 @@ def test_without_script_the_browsers_own_player_stands_there(
     page.goto("/r/4821")
     expect(page.locator(f"#player-{SID}")).to_be_visible()
     expect(deck(page)).to_be_hidden()
+
+
+# --- Putting words right where one hears them
+
+
+def test_words_are_put_right_by_keyboard_where_they_are_heard(heard: Page) -> None:
+    word(heard, "pidiendo").click()
+    plays(heard)
+    deck(heard).locator(".toggle").click()
+    heard.locator(f"#correct-fold-{SID} > summary").focus()
+    heard.keyboard.press("Enter")
+    words = heard.locator(f"#words-{SID}")
+    expect(words).to_be_focused()
+    heard.keyboard.press("Control+Space")
+    plays(heard)
+    heard.keyboard.press("Control+Space")
+    rests(heard)
+    heard.keyboard.type("[second line] ")
+    expect(words).to_have_value(
+        "Hay tres camionetas blancas sin placas\n"
+        "[second line] y están pidiendo papeles a la gente que sale."
+    )
+    heard.keyboard.press("Control+Enter")
+    expect(heard.get_by_text("Your words are kept")).to_be_visible()
+    expect(heard.locator(f"#text-{SID}")).to_contain_text("[second line] y están")
+
+
+def test_on_a_phone_the_sound_is_beside_what_is_written(
+    opens: Callable[..., Page], stories: Stories
+) -> None:
+    phone = log_in(opens(viewport=PHONE, has_touch=True, is_mobile=True))
+    stories.spanish_happening_now("4821")
+    phone.goto("/r/4821")
+    phone.locator(f"#correct-fold-{SID} > summary").tap()
+    form = phone.locator(f"#correct-{SID} form.correcting")
+    form.get_by_role("button", name="Play").tap()
+    plays(phone)
+    expect(form.locator(".toggle")).to_have_text("Pause")
+    assert_fits(phone)
+    form.locator(".toggle").tap()
+    rests(phone)
