@@ -51,7 +51,7 @@
       const sid = element.dataset.deck;
       const audio = document.getElementById(`player-${sid}`);
       if (!audio || decks.get(sid)?.element === element) continue;
-      const deck = { sid, element, silences: [], loop: null, stop: null, named: null, words: null, lit: null };
+      const deck = { sid, element, silences: [], loop: null, stop: null, named: null, words: null, wanted: null };
       decks.set(sid, deck);
       element.hidden = false;
       audio.controls = false;
@@ -106,7 +106,7 @@
   }
 
   function showPlace(deck) {
-    const at = audioOf(deck).currentTime;
+    const at = placeOf(deck);
     const all = secondsOf(deck);
     const seek = deck.element.querySelector(".seek");
     if (all && Number(seek.max) !== all) seek.max = all;
@@ -171,16 +171,25 @@
 
   // --- Playing
 
+  // Nothing is loaded by it. Some browsers forget a place in what is not loaded yet.
+  function goTo(deck, seconds) {
+    const audio = audioOf(deck);
+    audio.currentTime = seconds;
+    if (audio.readyState === HTMLMediaElement.HAVE_NOTHING) deck.wanted = seconds;
+  }
+
+  const placeOf = (deck) => deck.wanted ?? audioOf(deck).currentTime;
+
   function play(deck) {
     const audio = audioOf(deck);
-    if (audio.ended) audio.currentTime = deck.loop?.from ?? 0;
+    if (audio.ended) goTo(deck, deck.loop?.from ?? 0);
     audio.play().catch(() => {}); // why not, 'error' says
   }
 
   function playFrom(deck, seconds) {
     forget(deck);
     leaveLoop(deck, seconds);
-    audioOf(deck).currentTime = seconds;
+    goTo(deck, seconds);
     play(deck);
   }
 
@@ -193,7 +202,7 @@
     deck.stop = until;
     setLoop(deck, null);
     lightNamed(deck);
-    audio.currentTime = Math.max(0, from - LEAD);
+    goTo(deck, Math.max(0, from - LEAD));
     play(deck);
     showState(deck);
   }
@@ -210,7 +219,7 @@
     const at = Math.min(Math.max(0, seconds), secondsOf(deck) || 0);
     deck.stop = null;
     leaveLoop(deck, at);
-    audioOf(deck).currentTime = at;
+    goTo(deck, at);
     showPlace(deck);
     lightSpoken(deck);
     showState(deck);
@@ -228,7 +237,7 @@
   }
 
   function pressLoop(deck) {
-    const at = audioOf(deck).currentTime;
+    const at = placeOf(deck);
     const { loop } = deck;
     if (!loop || loop.isLine) return setLoop(deck, { from: at, until: null, isLine: false });
     if (loop.until !== null) return setLoop(deck, null);
@@ -239,7 +248,7 @@
   // The line that plays, or was touched last.
   function pressLine(deck) {
     if (deck.loop?.isLine) return setLoop(deck, null);
-    const at = audioOf(deck).currentTime;
+    const at = placeOf(deck);
     const lines = [...document.querySelectorAll(`#text-${CSS.escape(deck.sid)} > .transcript > li`)];
     const line = lines.findLast((each) => Number(each.dataset.from) <= at + 0.05) ?? lines[0];
     if (line) repeat(deck, Number(line.dataset.from), Number(line.dataset.until), true);
@@ -248,26 +257,26 @@
   function repeat(deck, from, until, isLine) {
     deck.stop = null;
     setLoop(deck, { from, until, isLine });
-    const audio = audioOf(deck);
-    if (!isLine || audio.currentTime < from || audio.currentTime > until) audio.currentTime = from;
+    const at = placeOf(deck);
+    if (!isLine || at < from || at > until) goTo(deck, from);
     play(deck);
   }
 
   // What has to be done at this moment of a sound that plays.
   function keepTime(deck) {
     const audio = audioOf(deck);
-    const at = audio.currentTime;
+    const at = placeOf(deck);
     const { loop, stop } = deck;
     if (!audio.paused) {
       if (stop !== null && at >= stop) {
         deck.stop = null;
         audio.pause();
       } else if (loop && loop.until !== null && at >= loop.until) {
-        audio.currentTime = loop.from;
+        goTo(deck, loop.from);
       } else if (skipsSilence && !loop && stop === null && !audio.seeking) {
         const silence = deck.silences.find(([from, until]) => at >= from && at < until);
         const next = silence ? nextWord(deck, at, silence[1]) : at;
-        if (next - at > LEAST_SKIP) audio.currentTime = next;
+        if (next - at > LEAST_SKIP) goTo(deck, next);
       }
     }
     showPlace(deck);
@@ -303,7 +312,7 @@
 
   function lightSpoken(deck) {
     const audio = audioOf(deck);
-    const at = audio.currentTime;
+    const at = placeOf(deck);
     const begun = !audio.paused || at > 0;
     for (const word of wordsOf(deck)) {
       word.element.classList.toggle("spoken", begun && at >= word.from && at < word.until);
@@ -337,7 +346,7 @@
 
   const DOES = {
     toggle: (deck) => (audioOf(deck).paused ? play(deck) : audioOf(deck).pause()),
-    back: (deck) => seek(deck, audioOf(deck).currentTime - BACK),
+    back: (deck) => seek(deck, placeOf(deck) - BACK),
     silence() {
       skipsSilence = !skipsSilence;
       remember("skip-silence", skipsSilence ? "yes" : "no");
@@ -392,7 +401,7 @@
     if (target.matches(".deck .seek")) {
       const deck = deckOf(target.closest(".deck").dataset.deck);
       if (key === " ") DOES.toggle(deck);
-      else if (key in STEPS) seek(deck, audioOf(deck).currentTime + STEPS[key]);
+      else if (key in STEPS) seek(deck, placeOf(deck) + STEPS[key]);
       else return;
       press.preventDefault();
     } else if (target.matches(".transcript a.at") && ["ArrowLeft", "ArrowRight", "Home", "End"].includes(key)) {
@@ -424,7 +433,7 @@
     const deck = deckOf(form.dataset.of);
     if (!deck) return;
     const text = form.querySelector("textarea");
-    const at = audioOf(deck).currentTime;
+    const at = placeOf(deck);
     const lines = [...document.querySelectorAll(`#text-${CSS.escape(deck.sid)} > .transcript > li:not(.struck)`)];
     const before = lines.filter((line) => Number(line.dataset.from) <= at + 0.05).length - 1;
     const written = text.value.split("\n");
@@ -461,12 +470,18 @@
     run();
   });
   heard("pause", (deck) => deck && (showState(deck), keepTime(deck)));
-  for (const name of ["timeupdate", "seeked", "loadedmetadata"]) heard(name, (deck) => deck && keepTime(deck));
+  for (const name of ["timeupdate", "seeked"]) heard(name, (deck) => deck && keepTime(deck));
+  heard("loadedmetadata", (deck, audio) => {
+    if (!deck) return;
+    if (deck.wanted !== null && Math.abs(audio.currentTime - deck.wanted) > 0.1) audio.currentTime = deck.wanted;
+    deck.wanted = null;
+    keepTime(deck);
+  });
   heard("ended", (deck, audio) => {
     if (!deck) return;
     deck.stop = null;
     if (deck.loop && deck.loop.until !== null) {
-      audio.currentTime = deck.loop.from;
+      goTo(deck, deck.loop.from);
       play(deck);
     }
     showState(deck);
