@@ -15,6 +15,8 @@ from dashboard.facts import UNSURE_BELOW, Facts, facts_of
 from dashboard.fingerprint import fingerprint
 from dashboard.inbox import RunningClock, clock_of, judge_of
 from dashboard.incident_page import Kin
+from dashboard.neighbours import Neighbour
+from dashboard.notes import ShownNote, shown_note
 from dashboard.settling import SETTLEABLE, Attempt, FieldForm, form_of
 from dashboard.timeline import Event, timeline
 from dashboard.understood import UnderstoodPage, understood_of
@@ -36,6 +38,7 @@ from reports.model import (
     TranscriptKind,
     Verdict,
 )
+from reports.model import Note as WrittenNote
 
 LIKELY_LANGUAGE = 0.5
 """Probability from which on people are told that it sounds like another language."""
@@ -53,6 +56,9 @@ class SpokenWord:
     space: str
     """What stands before it: nothing in languages that leave none."""
     unsure: bool
+    start: float
+    end: float
+    """Seconds from the start of the recording."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +188,10 @@ class DossierPage:
     custody: tuple[Given, ...]
     """What the log tells of it."""
     kin: Kin
+    near: tuple[Neighbour, ...]
+    """Other open reports near it in place and time."""
+    desk_notes: tuple[ShownNote, ...]
+    """What organizers wrote on it."""
     today: str
 
     @property
@@ -236,11 +246,14 @@ def page_of(
     custody: Sequence[Entry],
     kin: Kin,
     covering: Covering,
+    near: Sequence[Neighbour] = (),
+    notes: Sequence[WrittenNote] = (),
     attempt: Attempt | None = None,
 ) -> DossierPage:
     """`names`: what organizers are called, by username; `today`: their date, ISO 8601; `custody`:
     what the log tells of the report; `kin`: what speaks of the same; `covering`: what covers the
-    numbers in its words; `attempt`: what somebody sent for a field that could not be kept."""
+    numbers in its words; `near`: what else was seen there; `notes`: of organizers; `attempt`: what
+    somebody sent for a field that could not be kept."""
     reading = desk.reader.read(dossier)
     number_spoken = covering.covers(dossier)
     lines = {each.transcript_id: covering.text(lines_of(each)) for each in dossier.transcripts}
@@ -268,11 +281,13 @@ def page_of(
         ),
         notes=tuple(_note(message, dossier) for message in dossier.texts),
         alerting=alerting_of(dossier.notifications),
-        events=timeline(dossier, desk, names, caller.made_here),
+        events=timeline(dossier, desk, names, caller.made_here, notes),
         caller=caller,
         blocked_by=None if caller.block is None else names.get(caller.block.who, caller.block.who),
         custody=tuple(given(entry, dossier, desk, names) for entry in custody),
         kin=kin,
+        near=tuple(near),
+        desk_notes=tuple(shown_note(each, names, covering) for each in notes),
         today=today,
     )
 
@@ -373,13 +388,17 @@ def _text(transcript: Transcript, desk: Desk, names: Mapping[str, str], editable
 def _line(segment: Segment) -> Line:
     if not segment.words:
         # An engine that times no words: of the text as a whole nothing is known to be unsure.
-        words: tuple[SpokenWord, ...] = (SpokenWord(segment.text.strip(), "", unsure=False),)
+        words: tuple[SpokenWord, ...] = (
+            SpokenWord(segment.text.strip(), "", False, segment.start, segment.end),
+        )
     else:
         words = tuple(
             SpokenWord(
                 text=word.text.strip(),
                 space=" " if word.text[:1].isspace() else "",
                 unsure=word.sureness < UNSURE_BELOW,
+                start=word.start,
+                end=word.end,
             )
             for word, behind in zip_longest(segment.words, segment.words[1:])
             # A number is covered once, however many words it has.

@@ -149,6 +149,12 @@ class Kin:
     def version(self) -> str:
         return fingerprint(self)
 
+    @property
+    def named(self) -> frozenset[str]:
+        """The reports that are listed as perhaps the same."""
+        reasons = () if self.proposal is None else self.proposal.reasons
+        return frozenset(each.what for each in reasons if isinstance(each.what, str))
+
 
 def telling_of(dossier: Dossier, desk: Desk) -> Telling:
     understanding = desk.reader.understanding(dossier)

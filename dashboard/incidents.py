@@ -22,8 +22,9 @@ from dashboard.incident_page import (
     incident_page_of,
     proposal_of,
 )
+from dashboard.neighbours import MOST, Neighbour, neighbours_of
 from dashboard.parts import LAST_PAGE, View, add_pages, ids_of, names_of, part, wanted_page
-from reports.incidents import Suggestion
+from reports.incidents import Suggestion, nearby, sighting_of
 from reports.model import Docket, Dossier, IncidentAct, Judgement, Verdict, Verification
 from reports.ports import Records
 from reports.services.incidents import (
@@ -128,6 +129,15 @@ class Incidents:
             proposal=next(iter(self._proposals(records, suggested)), None),
             today=local_day(self._desk.clock(), self._desk),
         )
+
+    def near(self, records: Records, dossier: Dossier, kin: Kin) -> tuple[Neighbour, ...]:
+        """What else was seen near a report, of which `kin` was just asked: what may be the same is
+        listed as that."""
+        here = sighting_of(dossier, self._desk.reader.understanding(dossier))
+        others = [each for each in self._suggester.sightings if each.reference not in kin.named]
+        found = nearby(here, others, most=2 * MOST)
+        dossiers = _dossiers(records, (each.reference for each in found)) if found else {}
+        return neighbours_of(found, dossiers, self._desk)
 
     def _suggestions(self, records: Records) -> Sequence[Suggestion]:
         return self._suggester.suggestions(records, self._desk.clock())

@@ -16,6 +16,7 @@ from flask import (
     abort,
     flash,
     g,
+    jsonify,
     redirect,
     render_template,
     request,
@@ -46,6 +47,7 @@ from dashboard.inbox import (
 )
 from dashboard.incidents import Incidents, add_incidents
 from dashboard.lookout import Lookout
+from dashboard.noting import Noting, add_noting
 from dashboard.parts import View, add_pages, names_of, part, wanted_page
 from dashboard.pictures import NotShowable, showable
 from dashboard.second_opinion import SecondOpinion, beside
@@ -54,6 +56,7 @@ from dashboard.settling import Attempt
 from dashboard.sound import NotPlayable, playable
 from dashboard.studio import LARGE, LARGEST_RECORDING, add_studio
 from dashboard.taking_up import add_taking_up
+from dashboard.waveform import Waveforms, waveform_of
 from reports.custody import Deed, attachment_subject, recording_subject
 from reports.fields.finding import Finding
 from reports.fields.second import NoOpinion
@@ -109,6 +112,7 @@ BY_THE_PAGE_ITSELF = frozenset(
             "report_part",
             "incidents_part",
             "incident_part",
+            "waveform",
         )
     }
 )
@@ -131,18 +135,21 @@ Thing = TypeVar("Thing")
 class Pages:
     """The views. What they need stands in the desk; who asks, in `flask.g.organizer`."""
 
-    def __init__(self, desk: Desk, incidents: Incidents) -> None:
+    def __init__(self, desk: Desk, incidents: Incidents, noting: Noting) -> None:
         self._desk = desk
+        self._noting = noting
         self._incidents = incidents
         self._lookout = Lookout(desk.store, desk.clock, self._inbox)
         self._asking = BoundedSemaphore(ASKED_AT_ONCE)
+        self._waveforms = Waveforms()
 
     # The inbox
 
     def inbox(self) -> str:
         with self._desk.store.read() as records:
             inbox = self._inbox(records, _wanted_show(), wanted_page())
-        return render_template("inbox.html", inbox=inbox)
+            mentioned = len(records.unseen_mentions(_organizer().username))
+        return render_template("inbox.html", inbox=inbox, mentioned=mentioned)
 
     def inbox_part(self) -> Response:
         show, page = _wanted_show(), wanted_page()
@@ -183,7 +190,9 @@ class Pages:
     # One report
 
     def report(self, reference: str) -> str:
-        return self._report(self._page(reference))
+        shown = self._report(self._page(reference))
+        self._noting.saw(reference)
+        return shown
 
     def report_part(self, reference: str) -> Response:
         page = self._page(reference)
@@ -207,9 +216,13 @@ class Pages:
             caller = caller_of(records, dossier.call, reference, self._desk.clock())
             custody = custody_of(records, [dossier]).get(reference, ())
             kin = self._incidents.kin(records, dossier)
+            near = self._incidents.near(records, dossier, kin)
+            notes = records.notes_of(reference)
         today = local_day(self._desk.clock(), self._desk)
         covering = replace(Covering.of_all(dossier, self._desk.reader), is_lifted=lifted)
-        return page_of(dossier, self._desk, names, today, caller, custody, kin, covering, attempt)
+        return page_of(
+            dossier, self._desk, names, today, caller, custody, kin, covering, near, notes, attempt
+        )
 
     def handle(self, reference: str) -> ResponseReturnValue:
         to = _wanted_of(Handling, request.form.get("to"))
@@ -323,6 +336,20 @@ class Pages:
             etag=f"{recording.sha256}-played",
             download_name=_file_name(reference, recording),
         )
+
+    def waveform(self, reference: str, recording_sid: str) -> Response:
+        """When it is loud, for the player. No word is in it, so the custody log does not tell of it
+        (`dashboard.waveform`)."""
+        self._recording(reference, recording_sid)
+        known = self._waveforms.get(recording_sid)
+        if known is None:
+            _, audio = self._audio(reference, recording_sid)
+            try:
+                known = waveform_of(playable(audio))
+            except NotPlayable:
+                abort(404)
+            self._waveforms.put(recording_sid, known)
+        return jsonify(known.plain)
 
     def original(self, reference: str, recording_sid: str) -> Response:
         """Byte for byte as the telephone company delivered it."""
@@ -547,12 +574,14 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
         static_url_path="/assets",
     )
     incidents = Incidents(desk)
-    here = Pages(desk, incidents)
+    noting = Noting(desk)
+    here = Pages(desk, incidents, noting)
     add_login(blueprint, desk)
     add_taking_up(blueprint, desk)
     add_studio(blueprint, desk)
     add_exports(blueprint, desk)
     add_incidents(blueprint, incidents)
+    add_noting(blueprint, noting)
     add_settle(blueprint, desk, here.show)
     views: Mapping[str, View] = {
         "/": here.inbox,
@@ -561,6 +590,7 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
         "/r/<reference>/part": here.report_part,
         "/r/<reference>/audio/<recording_sid>": here.audio,
         "/r/<reference>/audio/<recording_sid>/original": here.original,
+        "/r/<reference>/audio/<recording_sid>/waveform": here.waveform,
         "/r/<reference>/attachments/<media_sid>": here.attachment,
         "/r/<reference>/attachments/<media_sid>/original": here.attachment_original,
         "/r/<reference>/number": here.hide_number,

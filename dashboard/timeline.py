@@ -14,6 +14,7 @@ from reports.model import (
     Block,
     CallerTextState,
     Dossier,
+    Note,
     NotificationKind,
     NotificationState,
     RecordingState,
@@ -35,6 +36,8 @@ class Happened(StrEnum):
     FIELD_SET = "field_set"
     """A person said what a field is; `about` names it."""
     FIELD_TAKEN_BACK = "field_taken_back"
+    NOTE_WRITTEN = "note_written"
+    NOTE_WITHDRAWN = "note_withdrawn"
     UNWRITTEN = "unwritten"
     """No words came of it: `detail` is the recording's state."""
     ERASED_AT_PROVIDER = "erased_at_provider"
@@ -73,10 +76,14 @@ class Event:
 
 
 def timeline(
-    dossier: Dossier, desk: Desk, names: Mapping[str, str], blocks: Sequence[Block] = ()
+    dossier: Dossier,
+    desk: Desk,
+    names: Mapping[str, str],
+    blocks: Sequence[Block] = (),
+    notes: Sequence[Note] = (),
 ) -> tuple[Event, ...]:
     """The last first; `names`: what organizers are called, by username; `blocks`: those that were
-    made from this report, which say why."""
+    made from this report, which say why; `notes`: those that organizers wrote on it."""
     events = [
         *_of_the_call(dossier),
         *_of_recordings(dossier, desk),
@@ -84,6 +91,7 @@ def timeline(
         *_of_messages(dossier, names),
         *_of_acts(dossier, names, {block.at: block for block in blocks}),
         *_of_settled(dossier, names),
+        *_of_notes(notes, names),
     ]
     events.sort(key=lambda event: event.at)
     return tuple(reversed(events))
@@ -210,6 +218,15 @@ def _of_settled(dossier: Dossier, names: Mapping[str, str]) -> Iterator[Event]:
             who=names.get(each.who, each.who),
             reason=each.why or None,
         )
+
+
+def _of_notes(notes: Sequence[Note], names: Mapping[str, str]) -> Iterator[Event]:
+    """What they say stands in its own place."""
+    for note in notes:
+        who = names.get(note.who, note.who)
+        yield Event(note.at, Happened.NOTE_WRITTEN, who=who)
+        if note.withdrawn_at is not None:
+            yield Event(note.withdrawn_at, Happened.NOTE_WITHDRAWN, who=who)
 
 
 def _until(act: Act) -> datetime | None:

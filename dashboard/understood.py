@@ -73,6 +73,8 @@ class Line:
     taken: tuple[Taken, ...]
     pressed: Any = None
     digits: str = ""
+    asked: str | None = None
+    """The question at which the key was pressed."""
     in_conflict: bool = False
     settled: ByPerson | None = None
     opinions: tuple[Opinion, ...] = ()
@@ -176,6 +178,7 @@ def _line(name: str, understood: Understood[Any], found: Understanding) -> Line:
         taken=() if said is None else (taken_of(said),),
         pressed=None if pressed is None else pressed.value,
         digits="" if pressed is None else pressed.digits,
+        asked=None if pressed is None else pressed.question,
         in_conflict=name in found.conflicts,
     )
 

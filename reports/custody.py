@@ -30,6 +30,7 @@ from reports.model import (
     ActKind,
     IncidentAct,
     Move,
+    Note,
     Settlement,
     Transcript,
     TranscriptKind,
@@ -83,6 +84,8 @@ class Deed(StrEnum):
     FIELD_SET = "field_set"
     """A person said what a field of the report is; `after` 'set', or 'withdrawn': they took back
     what was said."""
+    NOTE_WRITTEN = "note_written"
+    NOTE_WITHDRAWN = "note_withdrawn"
     DELETED = "deleted"
     """What could be had before is gone; `detail` says why, and how much it was."""
 
@@ -479,6 +482,19 @@ def of_settlement(settlement: Settlement, settlement_id: int) -> Occurrence:
     }
     subject = report_subject(settlement.reference)
     return Occurrence(settlement.at, settlement.who, Deed.FIELD_SET, subject, detail)
+
+
+def of_note(note: Note, note_id: int, fingerprint: str) -> Occurrence:
+    """What the log says of a note, or of its being withdrawn: which, and `fingerprint`, a keyed
+    hash of what it says. A plain one would tell a short note to whoever tries all that it may be.
+    """
+    return Occurrence(
+        at=note.withdrawn_at or note.at,
+        who=note.who,
+        deed=Deed.NOTE_WRITTEN if note.withdrawn_at is None else Deed.NOTE_WITHDRAWN,
+        subject=report_subject(note.reference),
+        detail={"note": str(note_id), "fingerprint": fingerprint},
+    )
 
 
 def of_incident_act(act: IncidentAct) -> Iterator[Occurrence]:

@@ -701,6 +701,29 @@ class Settlement:
     """None while it is not in the database."""
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What an organizer wrote on a report, for the other organizers: it stays among them. Only ever
+    added; whoever wrote it may withdraw it, and it stays, as withdrawn."""
+
+    reference: str
+    body: str
+    who: str
+    at: datetime
+    withdrawn_at: datetime | None = None
+    note_id: int | None = None
+    """None while it is not in the database."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """That a note names an organizer by their username, who may want to read it."""
+
+    note: Note
+    username: str
+    seen_at: datetime | None = None
+
+
 # --- The incident ---------------------------------------------------------------------------------
 
 

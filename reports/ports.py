@@ -29,6 +29,8 @@ from reports.model import (
     Flood,
     Handling,
     IncidentAct,
+    Mention,
+    Note,
     Notification,
     NotificationKind,
     NotificationState,
@@ -189,6 +191,26 @@ class Records(Protocol):
 
     def settlements_of(self, references: Iterable[str]) -> Sequence[Settlement]:
         """All that was ever settled of these reports, in order."""
+
+    def add_note(self, note: Note, mentioned: Iterable[str]) -> int:
+        """Its id, whatever `note_id` it has; `mentioned`: usernames. The custody log has it too."""
+
+    def note(self, note_id: int) -> Note | None: ...
+
+    def notes_of(self, reference: str) -> Sequence[Note]:
+        """All that was ever written on a report, in order."""
+
+    def withdraw_note(self, note: Note, at: datetime) -> None:
+        """The custody log has it too."""
+
+    def mentions_of(self, username: str, limit: int = 200) -> Sequence[Mention]:
+        """In notes that nobody withdrew, the last first."""
+
+    def unseen_mentions(self, username: str) -> frozenset[str]:
+        """The references of the reports in which they have not seen yet that they are mentioned."""
+
+    def see_mentions(self, username: str, at: datetime, reference: str | None = None) -> None:
+        """They have seen them; None: of all reports."""
 
     def append_custody(
         self, at: datetime, who: str, deed: Deed, subject: str, detail: Mapping[str, str]

@@ -42,6 +42,11 @@ def alert_context(notification_id: str) -> str:
     return f"notification:{notification_id}:body"
 
 
+def note_context(reference: str, who: str, at: datetime) -> str:
+    """What a sealed note of an organizer belongs to."""
+    return f"report:{reference}:note:{who}:{written_instant(at)}"
+
+
 def plain_segments(segments: Sequence[Segment]) -> list[dict[str, Any]]:
     """As they are sealed, and as the custody log hashes them."""
     return [dataclasses.asdict(segment) for segment in segments]

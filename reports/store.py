@@ -33,6 +33,7 @@ from reports.custody import (
     line_of,
     of_act,
     of_incident_act,
+    of_note,
     of_settlement,
     of_transcript,
     of_undone,
@@ -67,7 +68,9 @@ from reports.model import (
     Key,
     Level,
     Medium,
+    Mention,
     Move,
+    Note,
     Notification,
     NotificationKind,
     NotificationState,
@@ -97,6 +100,7 @@ from reports.sealed import (
     Seals,
     alert_context,
     body_context,
+    note_context,
     plain_segments,
     segments_of,
     words_context,
@@ -302,6 +306,26 @@ settlements = sa.Table(
     sa.Column("at", UtcDateTime, nullable=False),
     sa.Column("why", sa.String(500), nullable=False),
 )
+notes = sa.Table(
+    "notes",
+    metadata,
+    sa.Column("note_id", sa.Integer, primary_key=True),
+    sa.Column(
+        "reference", sa.String(12), sa.ForeignKey("reports.reference"), nullable=False, index=True
+    ),
+    # Sealed, see `reports.sealed`: who writes on a report writes what callers said.
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("who", sa.String(64), nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("withdrawn_at", UtcDateTime),
+)
+mentions = sa.Table(
+    "mentions",
+    metadata,
+    sa.Column("note_id", sa.Integer, sa.ForeignKey("notes.note_id"), primary_key=True),
+    sa.Column("username", sa.String(64), primary_key=True, index=True),
+    sa.Column("seen_at", UtcDateTime),
+)
 notifications = sa.Table(
     "notifications",
     metadata,
@@ -468,6 +492,10 @@ T = TypeVar("T")
 
 def _words_context(columns: RowMapping | Mapping[str, Any]) -> str:
     return words_context(columns["recording_sid"], columns["kind"], columns["made_at"])
+
+
+def _note_context(columns: RowMapping | Mapping[str, Any]) -> str:
+    return note_context(columns["reference"], columns["who"], columns["at"])
 
 
 def _recording(row: RowMapping) -> Recording:
@@ -895,6 +923,75 @@ class SqlRecords(Rows):
             .order_by(settlements.c.settlement_id)
         )
         return self._many(query, _plain(Settlement))
+
+    def add_note(self, note: Note, mentioned: Iterable[str]) -> int:
+        columns = _columns(note, without=frozenset({"note_id"}))
+        columns["body"] = self._seals.text_in(note.body, _note_context(columns))
+        added = notes.insert().values(**columns).returning(notes.c.note_id)
+        note_id = int(self._connection.execute(added).scalar_one())
+        for username in mentioned:
+            self._connection.execute(mentions.insert().values(note_id=note_id, username=username))
+        self._occurs(of_note(note, note_id, self._note_fingerprint(note)))
+        return note_id
+
+    def note(self, note_id: int) -> Note | None:
+        query = sa.select(notes).where(notes.c.note_id == note_id)
+        return next(iter(self._many(query, self._note)), None)
+
+    def notes_of(self, reference: str) -> Sequence[Note]:
+        query = sa.select(notes).where(notes.c.reference == reference).order_by(notes.c.note_id)
+        return self._many(query, self._note)
+
+    def withdraw_note(self, note: Note, at: datetime) -> None:
+        assert note.note_id is not None  # noqa: S101  # it comes from the database
+        self._connection.execute(
+            notes.update().where(notes.c.note_id == note.note_id).values(withdrawn_at=at)
+        )
+        withdrawn = dataclasses.replace(note, withdrawn_at=at)
+        self._occurs(of_note(withdrawn, note.note_id, self._note_fingerprint(note)))
+
+    def mentions_of(self, username: str, limit: int = 200) -> Sequence[Mention]:
+        query = (
+            sa.select(notes, mentions.c.username, mentions.c.seen_at)
+            .join_from(mentions, notes)
+            .where(mentions.c.username == username, notes.c.withdrawn_at.is_(None))
+            .order_by(notes.c.note_id.desc())
+            .limit(limit)
+        )
+        return self._many(query, self._mention)
+
+    def unseen_mentions(self, username: str) -> frozenset[str]:
+        query = (
+            sa.select(notes.c.reference)
+            .join_from(mentions, notes)
+            .where(
+                mentions.c.username == username,
+                mentions.c.seen_at.is_(None),
+                notes.c.withdrawn_at.is_(None),
+            )
+        )
+        return frozenset(self._connection.execute(query).scalars())
+
+    def see_mentions(self, username: str, at: datetime, reference: str | None = None) -> None:
+        seen = mentions.update().where(
+            mentions.c.username == username, mentions.c.seen_at.is_(None)
+        )
+        if reference is not None:
+            here = sa.select(notes.c.note_id).where(notes.c.reference == reference)
+            seen = seen.where(mentions.c.note_id.in_(here))
+        self._connection.execute(seen.values(seen_at=at))
+
+    def _note(self, row: RowMapping) -> Note:
+        names = [field.name for field in dataclasses.fields(Note)]
+        body = self._seals.text_out(row["body"], _note_context(row))
+        return Note(**{**{name: row[name] for name in names}, "body": body})
+
+    def _mention(self, row: RowMapping) -> Mention:
+        return Mention(self._note(row), row["username"], row["seen_at"])
+
+    def _note_fingerprint(self, note: Note) -> str:
+        # Never that of the same text alone: a note may be nothing but a number.
+        return self._seals.sealer.fingerprint(f"note:{note.body}")
 
     def dossier(self, reference: str) -> Dossier | None:
         report = self.report(reference)

@@ -4,6 +4,7 @@ incident, why, and what its reports say together."""
 from reports.incidents.history import Event, Happened, history
 from reports.incidents.likeness import Because, Likeness, Reason, callers, likeness
 from reports.incidents.merged import Glance, Stated, Telling, Together, glance, together
+from reports.incidents.nearby import Nearby, nearby
 from reports.incidents.sighting import Part, Sighting, part_of, sighting_of
 from reports.incidents.suggesting import Standing, Suggestion, Why, suggest
 
@@ -13,6 +14,7 @@ __all__ = [
     "Glance",
     "Happened",
     "Likeness",
+    "Nearby",
     "Part",
     "Reason",
     "Sighting",
@@ -26,6 +28,7 @@ __all__ = [
     "glance",
     "history",
     "likeness",
+    "nearby",
     "part_of",
     "sighting_of",
     "suggest",

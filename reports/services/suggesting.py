@@ -46,6 +46,11 @@ class Suggester:
             self._last = (asked, suggest(sightings, standing, apart))
         return self._last[1]
 
+    @property
+    def sightings(self) -> tuple[Sighting, ...]:
+        """Those that the last suggestions were made of."""
+        return tuple(sighting for _, sighting in self._sightings.values())
+
     def _known(self, records: Records, changed_at: dict[str, datetime]) -> list[Sighting]:
         known = {
             reference: self._sightings[reference]

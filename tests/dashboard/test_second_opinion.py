@@ -85,7 +85,7 @@ def test_it_stands_in_the_line_of_its_field_marked_as_the_models(
     page = opinionated.acts("4821", "opinion").text
     officers = line(page, "officers")
     assert officers.index("six agents") < officers.index("parrot-1 says: 6 agrees six agents")
-    assert "Play 0:01–0:02" in officers
+    assert "Hear it : Officers 0:01–0:02" in officers
     assert "parrot-1 says: hiding only the model says so two of them hide" in line(
         page, "activities"
     )

@@ -340,3 +340,18 @@ def test_a_report_is_listed_by_what_was_set(ana: Browser, stories: Stories) -> N
     sets(ana, "4003", "kind", value="prank")
     page = ana.get("/").text
     assert page.index("row-4001") < page.index("row-4003"), "what is no report comes last"
+
+
+def test_what_was_pressed_and_what_was_said_stand_side_by_side(
+    ana: Browser, stories: Stories
+) -> None:
+    stories.call("1001", 1, keys={"officers": "3", "still_there": "1"})
+    said = [segment("There are five agents.", 0, 2), segment("They are still there.", 2, 4)]
+    stories.recording("1001", "what", heard=said)
+    page = ana.get("/r/1001").text
+    officers = line(page, "officers")
+    assert "Pressed 3 key 3 at “Officers” Said 5 five agents Hear it" in officers
+    assert "The key counts until one of you listens and sets it." in officers
+    still_there = line(page, "still_there")
+    assert "Does not agree" not in still_there
+    assert "and key 1 at “Still there”" in still_there
