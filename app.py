@@ -53,6 +53,7 @@ from reports.fields.plainly import ranked_plainly, told_from
 from reports.fields.said import Passage
 from reports.fields.second import NoOpinion
 from reports.fields.understood import understand
+from reports.model import Role
 from reports.services.custody import verify_all
 from reports.store import connect
 from serving import children
@@ -623,12 +624,19 @@ def organizer() -> None:
 @organizer.command("add")
 @click.argument("username")
 @click.option("--name", default=None, help="How others see them; by default the username.")
+@click.option(
+    "--role",
+    type=click.Choice([role.value for role in Role]),
+    default=Role.ADMIN.value,
+    show_default=True,
+    help="What they may do; an admin invites others on the pages.",
+)
 @click.password_option(help="At least 10 characters; asked for when left out.")
-def organizer_add(username: str, name: str | None, password: str) -> None:
+def organizer_add(username: str, name: str | None, role: str, password: str) -> None:
     """Let USERNAME log in."""
     store = Adapters(load_settings()).store
     try:
-        add_organizer(store, username, name or username, password, now())
+        add_organizer(store, username, name or username, password, now(), role=Role(role))
     except AccountRefused as refused:
         raise click.ClickException(str(refused)) from refused
     click.echo(f"{username} may log in.")

@@ -10,7 +10,7 @@ from datetime import datetime
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from reports.model import Organizer
+from reports.model import Organizer, Role
 from reports.ports import ReportStore
 
 SHORTEST_PASSWORD = 10
@@ -31,8 +31,9 @@ def add_organizer(
     password: str,
     at: datetime,
     hasher: PasswordHasher | None = None,
+    role: Role = Role.ADMIN,
 ) -> Organizer:
-    """A new person who may log in.
+    """A new person who may log in; without further word the first, who lets in the others.
 
     Raises:
         AccountRefused: the name or password will not do, or the name is taken.
@@ -57,6 +58,7 @@ def add_organizer(
         display_name=display_name,
         password_hash=hash_password(password, hasher),
         created_at=at,
+        role=role,
     )
     with store.begin() as records:
         if records.organizer(username) is not None:
