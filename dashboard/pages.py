@@ -46,7 +46,8 @@ from dashboard.inbox import (
 )
 from dashboard.incidents import Incidents, add_incidents
 from dashboard.lookout import Lookout
-from dashboard.parts import View, add_pages, names_of, part, wanted_page
+from dashboard.parts import NotPermitted, View, add_pages, names_of, part, wanted_page
+from dashboard.permissions import NEEDS, OPEN_TO_ALL, Permission, may, may_use
 from dashboard.pictures import NotShowable, showable
 from dashboard.second_opinion import SecondOpinion, beside
 from dashboard.settle import add_settle
@@ -97,7 +98,6 @@ heard of that is the last few hours."""
 ASKED_AT_ONCE = 2
 """Second opinions that a process waits for at once: each holds a thread for as long as its reader
 thinks, and callers need the others."""
-OPEN_TO_ALL = frozenset({f"{NAME}.{view}" for view in ("login", "enter", "static")})
 BY_THE_PAGE_ITSELF = frozenset(
     {
         f"{NAME}.{view}"
@@ -582,6 +582,7 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
     add_pages(blueprint, views, acts)
 
     blueprint.add_app_template_filter(fingerprint)
+    blueprint.add_app_template_global(_offered, "may")
 
     @blueprint.before_request
     def guard() -> ResponseReturnValue | None:
@@ -592,9 +593,14 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
             csrf.protect()
             by_hand = request.endpoint not in BY_THE_PAGE_ITSELF
             g.organizer = signed_in(desk, by_hand=by_hand)
-            if g.organizer is None and request.endpoint not in OPEN_TO_ALL:
+            view = (request.endpoint or "").partition(".")[2]
+            if view in OPEN_TO_ALL:
+                return None
+            if g.organizer is None:
                 # A script cannot follow to the login page; it reloads its own instead.
                 return to_login() if by_hand else Response(status=401)
+            if not may_use(g.organizer.role, view):
+                raise NotPermitted(NEEDS.get(view), admins(desk))
         return None
 
     @blueprint.app_context_processor
@@ -609,6 +615,22 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
         }
 
     return blueprint
+
+
+def admins(desk: Desk) -> list[str]:
+    """What those are called who can change what an account may do."""
+    with desk.store.read() as records:
+        return [
+            each.display_name
+            for each in records.organizers()
+            if may(each.role, Permission.ADMIN) and each.suspended_at is None
+        ]
+
+
+def _offered(permission: str) -> bool:
+    """For templates: what somebody may not do is not offered."""
+    organizer: Organizer | None = g.get("organizer")
+    return organizer is not None and may(organizer.role, Permission(permission))
 
 
 def _wanted_show() -> Show:
