@@ -1,19 +1,18 @@
 """Logging in and out, and who is asking.
 
-The session is Flask's signed cookie. It says who, since when, when last seen and under which
-`session_epoch`; whatever else is true of the person is read from the database at each request. It
-ends after `IDLE` without a request by the person (the page's own polling does not count), after
-`LONGEST` in any case, and at once when the password changes.
+Flask's signed cookie holds a token and nothing else of the person: whose session it is, and whether
+it still counts, the database says at each request (`dashboard.sessions`). It ends after `IDLE`
+without a request by the person (the page's own polling does not count), after `LONGEST` in any
+case, and at once when the password changes, the account is suspended or somebody ends it.
 """
 
 from __future__ import annotations
 
 import math
 import secrets
-from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from argon2 import PasswordHasher
@@ -24,13 +23,14 @@ from werkzeug.wrappers import Response
 from dashboard.accounts import canonical_username, encode_password, password_matches
 from dashboard.attempts import Attempts
 from dashboard.desk import Desk
+from dashboard.sessions import begin_session, end_session, hash_of, is_live
 from reports.model import Organizer
+from reports.ports import StoreBusy
 
-IDLE = timedelta(hours=4)
-LONGEST = timedelta(hours=14)
-"""A night shift and the handing over."""
 SEEN_STEP = timedelta(minutes=1)
-"""How exactly 'last seen' is kept: not every request needs another cookie."""
+"""How exactly 'last seen' is kept: not every request needs another row written."""
+SEEN_PATIENCE = 0.5
+"""Seconds that a page waits for others who write, to say that somebody was here."""
 
 
 class Login:
@@ -60,10 +60,15 @@ class Login:
             self._attempts.failed(username, address)
             return self._page("wrong", username), 401
         self._attempts.succeeded(username, address)
-        sign_in(organizer, self._desk.clock())
+        sign_in(self._desk, organizer)
         return redirect(safe_next(request.form.get("next")), 303)
 
     def leave(self) -> ResponseReturnValue:
+        mine = own_session_hash()
+        with self._desk.store.begin() as records:
+            here = None if mine is None else records.session(mine)
+            if here is not None and here.ended_at is None:
+                end_session(records, here, here.username, self._desk.clock())
         session.clear()
         return redirect(url_for(".login", left=1), 303)
 
@@ -103,15 +108,19 @@ def add_login(blueprint: Blueprint, desk: Desk) -> None:
     blueprint.add_url_rule("/logout", "leave", login.leave, methods=["POST"])
 
 
-def sign_in(organizer: Organizer, at: datetime) -> None:
+def sign_in(desk: Desk, organizer: Organizer) -> None:
     """Begins a session: nothing of the one before, its CSRF token included, lives on."""
     session.clear()
-    session.update(
-        who=organizer.username,
-        epoch=organizer.session_epoch,
-        began=at.timestamp(),
-        seen=at.timestamp(),
-    )
+    with desk.store.begin() as records:
+        session["session"] = begin_session(
+            records, organizer, request.user_agent.string, desk.clock()
+        )
+
+
+def own_session_hash() -> str | None:
+    """Of the session that this request belongs to."""
+    token = session.get("session")
+    return hash_of(token) if isinstance(token, str) else None
 
 
 def signed_in(desk: Desk, *, by_hand: bool = True) -> Organizer | None:
@@ -119,25 +128,25 @@ def signed_in(desk: Desk, *, by_hand: bool = True) -> Organizer | None:
 
     `by_hand`: the person did something; False for what the page does by itself.
     """
-    now = desk.clock()
-    username = session.get("who")
-    if not isinstance(username, str) or not _current(session, now):
+    now, mine = desk.clock(), own_session_hash()
+    if mine is None:
         return None
     with desk.store.read() as records:
-        organizer = records.organizer(username)
-    if organizer is None or organizer.session_epoch != session.get("epoch"):
+        here = records.session(mine)
+        organizer = None if here is None else records.organizer(here.username)
+    if here is None or organizer is None or not is_live(here, organizer, now):
         return None
-    if by_hand and now - _instant(session["seen"]) > SEEN_STEP:
-        session["seen"] = now.timestamp()
+    if by_hand and now - here.seen_at > SEEN_STEP:
+        _note_seen(desk, mine, now)
     return organizer
 
 
-def _current(claims: Mapping[str, Any], now: datetime) -> bool:
-    return now - _instant(claims["seen"]) <= IDLE and now - _instant(claims["began"]) <= LONGEST
-
-
-def _instant(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
+def _note_seen(desk: Desk, mine: str, now: datetime) -> None:
+    """Who reads waits for nobody who writes: the next page says it then."""
+    with suppress(StoreBusy), desk.store.begin(patience=SEEN_PATIENCE) as records:
+        here = records.session(mine)
+        if here is not None and here.ended_at is None:
+            records.save_session(replace(here, seen_at=now))
 
 
 def safe_next(wanted: str | None) -> str:
