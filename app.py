@@ -122,6 +122,8 @@ def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
             zone=settings.zone,
             hotline_number=settings.hotline_number,
             api_token=settings.api_token.get_secret_value(),
+            public_url=settings.public_url,
+            second_factor_required=settings.second_factor == "required",
             language_names=adapters.tells.languages,
             question_titles=adapters.tells.questions,
             written_out=adapters.written_out,

@@ -26,6 +26,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import ServiceUnavailable
 
+from dashboard.account_pages import add_accounts
 from dashboard.alerts import untold_reports
 from dashboard.auth import add_login, signed_in, to_login
 from dashboard.callers import caller_of
@@ -46,8 +47,9 @@ from dashboard.inbox import (
 )
 from dashboard.incidents import Incidents, add_incidents
 from dashboard.lookout import Lookout
+from dashboard.me import add_me
 from dashboard.parts import NotPermitted, View, add_pages, names_of, part, wanted_page
-from dashboard.permissions import NEEDS, OPEN_TO_ALL, Permission, may, may_use
+from dashboard.permissions import NEEDS, OPEN_TO_ALL, SETTING_UP, Permission, may, may_use
 from dashboard.pictures import NotShowable, showable
 from dashboard.second_opinion import SecondOpinion, beside
 from dashboard.settle import add_settle
@@ -546,6 +548,8 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
     incidents = Incidents(desk)
     here = Pages(desk, incidents)
     add_login(blueprint, desk)
+    add_me(blueprint, desk)
+    add_accounts(blueprint, desk)
     add_studio(blueprint, desk)
     add_exports(blueprint, desk)
     add_incidents(blueprint, incidents)
@@ -601,6 +605,15 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
                 return to_login() if by_hand else Response(status=401)
             if not may_use(g.organizer.role, view):
                 raise NotPermitted(NEEDS.get(view), admins(desk))
+            if desk.second_factor_required and view not in SETTING_UP:
+                with desk.store.read() as records:
+                    has_one = g.organizer.username in records.with_second_factor()
+                if not has_one:
+                    return (
+                        redirect(url_for(".second_factor"), 303)
+                        if by_hand
+                        else Response(status=401)
+                    )
         return None
 
     @blueprint.app_context_processor

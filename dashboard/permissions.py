@@ -45,12 +45,41 @@ MAY: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
     }
 )
 
-OPEN_TO_ALL: Final = frozenset({"login", "enter", "static"})
+OPEN_TO_ALL: Final = frozenset(
+    {
+        *("login", "enter", "login_code", "enter_code", "passkey_login", "static"),
+        *("join", "accept_invitation"),
+    }
+)
 """Views that nobody has to log in for."""
 
 NEEDS: Final[Mapping[str, Permission]] = MappingProxyType(
     {
+        # One's own account
         "leave": P.OWN,
+        "me": P.OWN,
+        "own_password": P.OWN,
+        "own_language": P.OWN,
+        "end_own_session": P.OWN,
+        "end_other_sessions": P.OWN,
+        "second_factor": P.OWN,
+        "begin_authenticator": P.OWN,
+        "confirm_authenticator": P.OWN,
+        "remove_authenticator": P.OWN,
+        "add_passkey": P.OWN,
+        "remove_passkey": P.OWN,
+        "renew_codes": P.OWN,
+        "codes_over": P.OWN,
+        # The accounts of others
+        "accounts": P.ADMIN,
+        "invite": P.ADMIN,
+        "invitation_over": P.ADMIN,
+        "revoke_invitation": P.ADMIN,
+        "change_role": P.ADMIN,
+        "suspend": P.ADMIN,
+        "restore": P.ADMIN,
+        "reset_factor": P.ADMIN,
+        "end_sessions": P.ADMIN,
         # The inbox and reports
         "inbox": P.READ,
         "inbox_part": P.READ,
@@ -110,6 +139,13 @@ NEEDS: Final[Mapping[str, Permission]] = MappingProxyType(
     }
 )
 """View -> what it asks for."""
+SETTING_UP: Final = frozenset(
+    {
+        *("leave", "own_language", "second_factor", "begin_authenticator"),
+        *("confirm_authenticator", "add_passkey"),
+    }
+)
+"""All that somebody may use who must have a second factor and has none yet."""
 
 
 def may(role: Role, permission: Permission) -> bool:

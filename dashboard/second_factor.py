@@ -75,6 +75,7 @@ def code_is_right(
 ) -> bool:
     """Whether it is a code of now, or a recovery code; either counts once."""
     typed = canonical_code(code)
+    records.organizer(username)  # held: two who type the same code have their turns
     known = records.authenticator(username)
     if known is not None and known.confirmed_at is not None:
         step = _step_of(secret_of(sealer, known), typed, at)
