@@ -29,21 +29,14 @@ from werkzeug.exceptions import ServiceUnavailable
 from dashboard.alerts import untold_reports
 from dashboard.auth import add_login, signed_in, to_login
 from dashboard.callers import caller_of
+from dashboard.catalogue import Catalogue
 from dashboard.covering import Covering, CoverMoved, numbers_in
 from dashboard.desk import Desk
 from dashboard.dossier_page import DossierPage, lines_of, page_of
 from dashboard.exporting import add_exports
+from dashboard.filters import Filters, Query, Show, listing, own
 from dashboard.fingerprint import fingerprint
-from dashboard.inbox import (
-    Inbox,
-    Show,
-    clock_of,
-    flood_notice,
-    is_family,
-    local_day,
-    row_of,
-    shown,
-)
+from dashboard.inbox import Inbox, families_of, flood_notice, local_day, row_of
 from dashboard.incidents import Incidents, add_incidents
 from dashboard.lookout import Lookout
 from dashboard.parts import View, add_pages, names_of, part, wanted_page
@@ -92,8 +85,7 @@ log = logging.getLogger(__name__)
 
 NAME = "dashboard"
 PAGE = 200
-"""Reports on one page of the inbox. Urgent ones stand first within a page: on the worst day so far
-heard of that is the last few hours."""
+"""Reports on one page of the inbox, the most urgent of all on the first."""
 ASKED_AT_ONCE = 2
 """Second opinions that a process waits for at once: each holds a thread for as long as its reader
 thinks, and callers need the others."""
@@ -131,50 +123,45 @@ class Pages:
     def __init__(self, desk: Desk, incidents: Incidents) -> None:
         self._desk = desk
         self._incidents = incidents
+        self._catalogue = Catalogue(desk.store, desk.reader, desk.clocks, desk.language_name)
         self._lookout = Lookout(desk.store, desk.clock, self._inbox)
         self._asking = BoundedSemaphore(ASKED_AT_ONCE)
 
     # The inbox
 
     def inbox(self) -> str:
-        with self._desk.store.read() as records:
-            inbox = self._inbox(records, _wanted_show(), wanted_page())
-        return render_template("inbox.html", inbox=inbox)
+        return render_template("inbox.html", inbox=self._lookout.look_anew(_wanted_list()).inbox)
 
     def inbox_part(self) -> Response:
-        show, page = _wanted_show(), wanted_page()
-        if page == 1:
-            look = self._lookout.look(show)
-            return part("_inbox.html", look.version, inbox=look.inbox)
-        with self._desk.store.read() as records:
-            inbox = self._inbox(records, show, page)
-        return part("_inbox.html", inbox.version, inbox=inbox)
+        look = self._lookout.look(_wanted_list())
+        return part("_inbox.html", look.version, inbox=look.inbox)
 
-    def _inbox(self, records: Records, show: Show, page: int = 1) -> Inbox:
-        dossiers = records.dossiers(limited=show.limited, limit=PAGE + 1, offset=(page - 1) * PAGE)
+    def _inbox(self, records: Records, query: Query, thoroughly: bool) -> Inbox:
+        desk, now = self._desk, self._desk.clock()
+        self._catalogue.catch_up(records, now, thoroughly=thoroughly)
+        entries = self._catalogue.entries()
+        listed = listing(entries, query)
+        begin = (query.page - 1) * PAGE
+        here = [entry.reference for entry in listed.entries[begin : begin + PAGE]]
         names = names_of(records)
-        desk, here = self._desk, dossiers[:PAGE]
-        clocks = [clock_of(each, desk.reader.read(each).rank, desk) for each in here]
-        families = [
-            clock
-            for each, clock in zip(here, clocks, strict=True)
-            if clock is not None and is_family(each, desk.reader)
-        ]
+        families_waiting, families_overdue = families_of(entries, now)
         return Inbox(
-            show=show,
+            query=query,
             rows=tuple(
-                row_of(dossier, desk, names)
-                for dossier in shown(here, show, desk.reader, desk.clocks)
+                row_of(dossier, desk, names) for dossier in self._catalogue.dossiers(records, here)
             ),
-            families_waiting=len(families),
-            families_overdue=sum(clock.is_overdue for clock in families),
+            options=listed.options,
+            found=len(listed.entries),
+            progress=self._catalogue.progress(),
+            families_waiting=families_waiting,
+            families_overdue=families_overdue,
             untold=untold_reports(records),
             flood=flood_notice(records.flood(), names),
             limited=records.count_limited(),
-            any_report=bool(dossiers) or (page == 1 and records.count_reports() > 0),
-            older=page + 1 if len(dossiers) > PAGE else None,
-            newer=page - 1 if page > 1 else None,
-            today=local_day(self._desk.clock(), self._desk),
+            any_report=bool(entries),
+            older=query.page + 1 if len(listed.entries) > begin + PAGE else None,
+            newer=query.page - 1 if query.page > 1 else None,
+            today=local_day(now, desk),
         )
 
     # One report
@@ -582,6 +569,7 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
     add_pages(blueprint, views, acts)
 
     blueprint.add_app_template_filter(fingerprint)
+    blueprint.add_app_template_filter(own)
 
     @blueprint.before_request
     def guard() -> ResponseReturnValue | None:
@@ -611,8 +599,13 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
     return blueprint
 
 
-def _wanted_show() -> Show:
-    return _wanted_of(Show, request.args.get("show", Show.OPEN))
+def _wanted_list() -> Query:
+    show = _wanted_of(Show, request.args.get("show", Show.OPEN))
+    try:
+        filters = Filters.of(request.args, _organizer().username)
+    except ValueError:
+        abort(400)
+    return Query(show, filters, wanted_page())
 
 
 def _done(reference: str, kind: ActKind, before: StrEnum, after: StrEnum) -> ResponseReturnValue:

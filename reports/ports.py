@@ -233,6 +233,10 @@ class Records(Protocol):
     def dossiers_of(self, references: Sequence[str]) -> Sequence[Dossier]:
         """Of those references that there are, in the order in which they were filed."""
 
+    def changes(self, since: datetime | None = None) -> Mapping[str, datetime]:
+        """When each report changed last, by its reference, the last filed first; `since`: only of
+        those that changed at that instant or later."""
+
     def untold(
         self, kind: NotificationKind, filed_after: datetime, handling: Handling | None = None
     ) -> Sequence[str]:

@@ -1092,6 +1092,14 @@ class SqlRecords:
             for report in wanted
         ]
 
+    def changes(self, since: datetime | None = None) -> Mapping[str, datetime]:
+        query = sa.select(reports.c.reference, reports.c.changed_at).order_by(
+            reports.c.filed_at.desc(), reports.c.reference
+        )
+        if since is not None:
+            query = query.where(reports.c.changed_at >= since)
+        return {row.reference: row.changed_at for row in self._connection.execute(query)}
+
     def untold(
         self, kind: NotificationKind, filed_after: datetime, handling: Handling | None = None
     ) -> Sequence[str]:
