@@ -314,7 +314,7 @@ def _options(counts: Counter[tuple[str, str]], query: Query) -> Iterable[Option]
     filters = query.filters
     on = filters.address | ({} if filters.mine is None else {"mine": filters.mine})
     counted = [pair for pair, _ in counts.most_common()]
-    for name, values in {
+    offered: Mapping[str, Iterable[str]] = {
         "now": [ON],
         "mine": sorted(value for each, value in counted if each == "mine"),
         "listener": [ON],
@@ -322,7 +322,8 @@ def _options(counts: Counter[tuple[str, str]], query: Query) -> Iterable[Option]
         "language": [value for each, value in counted if each == "language"],
         "verdict": list(Verdict),
         "let_in": list(LetIn),
-    }.items():
+    }
+    for name, values in offered.items():
         chosen = [on[name]] if name in on else []
         for value in dict.fromkeys([*(str(each) for each in values), *chosen]):
             is_on, count = on.get(name) == value, counts[name, value]

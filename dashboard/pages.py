@@ -34,12 +34,13 @@ from dashboard.covering import Covering, CoverMoved, numbers_in
 from dashboard.desk import Desk
 from dashboard.dossier_page import DossierPage, lines_of, page_of
 from dashboard.exporting import add_exports
-from dashboard.filters import Filters, Query, Show, listing, own
+from dashboard.filters import Query, Show, listing, own
+from dashboard.finding import add_search
 from dashboard.fingerprint import fingerprint
 from dashboard.inbox import Inbox, families_of, flood_notice, local_day, row_of
 from dashboard.incidents import Incidents, add_incidents
 from dashboard.lookout import Lookout
-from dashboard.parts import View, add_pages, names_of, part, wanted_page
+from dashboard.parts import View, add_pages, names_of, part, wanted_list
 from dashboard.pictures import NotShowable, showable
 from dashboard.second_opinion import SecondOpinion, beside
 from dashboard.settle import add_settle
@@ -120,20 +121,22 @@ Thing = TypeVar("Thing")
 class Pages:
     """The views. What they need stands in the desk; who asks, in `flask.g.organizer`."""
 
-    def __init__(self, desk: Desk, incidents: Incidents) -> None:
+    def __init__(self, desk: Desk, incidents: Incidents, catalogue: Catalogue) -> None:
         self._desk = desk
         self._incidents = incidents
-        self._catalogue = Catalogue(desk.store, desk.reader, desk.clocks, desk.language_name)
+        self._catalogue = catalogue
         self._lookout = Lookout(desk.store, desk.clock, self._inbox)
         self._asking = BoundedSemaphore(ASKED_AT_ONCE)
 
     # The inbox
 
     def inbox(self) -> str:
-        return render_template("inbox.html", inbox=self._lookout.look_anew(_wanted_list()).inbox)
+        return render_template(
+            "inbox.html", inbox=self._lookout.look_anew(wanted_list(Show.OPEN)).inbox
+        )
 
     def inbox_part(self) -> Response:
-        look = self._lookout.look(_wanted_list())
+        look = self._lookout.look(wanted_list(Show.OPEN))
         return part("_inbox.html", look.version, inbox=look.inbox)
 
     def _inbox(self, records: Records, query: Query, thoroughly: bool) -> Inbox:
@@ -531,12 +534,14 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
         static_url_path="/assets",
     )
     incidents = Incidents(desk)
-    here = Pages(desk, incidents)
+    catalogue = Catalogue(desk.store, desk.reader, desk.clocks, desk.language_name)
+    here = Pages(desk, incidents, catalogue)
     add_login(blueprint, desk)
     add_studio(blueprint, desk)
     add_exports(blueprint, desk)
     add_incidents(blueprint, incidents)
     add_settle(blueprint, desk, here.show)
+    add_search(blueprint, desk, catalogue)
     views: Mapping[str, View] = {
         "/": here.inbox,
         "/inbox": here.inbox_part,
@@ -597,15 +602,6 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
         }
 
     return blueprint
-
-
-def _wanted_list() -> Query:
-    show = _wanted_of(Show, request.args.get("show", Show.OPEN))
-    try:
-        filters = Filters.of(request.args, _organizer().username)
-    except ValueError:
-        abort(400)
-    return Query(show, filters, wanted_page())
 
 
 def _done(reference: str, kind: ActKind, before: StrEnum, after: StrEnum) -> ResponseReturnValue:
