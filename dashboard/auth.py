@@ -119,16 +119,22 @@ def signed_in(desk: Desk, *, by_hand: bool = True) -> Organizer | None:
 
     `by_hand`: the person did something; False for what the page does by itself.
     """
+    organizer = signed_in_by(desk, session)
     now = desk.clock()
-    username = session.get("who")
-    if not isinstance(username, str) or not _current(session, now):
+    if organizer is not None and by_hand and now - _instant(session["seen"]) > SEEN_STEP:
+        session["seen"] = now.timestamp()
+    return organizer
+
+
+def signed_in_by(desk: Desk, claims: Mapping[str, Any]) -> Organizer | None:
+    """Whose login a session's claims are of, None when it is over."""
+    username = claims.get("who")
+    if not isinstance(username, str) or not _current(claims, desk.clock()):
         return None
     with desk.store.read() as records:
         organizer = records.organizer(username)
-    if organizer is None or organizer.session_epoch != session.get("epoch"):
+    if organizer is None or organizer.session_epoch != claims.get("epoch"):
         return None
-    if by_hand and now - _instant(session["seen"]) > SEEN_STEP:
-        session["seen"] = now.timestamp()
     return organizer
 
 

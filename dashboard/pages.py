@@ -45,7 +45,9 @@ from dashboard.pictures import NotShowable, showable
 from dashboard.second_opinion import SecondOpinion, beside
 from dashboard.settle import add_settle
 from dashboard.settling import Attempt
+from dashboard.several import add_several
 from dashboard.sound import NotPlayable, playable
+from dashboard.streaming import Streams, add_streams
 from dashboard.studio import LARGE, LARGEST_RECORDING, add_studio
 from reports.custody import Deed, attachment_subject, recording_subject
 from reports.fields.finding import Finding
@@ -96,6 +98,7 @@ BY_THE_PAGE_ITSELF = frozenset(
         f"{NAME}.{view}"
         for view in (
             "inbox_part",
+            "live_inbox",
             "report_part",
             "incidents_part",
             "incident_part",
@@ -125,18 +128,18 @@ class Pages:
         self._desk = desk
         self._incidents = incidents
         self._catalogue = catalogue
-        self._lookout = Lookout(desk.store, desk.clock, self._inbox)
+        self.lookout = Lookout(desk.store, desk.clock, self._inbox)
         self._asking = BoundedSemaphore(ASKED_AT_ONCE)
 
     # The inbox
 
     def inbox(self) -> str:
         return render_template(
-            "inbox.html", inbox=self._lookout.look_anew(wanted_list(Show.OPEN)).inbox
+            "inbox.html", inbox=self.lookout.look_anew(wanted_list(Show.OPEN)).inbox
         )
 
     def inbox_part(self) -> Response:
-        look = self._lookout.look(wanted_list(Show.OPEN))
+        look = self.lookout.look(wanted_list(Show.OPEN))
         return part("_inbox.html", look.version, inbox=look.inbox)
 
     def _inbox(self, records: Records, query: Query, thoroughly: bool) -> Inbox:
@@ -542,6 +545,8 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
     add_incidents(blueprint, incidents)
     add_settle(blueprint, desk, here.show)
     add_search(blueprint, desk, catalogue)
+    add_several(blueprint, desk)
+    add_streams(blueprint, Streams(desk, here.lookout))
     views: Mapping[str, View] = {
         "/": here.inbox,
         "/inbox": here.inbox_part,

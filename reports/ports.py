@@ -180,6 +180,12 @@ class Records(Protocol):
     def add_act(self, act: Act, subject: str | None = None) -> None:
         """The custody log has it too; `subject`: what was done with what, if not the report."""
 
+    def acts_by(self, who: str, at: datetime) -> Sequence[Act]:
+        """What somebody did at an instant, in order."""
+
+    def acts_of(self, references: Iterable[str]) -> Sequence[Act]:
+        """What anybody did with these reports, in order."""
+
     def add_settlement(self, settlement: Settlement) -> int:
         """Its id, whatever `settlement_id` it has. The custody log has it too."""
 

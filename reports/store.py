@@ -961,6 +961,15 @@ class SqlRecords:
         if occurred is not None:
             self._occurs(occurred)
 
+    def acts_by(self, who: str, at: datetime) -> Sequence[Act]:
+        return self._acts((acts.c.who == who) & (acts.c.at == at))
+
+    def acts_of(self, references: Iterable[str]) -> Sequence[Act]:
+        return self._acts(acts.c.reference.in_(list(references)))
+
+    def _acts(self, condition: sa.ColumnElement[bool]) -> Sequence[Act]:
+        return self._many(sa.select(acts).where(condition).order_by(acts.c.act_id), _act)
+
     def add_settlement(self, settlement: Settlement) -> int:
         columns = _columns(settlement, without=frozenset({"settlement_id"}))
         added = settlements.insert().values(**columns).returning(settlements.c.settlement_id)
@@ -1059,10 +1068,7 @@ class SqlRecords:
             lambda notification: notification.reference,
         )
         done = _grouped(
-            self._many(
-                sa.select(acts).where(acts.c.reference.in_(references)).order_by(acts.c.act_id),
-                _act,
-            ),
+            self.acts_of(references),
             lambda act: act.reference,
         )
         talked = _grouped(
