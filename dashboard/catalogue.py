@@ -119,15 +119,16 @@ class Catalogue:
         """Takes up what changed. `thoroughly`: whatever the times say, nothing is believed to be
         as it was but what no list shows."""
         with self._lock:
-            since, known = self._since, self._entries.copy()
+            since, known, unread = self._since, self._entries.copy(), set(self._unread)
         overlap = None if since is None else since - OVERLAP
-        if thoroughly or overlap is None or records.count_reports() != len(known):
+        if thoroughly or overlap is None or records.count_reports() != len(known.keys() | unread):
             changes = records.changes()
             stale = [
                 reference
                 for reference, changed_at in changes.items()
-                if reference not in known
-                or known[reference].changed_at != changed_at
+                # What the background has before it, nobody waits for.
+                if (reference not in known and reference not in unread)
+                or (reference in known and known[reference].changed_at != changed_at)
                 or (overlap is not None and changed_at >= overlap)
             ]
             self._forget(known.keys() - changes.keys(), whole=thoroughly)

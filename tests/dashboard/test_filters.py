@@ -160,6 +160,7 @@ def test_what_is_not_read_yet_is_said_and_read_in_the_background(
     with desk.store.read() as records:
         catalogue.catch_up(records, clock.now, thoroughly=True)
     assert len(later) == 1, "two do not read the same"
+    assert catalogue.progress().read == 2, "and nobody waits for what it will read"
     later.pop()()
     assert len(catalogue.entries()) == 6
     assert catalogue.progress().is_done
