@@ -12,6 +12,8 @@
 
   const PAUSE = 2500;
   const LONGEST_PAUSE = 15000;
+  // A stream that is dead may look alive for minutes: that the connection is lost has to be said soon all the same.
+  const TOLD_PAUSE = 6000;
   const LISTEN_AGAIN = 60000;
   const connection = document.getElementById("connection");
   const announcer = document.getElementById("announcer");
@@ -208,7 +210,7 @@
   function next() {
     clearTimeout(timer);
     if (document.hidden) return;
-    const pause = isTold() && !failures ? LONGEST_PAUSE : Math.min(PAUSE * 2 ** Math.min(failures, 4), LONGEST_PAUSE);
+    const pause = isTold() && !failures ? TOLD_PAUSE : Math.min(PAUSE * 2 ** Math.min(failures, 4), LONGEST_PAUSE);
     timer = setTimeout(ask, pause);
   }
 
@@ -220,6 +222,7 @@
   });
   window.addEventListener("pagehide", hangUp);
   window.addEventListener("online", ask);
+  window.addEventListener("offline", ask);
   document.addEventListener("live:ask", ask);
 
   // --- Being told
