@@ -10,6 +10,7 @@ from dashboard.covering import Covering
 from dashboard.desk import Desk
 from dashboard.facts import Facts, Standing, facts_of
 from dashboard.fingerprint import fingerprint
+from reports.fields.priority import Priority
 from reports.incidents import (
     Event,
     Glance,
@@ -26,8 +27,10 @@ from reports.incidents import (
     together,
 )
 from reports.model import (
+    ActKind,
     Docket,
     Dossier,
+    Handling,
     Incident,
     Report,
     Verdict,
@@ -57,6 +60,12 @@ class Card:
     """Independent ones who saw it."""
     hearsay: int
     glance: Glance
+    priority: Priority
+    """Of the most urgent of its reports."""
+    held_by: tuple[str, ...]
+    """Who has its reports: their names."""
+    is_closed: bool
+    """All of its reports are."""
 
     @property
     def version(self) -> str:
@@ -159,7 +168,8 @@ def card_of(
     docket: Docket, dossiers: Mapping[str, Dossier], desk: Desk, names: Mapping[str, str]
 ) -> Card | None:
     """None of one without reports. `dossiers`: those of its reports, by reference."""
-    tellings = [telling_of(dossiers[each], desk) for each in docket.references]
+    own = [dossiers[each] for each in docket.references]
+    tellings = [telling_of(each, desk) for each in own]
     if not tellings:
         return None
     witnesses = [each.sighting for each in tellings if _is_witness(each.sighting)]
@@ -170,7 +180,29 @@ def card_of(
         callers=callers(witnesses),
         hearsay=len(tellings) - len(witnesses),
         glance=glance(tellings),
+        priority=priority_of(own, desk),
+        held_by=holders(own, names),
+        is_closed=all(each.report.handling is Handling.CLOSED for each in own),
     )
+
+
+def priority_of(dossiers: Iterable[Dossier], desk: Desk) -> Priority:
+    """Of the most urgent of one report, or more."""
+    return min(desk.reader.read(each).rank.priority for each in dossiers)
+
+
+def holders(dossiers: Iterable[Dossier], names: Mapping[str, str]) -> tuple[str, ...]:
+    """What those are called who took up reports that are not closed, each once. `names`: by
+    username."""
+    held = (_holder(each) for each in dossiers)
+    return tuple(dict.fromkeys(names.get(who, who) for who in held if who is not None))
+
+
+def _holder(dossier: Dossier) -> str | None:
+    if dossier.report.handling not in (Handling.ACKNOWLEDGED, Handling.IN_REVIEW):
+        return None
+    acts = [act for act in dossier.acts if act.kind is ActKind.HANDLING]
+    return acts[-1].who if acts else None
 
 
 def _is_witness(sighting: Sighting) -> bool:

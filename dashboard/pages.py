@@ -46,6 +46,7 @@ from dashboard.inbox import (
 )
 from dashboard.incidents import Incidents, add_incidents
 from dashboard.lookout import Lookout
+from dashboard.mapping import add_map
 from dashboard.parts import View, add_pages, names_of, part, wanted_page
 from dashboard.pictures import NotShowable, showable
 from dashboard.second_opinion import SecondOpinion, beside
@@ -106,6 +107,7 @@ BY_THE_PAGE_ITSELF = frozenset(
             "report_part",
             "incidents_part",
             "incident_part",
+            "incident_map_part",
         )
     }
 )
@@ -549,6 +551,7 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
     add_studio(blueprint, desk)
     add_exports(blueprint, desk)
     add_incidents(blueprint, incidents)
+    add_map(blueprint, desk)
     add_settle(blueprint, desk, here.show)
     views: Mapping[str, View] = {
         "/": here.inbox,
