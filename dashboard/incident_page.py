@@ -10,6 +10,8 @@ from dashboard.covering import Covering
 from dashboard.desk import Desk
 from dashboard.facts import Facts, Standing, facts_of
 from dashboard.fingerprint import fingerprint
+from places.gazetteer import Gazetteer
+from reports.fields.location import Location
 from reports.fields.priority import Priority
 from reports.incidents import (
     Event,
@@ -66,6 +68,8 @@ class Card:
     """Who has its reports: their names."""
     is_closed: bool
     """All of its reports are."""
+    area: str | None
+    """The part of town, or else the city, that it is in or near to."""
 
     @property
     def version(self) -> str:
@@ -110,6 +114,10 @@ class IncidentList:
     older: int | None
     newer: int | None
     today: str
+    hidden: int = 0
+    """Incidents that are not among those that somebody wants to see."""
+    areas: tuple[str, ...] = ()
+    """Those that can be chosen."""
 
     @property
     def version(self) -> str:
@@ -172,6 +180,7 @@ def card_of(
     tellings = [telling_of(each, desk) for each in own]
     if not tellings:
         return None
+    seen = glance(tellings)
     witnesses = [each.sighting for each in tellings if _is_witness(each.sighting)]
     return Card(
         incident=docket.incident,
@@ -179,11 +188,34 @@ def card_of(
         references=docket.references,
         callers=callers(witnesses),
         hearsay=len(tellings) - len(witnesses),
-        glance=glance(tellings),
+        glance=seen,
         priority=priority_of(own, desk),
         held_by=holders(own, names),
         is_closed=all(each.report.handling is Handling.CLOSED for each in own),
+        area=area_of(seen.place, desk.reader.names.gazetteer),
     )
+
+
+NEARBY = 1200.0
+"""Metres from the middle of a part of town within which something is in it, or next to it."""
+
+
+def area_of(place: Location | None, gazetteer: Gazetteer) -> str | None:
+    """What is said of it; else the part of town whose middle is the nearest, if that is near."""
+    if place is None:
+        return None
+    if place.area is not None:
+        return place.area
+    only = place.candidates[0] if len(place.candidates) == 1 else None
+    if only is None or only.point is None:
+        return place.city
+    near = [
+        (only.point.metres(area.point), area.name)
+        for area in gazetteer.areas
+        if area.kind == "neighbourhood" and area.city == only.city and area.point is not None
+    ]
+    metres, name = min(near, default=(NEARBY, only.city))
+    return name if metres < NEARBY else only.city
 
 
 def priority_of(dossiers: Iterable[Dossier], desk: Desk) -> Priority:

@@ -12,6 +12,8 @@ from flask.typing import ResponseReturnValue
 
 from dashboard.desk import Desk
 from dashboard.inbox import local_day
+from dashboard.incident_board import Column, Narrowing, board
+from dashboard.incident_board import View as Look
 from dashboard.incident_page import (
     Card,
     IncidentList,
@@ -47,6 +49,10 @@ from reports.services.suggesting import Suggester
 
 PAGE: Final = 50
 """Incidents on one page of the list."""
+MOST: Final = 200
+"""Incidents, the last changed, that are looked through for the board and for what is wanted."""
+ASKED: Final = frozenset({"view", "now", "verdict", "area", "page"})
+"""What the address of the list says."""
 
 
 class Incidents:
@@ -59,15 +65,47 @@ class Incidents:
     # What is shown
 
     def incidents(self) -> str:
-        page = wanted_page()
-        with self._desk.store.read() as records:
-            listed = self._listed(records, page)
-        return render_template("incidents.html", list=listed)
+        return render_template("incidents.html", **self._looked_at())
 
     def incidents_part(self) -> Response:
+        shown = self._looked_at()
+        return part("_incidents.html", shown["list"].version, **shown)
+
+    def _looked_at(self) -> dict[str, Any]:
+        """As the address says: the view, what is wanted, and what there is of it."""
+        view, wanted = _wanted_view(), _wanted()
         with self._desk.store.read() as records:
-            listed = self._listed(records, wanted_page())
-        return part("_incidents.html", listed.version, list=listed)
+            listed = (
+                self._narrowed(records, wanted)
+                if view is Look.BOARD or wanted.is_any
+                else self._listed(records, wanted_page())
+            )
+        asked = {name: value for name, value in request.args.items() if value and name in ASKED}
+        return {
+            "list": listed,
+            "view": view,
+            "wanted": wanted,
+            "board": board(listed.cards) if view is Look.BOARD else None,
+            "asked": asked,
+        }
+
+    def _narrowed(self, records: Records, wanted: Narrowing) -> IncidentList:
+        """Of the incidents that changed last, those that are wanted."""
+        names = names_of(records)
+        dockets = records.dockets(limit=MOST)
+        dossiers = _dossiers(records, (ref for each in dockets for ref in each.references))
+        found = [card_of(each, dossiers, self._desk, names) for each in dockets]
+        cards = [card for card in found if card is not None]
+        kept = tuple(card for card in cards if wanted.keeps(card))
+        return IncidentList(
+            proposals=tuple(self._proposals(records, self._suggestions(records))),
+            cards=kept,
+            older=None,
+            newer=None,
+            today=local_day(self._desk.clock(), self._desk),
+            hidden=len(cards) - len(kept),
+            areas=_areas(cards),
+        )
 
     def incident(self, incident_id: str) -> str:
         return render_template("incident.html", page=self._page(incident_id))
@@ -83,9 +121,11 @@ class Incidents:
         proposals = self._proposals(records, suggested)
         dossiers = _dossiers(records, (ref for each in dockets[:PAGE] for ref in each.references))
         cards = [card_of(each, dossiers, self._desk, names) for each in dockets[:PAGE]]
+        shown = tuple(card for card in cards if card is not None)
         return IncidentList(
             proposals=tuple(proposals),
-            cards=tuple(card for card in cards if card is not None),
+            cards=shown,
+            areas=_areas(shown),
             older=page + 1 if len(dockets) > PAGE and page < LAST_PAGE else None,
             newer=page - 1 if page > 1 else None,
             today=local_day(self._desk.clock(), self._desk),
@@ -288,6 +328,29 @@ class Incidents:
             names = names_of(records)
         who = act.undone_by or act.who
         return names.get(who, who)
+
+
+def _wanted_view() -> Look:
+    try:
+        return Look(request.args.get("view", Look.LIST))
+    except ValueError:
+        abort(400)
+
+
+def _wanted() -> Narrowing:
+    column = request.args.get("verdict", "")
+    try:
+        return Narrowing(
+            now=bool(request.args.get("now")),
+            column=Column(column) if column else None,
+            area=request.args.get("area", ""),
+        )
+    except ValueError:
+        abort(400)
+
+
+def _areas(cards: Iterable[Card]) -> tuple[str, ...]:
+    return tuple(sorted({card.area for card in cards if card.area is not None}))
 
 
 def _tell(category: str, **what: Any) -> None:

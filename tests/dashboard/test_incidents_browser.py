@@ -111,5 +111,14 @@ def test_on_a_small_telephone_all_fits_can_be_hit_and_can_be_read(
     drill = Judgement(Verdict.NOT_ENFORCEMENT, Verification.PHOTO, "a fire drill", "two films")
     set_verdict(stories.store, incident_id=1, judgement=drill, who="ana", at=clock())
     left = [f"/incidents/1/export/{kind}" for kind in ("brief", "packet", "research")]
-    for path in ("/incidents", "/incidents/1", "/r/4001", "/r/4004", *left):
+    narrowed = "/incidents?view=board&now=1"
+    for path in (
+        "/incidents",
+        "/incidents?view=board",
+        narrowed,
+        "/incidents/1",
+        "/r/4001",
+        "/r/4004",
+        *left,
+    ):
         assert_fits(page, path)
