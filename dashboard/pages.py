@@ -34,6 +34,7 @@ from dashboard.desk import Desk
 from dashboard.dossier_page import DossierPage, lines_of, page_of
 from dashboard.exporting import add_exports
 from dashboard.fingerprint import fingerprint
+from dashboard.handing_over import add_handovers, unread_handover
 from dashboard.inbox import (
     Inbox,
     Show,
@@ -141,7 +142,8 @@ class Pages:
     def inbox(self) -> str:
         with self._desk.store.read() as records:
             inbox = self._inbox(records, _wanted_show(), wanted_page())
-        return render_template("inbox.html", inbox=inbox)
+            unread = unread_handover(records, names_of(records), self._desk)
+        return render_template("inbox.html", inbox=inbox, unread=unread)
 
     def inbox_part(self) -> Response:
         show, page = _wanted_show(), wanted_page()
@@ -552,6 +554,7 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
     add_exports(blueprint, desk)
     add_incidents(blueprint, incidents)
     add_map(blueprint, desk)
+    add_handovers(blueprint, desk)
     add_settle(blueprint, desk, here.show)
     views: Mapping[str, View] = {
         "/": here.inbox,

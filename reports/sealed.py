@@ -42,6 +42,11 @@ def alert_context(notification_id: str) -> str:
     return f"notification:{notification_id}:body"
 
 
+def handover_context(who: str, at: datetime) -> str:
+    """What the sealed words of a note from one shift to the next belong to."""
+    return f"handover:{who}:{written_instant(at)}"
+
+
 def plain_segments(segments: Sequence[Segment]) -> list[dict[str, Any]]:
     """As they are sealed, and as the custody log hashes them."""
     return [dataclasses.asdict(segment) for segment in segments]
