@@ -49,6 +49,8 @@ class Member:
     """In the caller's words."""
     is_hearsay: bool
     language: str | None
+    pictures: int = 0
+    """That came with it, and can be looked at."""
 
 
 @dataclass(frozen=True)
@@ -277,6 +279,9 @@ def member_of(dossier: Dossier, desk: Desk) -> Member:
         place=_in_words(facts_of(Covering.of_counting(dossier, desk.reader).dossier(dossier))),
         is_hearsay=not _is_witness(telling_of(dossier, desk).sighting),
         language=desk.language_name(dossier.call.language),
+        pictures=sum(
+            each.is_picture and each.stored_at is not None for each in dossier.attachments
+        ),
     )
 
 

@@ -195,18 +195,21 @@ class Incidents:
     # What is done
 
     def merge(self) -> ResponseReturnValue:
-        """Reports and incidents that the form names; 'also' as people write it, for whatever nobody
-        suggests."""
+        """Reports and incidents that the form names; 'also' and 'into' as people write them, for
+        whatever nobody suggests."""
         also = request.form.get("also", "").replace(",", " ").split()
         references = [*request.form.getlist("ref"), *also]
+        incidents = ids_of(request.form.getlist("incident"))
+        into = request.form.get("into", "").strip().removeprefix("#").strip()
+        if into:
+            if not _is_there(self._desk, into):
+                _tell("no_such_incident", incident=into[:12])
+                return redirect(self._back(next(iter(incidents), None)), 303)
+            incidents += ids_of([into])
         return self._done(
             "merged",
-            lambda by: merge(
-                self._desk.store,
-                references=references,
-                incidents=ids_of(request.form.getlist("incident")),
-                **by,
-            ),
+            lambda by: merge(self._desk.store, references=references, incidents=incidents, **by),
+            incident_id=next(iter(incidents), None),
             fallback=references,
         )
 
@@ -356,6 +359,14 @@ def _areas(cards: Iterable[Card]) -> tuple[str, ...]:
 def _tell(category: str, **what: Any) -> None:
     """What came of a press, for the next page: codes, for which its template has the words."""
     flash(json.dumps(what), category)
+
+
+def _is_there(desk: Desk, written: str) -> bool:
+    """Whether there is an incident of a number that somebody typed."""
+    if not (written.isascii() and written.isdecimal() and len(written) < 10):
+        return False
+    with desk.store.read() as records:
+        return records.docket(int(written)) is not None
 
 
 def _docket(records: Records, incident_id: str) -> Docket:

@@ -133,7 +133,7 @@ def test_the_board_is_live(ana: Browser, desk: Desk, clock: Clock) -> None:
     judgement = Judgement(Verdict.CONFIRMED, Verification.ON_SCENE)
     set_verdict(desk.store, incident_id=1, judgement=judgement, who="ana", at=clock())
     news = ana.get("/incidents/part?view=board", If_None_Match=etag)
-    assert columns(news.text)["confirmed"] == ["2", "1"]
+    assert columns(news.text)["confirmed"] == ["1", "2"]
 
 
 @pytest.mark.parametrize("asked", ["view=pie", "verdict=perhaps"])
