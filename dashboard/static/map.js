@@ -83,7 +83,7 @@
     const reopen = opened;
     layer.clearLayers();
     const known = new Map();
-    for (const mark of here) {
+    for (const [place, mark] of here.entries()) {
       const at = [Number(mark.dataset.lat), Number(mark.dataset.lon)];
       const before = known.get(at.join()) || 0;
       known.set(at.join(), before + 1);
@@ -96,7 +96,8 @@
       });
       const popup = L.popup({ maxWidth: 260 }).setContent(mark.querySelector(".says").cloneNode(true));
       popup.of = mark.id;
-      const marker = L.marker(at, { icon, title: mark.dataset.name, riseOnHover: true }).bindPopup(popup);
+      // The most urgent comes first in the list, and lies above what is less so.
+      const marker = L.marker(at, { icon, title: mark.dataset.name, zIndexOffset: (here.length - place) * 1000, riseOnHover: true }).bindPopup(popup);
       layer.addLayer(marker);
       marker.getElement().id = `sign-${mark.id}`;
       marker.getElement().setAttribute("aria-label", mark.dataset.name);

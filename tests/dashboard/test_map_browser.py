@@ -89,6 +89,11 @@ def test_signs_stand_on_the_pictures_and_lead_to_their_pages(
     expect(page.locator("#plot")).to_be_hidden()
     expect(page.locator("#placed .mark")).to_have_count(2)
     assert {referer for _, referer in tile_server.asked} == {None}
+    grave, other = (
+        int(page.locator(f"#sign-mark-{key}").evaluate("(one) => one.style.zIndex"))
+        for key in ("incident-1", "report-4003")
+    )
+    assert grave > other
     # By the keyboard alone.
     tab_to(page, "sign-mark-incident-1")
     page.keyboard.press("Enter")
