@@ -121,6 +121,16 @@ class Shift:
     shift_id: int | None = None
     """None while it is not in the database."""
 
+    def comes_on(self, day: date) -> bool:
+        """Whether it begins on that day."""
+        if not self.weekdays:
+            return day == self.first_on
+        return (
+            day.weekday() in self.weekdays
+            and self.first_on <= day
+            and (self.last_on is None or day <= self.last_on)
+        )
+
     def stood(self, at: datetime) -> bool:
         """Whether it stood in the roster at an instant."""
         return self.made_at <= at and (self.removed_at is None or at < self.removed_at)
@@ -166,6 +176,9 @@ class People(Protocol):
     def remove_reach(self, reach_id: str) -> None: ...
     def add_shift(self, shift: Shift) -> int:
         """Its id."""
+
+    def shift(self, shift_id: int) -> Shift | None:
+        """Held until the commit where something is about to be written."""
 
     def remove_shift(self, shift_id: int, at: datetime, who: str) -> bool:
         """Takes it off from then on. False: there is none, or it was."""

@@ -122,6 +122,9 @@ class SqlPeople(Rows):
         }
         return self._insert(shifts, row)
 
+    def shift(self, shift_id: int) -> Shift | None:
+        return self._one(shifts, shift_id, _shift)
+
     def remove_shift(self, shift_id: int, at: datetime, who: str) -> bool:
         stands = (shifts.c.shift_id == shift_id) & shifts.c.removed_at.is_(None)
         return self._change(shifts, stands, removed_at=at, removed_by=who)
