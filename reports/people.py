@@ -69,6 +69,8 @@ class Person:
     """Keyed, of the digits by which they are known at the telephone."""
     left_at: datetime | None = None
     """From then on they are told nothing."""
+    feed_epoch: int = 0
+    """Addresses of their calendar that were made under another one show nothing any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +174,9 @@ class People(Protocol):
 
     def add_reach(self, reach: Reach) -> bool:
         """False: that person has that address by that channel already."""
+
+    def set_quiet(self, reach_id: str, quiet: QuietHours | None) -> bool:
+        """False: there is no such reach."""
 
     def remove_reach(self, reach_id: str) -> None: ...
     def add_shift(self, shift: Shift) -> int:
