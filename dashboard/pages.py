@@ -47,7 +47,9 @@ from dashboard.inbox import (
 from dashboard.incidents import Incidents, add_incidents
 from dashboard.lookout import Lookout
 from dashboard.parts import View, add_pages, names_of, part, wanted_page
+from dashboard.people import add_people
 from dashboard.pictures import NotShowable, showable
+from dashboard.roster import FEED, add_roster
 from dashboard.second_opinion import SecondOpinion, beside
 from dashboard.settle import add_settle
 from dashboard.settling import Attempt
@@ -97,7 +99,7 @@ heard of that is the last few hours."""
 ASKED_AT_ONCE = 2
 """Second opinions that a process waits for at once: each holds a thread for as long as its reader
 thinks, and callers need the others."""
-OPEN_TO_ALL = frozenset({f"{NAME}.{view}" for view in ("login", "enter", "static")})
+OPEN_TO_ALL = frozenset({f"{NAME}.{view}" for view in ("login", "enter", "static", FEED)})
 BY_THE_PAGE_ITSELF = frozenset(
     {
         f"{NAME}.{view}"
@@ -550,6 +552,8 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
     add_exports(blueprint, desk)
     add_incidents(blueprint, incidents)
     add_settle(blueprint, desk, here.show)
+    add_roster(blueprint, desk)
+    add_people(blueprint, desk)
     views: Mapping[str, View] = {
         "/": here.inbox,
         "/inbox": here.inbox_part,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -122,6 +122,19 @@ def turns(
         if (shift.removed_at is None if known_at is None else shift.stood(known_at))
         for turn in _turns_of(shift, roster, since, until, known_at)
     ]
+    return sorted(found, key=lambda turn: (turn.begins, turn.shift.shift_id or 0))
+
+
+def past_turns(roster: Roster, since: datetime, now: datetime) -> list[Turn]:
+    """Those that are over, as they were at their end: with what was taken off since, and without
+    what was put in afterwards."""
+    found = []
+    for shift in roster.shifts:
+        for turn in _turns_of(shift, roster, since, now, None):
+            last = turn.ends - timedelta(microseconds=1)
+            if turn.ends <= now and shift.stood(last):
+                who = _who(shift, turn.on, roster.covers, last)
+                found.append(replace(turn, person_id=who))
     return sorted(found, key=lambda turn: (turn.begins, turn.shift.shift_id or 0))
 
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 from flask import Flask
-from itsdangerous import URLSafeTimedSerializer
+from itsdangerous import URLSafeSerializer, URLSafeTimedSerializer
 from werkzeug.routing import Rule
 
 from app import create_app
@@ -18,6 +18,7 @@ OPEN = {
     "/login",
     "/assets/<path:filename>",  # style and scripts, the same for all
     "/voice/prompts/<sha256>.wav",  # what every caller hears; the provider's player shows no papers
+    "/roster/<token>.ics",  # calendars bear no login: the address is signed, and can be made anew
     "/healthz",  # says that the web answers, and nothing else
 }
 
@@ -73,6 +74,13 @@ def test_a_recording_is_played_back_to_who_has_the_ticket_for_it_alone(app: Flas
     forged = URLSafeTimedSerializer("not the line's secret", salt="playback").dumps("RE" + "0" * 32)
     answer = app.test_client().get(f"/voice/playback/{forged}.wav")
     assert answer.status_code == 403
+
+
+def test_a_calendar_is_shown_to_who_has_its_address_alone(app: Flask) -> None:
+    forged = URLSafeSerializer("not the line's secret", salt="roster feed").dumps(["ana", 0, True])
+    answer = app.test_client().get(f"/roster/{forged}.ics")
+    assert answer.status_code == 404
+    assert b"VCALENDAR" not in answer.data
 
 
 def test_what_is_open_is_there(app: Flask) -> None:
