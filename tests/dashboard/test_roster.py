@@ -149,9 +149,9 @@ def test_hours_without_anybody_and_languages_nobody_hears_come_first(
     assert "Nobody is first to be told:" in lacks
     assert "10:00 PM – " in lacks
     assert "11 more times" in lacks
-    assert "Nobody is backup: never in these two weeks" in lacks
-    assert "Nobody on call understands Somali: never" in lacks
-    assert "English: never" not in lacks
+    assert "Nobody is backup: all of these two weeks" in lacks
+    assert "Nobody on call understands Somali: all of" in lacks
+    assert "English: all of" not in lacks
     fill = re.search(r'id="fill" href="([^"]+)"', ana.get("/roster").text)
     assert fill is not None
     form = ana.get(fill[1].replace("&amp;", "&")).text

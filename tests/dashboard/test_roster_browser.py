@@ -105,12 +105,14 @@ def test_roster_and_people_fit_a_small_phone(
     page = log_in(opens(viewport=SMALL, color_scheme=scheme))
     assert_fits(page, "/roster")
     puts_in(page, in_two_days(clock))
-    assert_fits(page)
+    expect(page.get_by_role("status")).to_contain_text("in the roster")
+    assert_fits(page, "/roster")
     page.get_by_role("button", name="I cannot").click()
-    assert_fits(page)
+    expect(page.get_by_role("status")).to_contain_text("looks for somebody")
+    assert_fits(page, "/roster")
     page.locator("#looking a").click()
     expect(page.get_by_role("heading", name=re.compile("Who takes it"))).to_be_visible()
-    assert_fits(page)
+    assert_fits(page, page.url)
     for path in (
         "/roster/new?preset=weekends",
         "/roster/shifts/1",
