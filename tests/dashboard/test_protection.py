@@ -25,7 +25,8 @@ KNOWN_OPEN = {
 
 
 def filled(rule: Rule) -> str:
-    return rule.rule.replace("<reference>", "4821").replace("<recording_sid>", "RE4821where")
+    path = rule.rule.replace("<reference>", "4821").replace("<recording_sid>", "RE4821where")
+    return path.replace("<int:note_id>", "1")
 
 
 def test_every_page_but_the_login_refuses_a_stranger(app: Flask, stories: Stories) -> None:
