@@ -235,9 +235,23 @@ def test_a_page_that_has_it_all_is_sent_nothing(ana: Browser, stories: Stories) 
 
 def test_what_passes_by_itself_is_no_news(ana: Browser, stories: Stories, clock: Clock) -> None:
     stories.whole_morning()
+    for reference in re.findall(r'data-report="(\d+)"', ana.get("/inbox").text):
+        ana.acts(reference, "handling", to="acknowledged")  # so that no clock runs
+    clock.passes(minutes=1)
     etag = ana.get("/inbox").headers["ETag"]
     clock.passes(minutes=5)
     assert ana.get("/inbox", If_None_Match=etag).status_code == 304
+
+
+def test_that_nobody_took_it_up_in_time_is_news(
+    ana: Browser, stories: Stories, clock: Clock
+) -> None:
+    stories.spanish_happening_now("4821")
+    first = ana.get("/inbox")
+    clock.passes(minutes=6)
+    later = ana.get("/inbox", If_None_Match=first.headers["ETag"])
+    assert later.status_code == 200
+    assert "Overdue" in later.text
 
 
 def test_only_the_line_that_changed_has_another_version(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 
 from reports.model import Handling
 from reports.services.review import handle
@@ -78,12 +79,18 @@ def test_the_clock_runs_out_on_an_open_list(ana: Browser, stories: Stories, cloc
 
 def test_the_api_tells_of_the_clock(ana: Browser, stories: Stories) -> None:
     a_family(stories, "1002", 42)
+    a_family(stories, "1003", 42)
+    handle(stories.store, reference="1003", to=Handling.ACKNOWLEDGED, who="ana", at=stories.now)
     stories.spanish_happening_now("4821")
-    told = {
-        reference: ana.get(f"/api/reports/{reference}", Authorization=f"Bearer {API_TOKEN}")
-        for reference in ("1002", "4821")
+    waiting = {
+        reference: ana.get(
+            f"/api/reports/{reference}", Authorization=f"Bearer {API_TOKEN}"
+        ).get_json()["waiting"]
+        for reference in ("1002", "1003", "4821")
     }
-    waiting = told["1002"].get_json()["waiting"]
-    assert waiting["overdue"] is True
-    assert waiting["since"] < waiting["due"]
-    assert told["4821"].get_json()["waiting"] is None
+    assert waiting["1002"]["overdue"] is True
+    assert waiting["1002"]["since"] < waiting["1002"]["due"]
+    assert waiting["1003"] is None, "somebody took them up"
+    now = waiting["4821"]
+    within = datetime.fromisoformat(now["due"]) - datetime.fromisoformat(now["since"])
+    assert within == timedelta(minutes=5)
