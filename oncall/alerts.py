@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -61,6 +61,10 @@ class Alerter:
                     changed = True
                     if told.state is NotificationState.PENDING:
                         meant.append(told.notification_id)
+            for told in self._released(records, dossier, at):
+                changed = True
+                meant.append(told.notification_id)
+                records.save_notification(told)
             if changed:
                 records.touch(dossier.call.call_sid, at)
         for notification_id in meant:
@@ -146,7 +150,7 @@ class Alerter:
         contact = due.contact
         reading = self.reader.read(dossier)
         is_held = due.kind is NotificationKind.ALERT and self._is_held(
-            records, dossier, reading, contact, at
+            records, dossier, reading, contact.address_hash, at
         )
         if is_held and contact.channel == VOICE:
             return None
@@ -192,10 +196,10 @@ class Alerter:
         records: Records,
         dossier: Dossier,
         reading: Reading,
-        contact: Contact,
+        address_hash: str,
         at: datetime,
     ) -> bool:
-        recent = records.first_words_to(contact.address_hash, at - BURST)
+        recent = records.first_words_to(address_hash, at - BURST)
         if len(recent) < FEW:
             return False
         place = self._place(dossier)
@@ -203,6 +207,23 @@ class Alerter:
             self._place(other) == place for other in records.dossiers_of(recent)
         )
         return goes_with_others(len(recent), reading.rank.priority, same_place=same_place)
+
+    def _released(self, records: Records, dossier: Dossier, at: datetime) -> Iterator[Notification]:
+        """What was held before its words were known, and is too grave to wait for others."""
+        reading = self.reader.read(dossier)
+        for told in dossier.notifications:
+            if told.state is NotificationState.HELD and not self._is_held(
+                records, dossier, reading, told.recipient_hash, at
+            ):
+                yield replace(
+                    told,
+                    state=advance(told.state, NotificationState.PENDING),
+                    body=brief(
+                        dossier, told.kind, self.tells, self.public_url, reading, tier=told.tier
+                    ),
+                    next_attempt_at=None,
+                    changed_at=at,
+                )
 
     def _place(self, dossier: Dossier) -> str | None:
         location = self.reader.understanding(dossier).location.value

@@ -254,7 +254,10 @@ _LEGAL: Mapping[type[State], Mapping[State, frozenset[State]]] = MappingProxyTyp
         Verdict: {one: frozenset(Verdict) - {one} for one in Verdict},
         NotificationState: {
             NotificationState.PENDING: frozenset({NotificationState.SENDING}),
-            NotificationState.HELD: frozenset({NotificationState.BUNDLED}),
+            # Or its words made it too grave to wait for others.
+            NotificationState.HELD: frozenset(
+                {NotificationState.BUNDLED, NotificationState.PENDING}
+            ),
             NotificationState.BUNDLED: frozenset(),
             NotificationState.SENDING: frozenset(
                 {

@@ -160,6 +160,28 @@ def test_many_call_about_the_same_and_no_phone_is_buried(staffed: Line) -> None:
     assert len(line.dossiers) == 12, "and none is lost"
 
 
+def test_the_gravest_of_many_does_not_wait_for_others(staffed: Line) -> None:
+    line = staffed
+    for _ in range(FEW):
+        somebody_calls(line, "East Lake Street and Bloomington Avenue in Minneapolis")
+    line.speech.outcomes = [
+        "I am at Cedar Avenue and East 38th Street in Minneapolis",
+        "I see them, they have two men in handcuffs on the ground right now",
+    ]
+    call = line.caller.dials().presses("1").presses("1").says(CALL.where.path, then="#")
+    line.works()
+    (held,) = line.dossiers[-1].notifications
+    assert held.state is NotificationState.HELD, "nobody knows yet what it is"
+    call.presses("2#").presses("1").says(CALL.what.path, then="#").hangs_up()
+    line.works()
+    reference = line.dossiers[-1].report.reference
+    mine = [text for text in texts_to(line, ANA) if f"ref {reference}" in text]
+    assert mine
+    assert mine[0].startswith("UNVERIFIED · P1 · ")
+    line.time_passes(3 * MINUTE)
+    assert not any(" more" in text for text in texts_to(line, ANA)), "and it is not told again"
+
+
 def test_nobody_is_left_out_because_they_were_told_with_others(staffed: Line) -> None:
     line = staffed
     for _ in range(FEW + 1):

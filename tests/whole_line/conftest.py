@@ -14,15 +14,17 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import requests
+import sqlalchemy as sa
 
 from demo.household import ORGANIZER, free_port, keep_keys, settings
 from keeping.sealing import Keyring
 from reports.model import Dossier
-from reports.store import SqlReportStore, connect
+from reports.store import SqlReportStore, connect, notifications
 from simulator import PhoneNetwork
 from simulator.caller import Phone, Text
 
@@ -73,6 +75,18 @@ class WholeLine:
         with self.store.read() as records:
             report = records.report_of_call(call_sid)
             return None if report is None else records.dossier(report.reference)
+
+    def an_hour_passes(self) -> None:
+        """For those who are told: what they were told of is no burst any more."""
+        earlier = notifications.c.created_at
+        with connect(self.environment["DATABASE_URL"]).begin() as database:
+            told = database.execute(sa.select(notifications.c.notification_id, earlier)).all()
+            for notification_id, created_at in told:
+                database.execute(
+                    notifications.update()
+                    .where(notifications.c.notification_id == notification_id)
+                    .values(created_at=created_at - timedelta(hours=1))
+                )
 
     def waits_until(self, condition: Callable[[], object], seconds: float = 90.0) -> None:
         latest = time.monotonic() + seconds

@@ -19,6 +19,7 @@ CALL = spoken_call("en-lake-bloomington")
 
 
 def a_report(line: WholeLine) -> PhoneCall:
+    line.an_hour_passes()
     call = line.caller.dials().presses("1").presses("1").says(CALL.where.path, then="#")
     call.presses("5#").presses("1").says(CALL.what.path, then="#").presses("1").waits()
     assert call.is_over
