@@ -49,7 +49,9 @@ from dashboard.incidents import Incidents, add_incidents
 from dashboard.lookout import Lookout
 from dashboard.noting import Noting, add_noting
 from dashboard.parts import View, add_pages, names_of, part, wanted_page
+from dashboard.people import add_people
 from dashboard.pictures import NotShowable, showable
+from dashboard.roster import FEED, add_roster
 from dashboard.second_opinion import SecondOpinion, beside
 from dashboard.settle import add_settle
 from dashboard.settling import Attempt
@@ -102,7 +104,7 @@ ASKED_AT_ONCE = 2
 """Second opinions that a process waits for at once: each holds a thread for as long as its reader
 thinks, and callers need the others."""
 OPEN_TO_ALL = frozenset(
-    {f"{NAME}.{view}" for view in ("login", "enter", "static", "ack", "answer_ack")}
+    {f"{NAME}.{view}" for view in ("login", "enter", "static", "ack", "answer_ack", FEED)}
 )
 BY_THE_PAGE_ITSELF = frozenset(
     {
@@ -583,6 +585,8 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
     add_incidents(blueprint, incidents)
     add_noting(blueprint, noting)
     add_settle(blueprint, desk, here.show)
+    add_roster(blueprint, desk)
+    add_people(blueprint, desk)
     views: Mapping[str, View] = {
         "/": here.inbox,
         "/inbox": here.inbox_part,

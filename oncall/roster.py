@@ -1,14 +1,15 @@
 """Who is on call at an instant. Pure.
 
 Shifts are written in times of day of the group's zone. A time that clocks skip when they are put
-on counts as an hour later, one that they show twice counts the first time: so a shift that ends
-when the next one begins leaves no gap and no overlap on any day of the year.
+on counts as the instant at which they skip it, one that they show twice counts the first time: so a
+shift that ends when the next one begins leaves no gap and no overlap on any day of the year.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -92,8 +93,22 @@ class Watch:
 
 
 def instant(day: date, wall: time, zone: ZoneInfo) -> datetime:
-    """When clocks show that time on that day, in UTC."""
-    return datetime.combine(day, wall.replace(fold=0), zone).astimezone(UTC)
+    """The first instant at which clocks show that time on that day or, where they skip it, a later
+    one; in UTC."""
+    shown = datetime.combine(day, wall.replace(fold=0))
+    # Of a time that is skipped, the instant by the clocks of before is the later one (PEP 495).
+    late, early = (
+        shown.replace(tzinfo=zone, fold=fold).astimezone(UTC).replace(microsecond=0)
+        for fold in (0, 1)
+    )
+    if late <= early:
+        return late
+
+    def is_past(second: int) -> bool:
+        return (early + timedelta(seconds=second)).astimezone(zone).replace(tzinfo=None) >= shown
+
+    span = int((late - early).total_seconds())
+    return early + timedelta(seconds=bisect_left(range(span), True, key=is_past))
 
 
 def turns(
@@ -110,17 +125,29 @@ def turns(
     return sorted(found, key=lambda turn: (turn.begins, turn.shift.shift_id or 0))
 
 
+def past_turns(roster: Roster, since: datetime, now: datetime) -> list[Turn]:
+    """Those that are over, as they were at their end: with what was taken off since, and without
+    what was put in afterwards."""
+    found = []
+    for shift in roster.shifts:
+        for turn in _turns_of(shift, roster, since, now, None):
+            last = turn.ends - timedelta(microseconds=1)
+            if turn.ends <= now and shift.stood(last):
+                who = _who(shift, turn.on, roster.covers, last)
+                found.append(replace(turn, person_id=who))
+    return sorted(found, key=lambda turn: (turn.begins, turn.shift.shift_id or 0))
+
+
 def _turns_of(
     shift: Shift, roster: Roster, since: datetime, until: datetime, known_at: datetime | None
 ) -> Iterator[Turn]:
     day = max(shift.first_on, (since - LONGEST).astimezone(roster.zone).date())
-    last = until.astimezone(roster.zone).date()
-    if not shift.weekdays:
-        last = min(last, shift.first_on)
-    elif shift.last_on is not None:
-        last = min(last, shift.last_on)
+    # Where clocks are put back at midnight, it is the day before for a second time.
+    last = until.astimezone(roster.zone).date() + timedelta(days=1)
+    end = shift.last_on if shift.weekdays else shift.first_on
+    last = last if end is None else min(last, end)
     while day <= last:
-        if not shift.weekdays or day.weekday() in shift.weekdays:
+        if shift.comes_on(day):
             over = timedelta(days=1) if shift.ends <= shift.begins else timedelta()
             begins = instant(day, shift.begins, roster.zone)
             ends = instant(day + over, shift.ends, roster.zone)
@@ -156,11 +183,8 @@ def watch(roster: Roster, at: datetime, *, known_at: datetime | None = None) -> 
 
 def uncovered(roster: Roster, since: datetime, until: datetime, duty: Duty) -> list[Stretch]:
     """When nobody has a duty."""
-    here = {person.person_id for person in roster.here(since)}
     held = [
-        (turn.begins, turn.ends)
-        for turn in turns(roster, since, until)
-        if turn.shift.duty is duty and turn.person_id in here
+        stretch for turn, _, stretch in held_turns(roster, since, until) if turn.shift.duty is duty
     ]
     return _gaps(held, since, until)
 
@@ -169,32 +193,39 @@ def unheard(
     roster: Roster, languages: Collection[str], since: datetime, until: datetime
 ) -> dict[str, list[Stretch]]:
     """By language, when nobody on call understands it; those that are always heard are left out."""
-    here = {person.person_id: person for person in roster.here(since)}
-    on_call = [turn for turn in turns(roster, since, until) if turn.person_id in here]
+    on_call = held_turns(roster, since, until)
     found = {}
     for language in languages:
-        heard = [
-            (turn.begins, turn.ends)
-            for turn in on_call
-            if _understands(here[turn.person_id or ""], language)
-        ]
+        heard = [stretch for _, person, stretch in on_call if _understands(person, language)]
         gaps = _gaps(heard, since, until)
         if gaps:
             found[language] = gaps
     return found
 
 
-def _gaps(
-    held: Sequence[tuple[datetime, datetime]], since: datetime, until: datetime
-) -> list[Stretch]:
+def held_turns(
+    roster: Roster, since: datetime, until: datetime
+) -> list[tuple[Turn, Person, Stretch]]:
+    """Turns that somebody has, with who that is and until when they have it: who leaves in the
+    middle has it no longer."""
+    found = []
+    for turn in turns(roster, since, until):
+        person = None if turn.person_id is None else roster.person(turn.person_id)
+        if person is not None:
+            ends = turn.ends if person.left_at is None else min(turn.ends, person.left_at)
+            if turn.begins < ends:
+                found.append((turn, person, Stretch(turn.begins, ends)))
+    return found
+
+
+def _gaps(held: Sequence[Stretch], since: datetime, until: datetime) -> list[Stretch]:
     gaps, at = [], since
-    for begins, ends in sorted(held):
-        if begins > at:
-            gaps.append(Stretch(at, min(begins, until)))
-        at = max(at, ends)
-        if at >= until:
-            return gaps
-    gaps.append(Stretch(at, until))
+    for stretch in sorted(held, key=lambda each: (each.begins, each.ends)):
+        if at < stretch.begins:
+            gaps.append(Stretch(at, stretch.begins))
+        at = max(at, stretch.ends)
+    if at < until:
+        gaps.append(Stretch(at, until))
     return gaps
 
 

@@ -69,6 +69,8 @@ class Person:
     """Keyed, of the digits by which they are known at the telephone."""
     left_at: datetime | None = None
     """From then on they are told nothing."""
+    feed_epoch: int = 0
+    """Addresses of their calendar that were made under another one show nothing any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,16 @@ class Shift:
     shift_id: int | None = None
     """None while it is not in the database."""
 
+    def comes_on(self, day: date) -> bool:
+        """Whether it begins on that day."""
+        if not self.weekdays:
+            return day == self.first_on
+        return (
+            day.weekday() in self.weekdays
+            and self.first_on <= day
+            and (self.last_on is None or day <= self.last_on)
+        )
+
     def stood(self, at: datetime) -> bool:
         """Whether it stood in the roster at an instant."""
         return self.made_at <= at and (self.removed_at is None or at < self.removed_at)
@@ -163,9 +175,15 @@ class People(Protocol):
     def add_reach(self, reach: Reach) -> bool:
         """False: that person has that address by that channel already."""
 
+    def set_quiet(self, reach_id: str, quiet: QuietHours | None) -> bool:
+        """False: there is no such reach."""
+
     def remove_reach(self, reach_id: str) -> None: ...
     def add_shift(self, shift: Shift) -> int:
         """Its id."""
+
+    def shift(self, shift_id: int) -> Shift | None:
+        """Held until the commit where something is about to be written."""
 
     def remove_shift(self, shift_id: int, at: datetime, who: str) -> bool:
         """Takes it off from then on. False: there is none, or it was."""

@@ -24,6 +24,7 @@ people = sa.Table(
     sa.Column("areas", sa.JSON, nullable=False),
     sa.Column("pin_hash", sa.String(64)),
     sa.Column("left_at", UtcDateTime),
+    sa.Column("feed_epoch", sa.Integer, nullable=False, server_default="0"),
     sa.Column("changed_at", UtcDateTime, nullable=False),
     sa.Column("changed_by", sa.String(64), nullable=False),
 )
@@ -110,6 +111,10 @@ class SqlPeople(Rows):
         quiet = None if reach.quiet is None else str(reach.quiet)
         return self._add(reaches, {**columns(reach), "quiet": quiet})
 
+    def set_quiet(self, reach_id: str, quiet: QuietHours | None) -> bool:
+        which = reaches.c.reach_id == reach_id
+        return self._change(reaches, which, quiet=None if quiet is None else str(quiet))
+
     def remove_reach(self, reach_id: str) -> None:
         self._connection.execute(reaches.delete().where(reaches.c.reach_id == reach_id))
 
@@ -121,6 +126,9 @@ class SqlPeople(Rows):
             "weekdays": sorted(shift.weekdays),
         }
         return self._insert(shifts, row)
+
+    def shift(self, shift_id: int) -> Shift | None:
+        return self._one(shifts, shift_id, _shift)
 
     def remove_shift(self, shift_id: int, at: datetime, who: str) -> bool:
         stands = (shifts.c.shift_id == shift_id) & shifts.c.removed_at.is_(None)

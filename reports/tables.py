@@ -87,7 +87,12 @@ class Rows:
         self._hold = hold
 
     def _one(
-        self, table: sa.Table, key: str, make: Callable[[RowMapping], T], *, by: str | None = None
+        self,
+        table: sa.Table,
+        key: str | int,
+        make: Callable[[RowMapping], T],
+        *,
+        by: str | None = None,
     ) -> T | None:
         column = table.c[by] if by else next(iter(table.primary_key.columns))
         query = sa.select(table).where(column == key)

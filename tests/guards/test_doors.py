@@ -7,7 +7,7 @@ import re
 
 import pytest
 from flask import Flask
-from itsdangerous import Signer, URLSafeTimedSerializer
+from itsdangerous import Signer, URLSafeSerializer, URLSafeTimedSerializer
 from werkzeug.routing import Rule
 
 from app import create_app
@@ -20,6 +20,7 @@ OPEN = {
     "/assets/<path:filename>",  # style and scripts, the same for all
     "/voice/prompts/<sha256>.wav",  # what every caller hears; the provider's player shows no papers
     "/ack/<token>",  # a signed link, for one act: see the test below
+    "/roster/<token>.ics",  # calendars bear no login: the address is signed, and can be made anew
     "/healthz",  # says that the web answers, and nothing else
 }
 
@@ -86,6 +87,13 @@ def test_a_report_is_taken_up_by_who_has_the_link_for_it_alone(app: Flask) -> No
     form = {"csrf_token": token[1], "answer": "have_it"}
     assert stranger.get(path).status_code == 404
     assert stranger.post(path, data=form).status_code == 404
+
+
+def test_a_calendar_is_shown_to_who_has_its_address_alone(app: Flask) -> None:
+    forged = URLSafeSerializer("not the line's secret", salt="roster feed").dumps(["ana", 0, True])
+    answer = app.test_client().get(f"/roster/{forged}.ics")
+    assert answer.status_code == 404
+    assert b"VCALENDAR" not in answer.data
 
 
 def test_what_is_open_is_there(app: Flask) -> None:

@@ -1,0 +1,86 @@
+"""What the pages of people show. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from oncall.roster import Roster
+from reports.people import Person, QuietHours, Reach, address_context
+from reports.ports import Sealer
+from reports.services.people import ChannelName
+
+TELEPHONES: Final = frozenset({ChannelName.SMS, ChannelName.VOICE})
+
+
+@dataclass(frozen=True, slots=True)
+class ReachLine:
+    reach_id: str
+    channel: str
+    shown: str
+    """The address, or the little of it that others see; '': nothing of it can be shown."""
+    is_whole: bool
+    quiet: QuietHours | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    person: Person
+    channels: tuple[str, ...]
+    next_turn: datetime | None
+    """When they are on call next; before now: they are."""
+
+
+def reach_lines(
+    reaches: Iterable[Reach], sealer: Sealer, *, is_whole: bool
+) -> tuple[ReachLine, ...]:
+    """`is_whole`: with the addresses."""
+    lines = []
+    for reach in reaches:
+        try:
+            address = sealer.unseal(reach.address, address_context(reach.reach_id)).decode()
+        except ValueError:
+            address = ""
+        shown = address if is_whole else covered(reach.channel, address)
+        lines.append(ReachLine(reach.reach_id, reach.channel, shown, is_whole, reach.quiet))
+    return tuple(lines)
+
+
+def covered(channel: str, address: str) -> str:
+    """What somebody else sees of an address: enough to tell two apart, too little to use it.
+
+    >>> covered("sms", "+16125550110"), covered("email", "ana@example.org")
+    ('…10', '…@example.org')
+    >>> covered("apprise", "ntfy://ntfy.example.org/secret")
+    'ntfy://…'
+    """
+    if channel in TELEPHONES:
+        return f"…{address[-2:]}" if address else ""
+    if channel == ChannelName.EMAIL and "@" in address:
+        return f"…@{address.rpartition('@')[2]}"
+    if channel == ChannelName.APPRISE and "://" in address:
+        return f"{address.partition('://')[0]}://…"
+    return ""
+
+
+def person_rows(
+    roster: Roster, next_turns: Iterable[tuple[str | None, datetime]]
+) -> tuple[PersonRow, ...]:
+    """Everybody by name; `next_turns`: who has a turn and when it begins, the first first."""
+    first: dict[str | None, datetime] = {}
+    for person_id, begins in next_turns:
+        first.setdefault(person_id, begins)
+    return tuple(
+        PersonRow(
+            person,
+            tuple(
+                dict.fromkeys(
+                    each.channel for each in roster.reaches if each.person_id == person.person_id
+                )
+            ),
+            first.get(person.person_id),
+        )
+        for person in roster.people
+    )
