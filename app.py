@@ -28,6 +28,7 @@ from dashboard import (
     AccountRefused,
     Desk,
     SpokenLanguage,
+    Tiles,
     add_organizer,
     change_password,
     install,
@@ -126,6 +127,9 @@ def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
             question_titles=adapters.tells.questions,
             written_out=adapters.written_out,
             spoken=[spoken_language(language) for language in adapters.prompts.languages],
+            tiles=None
+            if settings.map_tiles_url is None
+            else Tiles(settings.map_tiles_url, settings.map_tiles_credit.strip()),
             limits=settings.limits,
         ),
     )

@@ -101,12 +101,42 @@ def _own_address(url: str | None) -> str | None:
     host = parts.hostname or ""
     if parts.scheme not in ("http", "https") or not host:
         raise ValueError("write a whole address, such as http://localhost:11434/v1")
-    try:
-        own = ip_address(host).is_private
-    except ValueError:
-        own = "." not in host or host.endswith((".local", ".internal", ".lan", ".home.arpa"))
-    if not own:
+    if not _is_own(host):
         raise ValueError(f"{host} is not in this network: what callers said must not leave it")
+    return url
+
+
+def _is_own(host: str) -> bool:
+    """Whether it is this machine, or one of its network."""
+    try:
+        return ip_address(host).is_private
+    except ValueError:
+        return "." not in host or host.endswith((".local", ".internal", ".lan", ".home.arpa"))
+
+
+def _tiles_url(url: str | None) -> str | None:
+    if url is None:
+        return None
+    lacking = [each for each in ("{z}", "{x}", "{y}") if each not in url]
+    if lacking:
+        raise ValueError(
+            f"{', '.join(lacking)} must stand in it, as https://tiles.example.org/{{z}}/{{x}}/{{y}}.png"
+        )
+    bare = url.replace("{z}", "0").replace("{x}", "0").replace("{y}", "0")
+    try:
+        parts = urlsplit(bare)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        host = ""
+    if not re.fullmatch(r"[a-z0-9.-]+", host) or urlsplit(url).netloc != parts.netloc:
+        raise ValueError(
+            "write a whole address with one host, without {s}, name or password, such as"
+            " https://tiles.example.org/{z}/{x}/{y}.png"
+        )
+    if re.search(r"[{}\s;,'\"<>]", bare) or "@" in parts.netloc:
+        raise ValueError("nothing but {z}, {x} and {y} is filled in, and no blank, quote, ; or @")
+    if parts.scheme != "https" and not (parts.scheme == "http" and _is_own(host)):
+        raise ValueError("must begin with https:// (http only in your own network)")
     return url
 
 
@@ -352,6 +382,12 @@ class Settings(SpeechSettings):
     timestamp_url: Annotated[str | None, AfterValidator(_time_office)] = None
     """A time-stamping service (RFC 3161), such as https://freetsa.org/tsr: it signs when an
     attorney's packet was made, and is sent a hash and nothing else. By default none is asked."""
+    map_tiles_url: Annotated[str | None, AfterValidator(_tiles_url)] = None
+    """Where the pictures of the map come from: https://tiles.example.org/{z}/{x}/{y}.png. That
+    server learns which parts of town organizers look at, and nothing else: best it is the group's
+    own. By default the map is a plot of the group's streets, and nobody is asked."""
+    map_tiles_credit: str = ""
+    """Whose map that is, shown on it: '© OpenStreetMap contributors'."""
     listen: str = "127.0.0.1:8000"
     """Where the web server listens; a proxy in front of it speaks TLS."""
 
@@ -369,6 +405,14 @@ class Settings(SpeechSettings):
     retain_caller_days: Annotated[int, Field(ge=1)] = 30
     """How long a caller can be recognised by the keyed hash of the number; then it is cleared, and
     with it the sealed number unless a call back was granted."""
+
+    @model_validator(mode="after")
+    def _whose_map(self) -> Self:
+        if self.map_tiles_url is not None and not self.map_tiles_credit.strip():
+            raise ValueError(
+                "MAP_TILES_CREDIT: write whose map it is, such as © OpenStreetMap contributors"
+            )
+        return self
 
     @model_validator(mode="before")
     @classmethod

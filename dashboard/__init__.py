@@ -7,11 +7,13 @@ from dashboard.accounts import AccountRefused, add_organizer, change_password, h
 from dashboard.desk import Desk
 from dashboard.prompt_page import SpokenLanguage
 from dashboard.site import install
+from dashboard.tiles import Tiles
 
 __all__ = [
     "AccountRefused",
     "Desk",
     "SpokenLanguage",
+    "Tiles",
     "add_organizer",
     "change_password",
     "hash_password",

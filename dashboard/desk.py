@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from argon2 import PasswordHasher
 
 from dashboard.prompt_page import SpokenLanguage
+from dashboard.tiles import Tiles
 from exports.services import Exporter
 from oncall.links import AnswerLinks
 from oncall.waiting import Clocks
@@ -52,6 +53,8 @@ class Desk:
     """Codes of the languages that a machine here writes out."""
     spoken: Sequence[SpokenLanguage] = ()
     """The languages whose prompts are recorded here, in the order of their keys."""
+    tiles: Tiles | None = None
+    """Pictures for the map; None: it is drawn here."""
     limits: Limits = field(default_factory=Limits)
     """What counts as a flood when a person has it decided by the calls again."""
     hasher: PasswordHasher = field(default_factory=PasswordHasher)

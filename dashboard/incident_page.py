@@ -10,6 +10,9 @@ from dashboard.covering import Covering
 from dashboard.desk import Desk
 from dashboard.facts import Facts, Standing, facts_of
 from dashboard.fingerprint import fingerprint
+from places.gazetteer import Gazetteer
+from reports.fields.location import Location
+from reports.fields.priority import Priority
 from reports.incidents import (
     Event,
     Glance,
@@ -26,8 +29,10 @@ from reports.incidents import (
     together,
 )
 from reports.model import (
+    ActKind,
     Docket,
     Dossier,
+    Handling,
     Incident,
     Report,
     Verdict,
@@ -44,6 +49,8 @@ class Member:
     """In the caller's words."""
     is_hearsay: bool
     language: str | None
+    pictures: int = 0
+    """That came with it, and can be looked at."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +64,14 @@ class Card:
     """Independent ones who saw it."""
     hearsay: int
     glance: Glance
+    priority: Priority
+    """Of the most urgent of its reports."""
+    held_by: tuple[str, ...]
+    """Who has its reports: their names."""
+    is_closed: bool
+    """All of its reports are."""
+    area: str | None
+    """The part of town, or else the city, that it is in or near to."""
 
     @property
     def version(self) -> str:
@@ -101,6 +116,10 @@ class IncidentList:
     older: int | None
     newer: int | None
     today: str
+    hidden: int = 0
+    """Incidents that are not among those that somebody wants to see."""
+    areas: tuple[str, ...] = ()
+    """Those that can be chosen."""
 
     @property
     def version(self) -> str:
@@ -165,9 +184,11 @@ def card_of(
     docket: Docket, dossiers: Mapping[str, Dossier], desk: Desk, names: Mapping[str, str]
 ) -> Card | None:
     """None of one without reports. `dossiers`: those of its reports, by reference."""
-    tellings = [telling_of(dossiers[each], desk) for each in docket.references]
+    own = [dossiers[each] for each in docket.references]
+    tellings = [telling_of(each, desk) for each in own]
     if not tellings:
         return None
+    seen = glance(tellings)
     witnesses = [each.sighting for each in tellings if _is_witness(each.sighting)]
     return Card(
         incident=docket.incident,
@@ -175,8 +196,53 @@ def card_of(
         references=docket.references,
         callers=callers(witnesses),
         hearsay=len(tellings) - len(witnesses),
-        glance=glance(tellings),
+        glance=seen,
+        priority=priority_of(own, desk),
+        held_by=holders(own, names),
+        is_closed=all(each.report.handling is Handling.CLOSED for each in own),
+        area=area_of(seen.place, desk.reader.names.gazetteer),
     )
+
+
+NEARBY = 1200.0
+"""Metres from the middle of a part of town within which something is in it, or next to it."""
+
+
+def area_of(place: Location | None, gazetteer: Gazetteer) -> str | None:
+    """What is said of it; else the part of town whose middle is the nearest, if that is near."""
+    if place is None:
+        return None
+    if place.area is not None:
+        return place.area
+    only = place.candidates[0] if len(place.candidates) == 1 else None
+    if only is None or only.point is None:
+        return place.city
+    near = [
+        (only.point.metres(area.point), area.name)
+        for area in gazetteer.areas
+        if area.kind == "neighbourhood" and area.city == only.city and area.point is not None
+    ]
+    metres, name = min(near, default=(NEARBY, only.city))
+    return name if metres < NEARBY else only.city
+
+
+def priority_of(dossiers: Iterable[Dossier], desk: Desk) -> Priority:
+    """Of the most urgent of one report, or more."""
+    return min(desk.reader.read(each).rank.priority for each in dossiers)
+
+
+def holders(dossiers: Iterable[Dossier], names: Mapping[str, str]) -> tuple[str, ...]:
+    """What those are called who took up reports that are not closed, each once. `names`: by
+    username."""
+    held = (_holder(each) for each in dossiers)
+    return tuple(dict.fromkeys(names.get(who, who) for who in held if who is not None))
+
+
+def _holder(dossier: Dossier) -> str | None:
+    if dossier.report.handling not in (Handling.ACKNOWLEDGED, Handling.IN_REVIEW):
+        return None
+    acts = [act for act in dossier.acts if act.kind is ActKind.HANDLING]
+    return acts[-1].who if acts else None
 
 
 def _is_witness(sighting: Sighting) -> bool:
@@ -219,6 +285,9 @@ def member_of(dossier: Dossier, desk: Desk) -> Member:
         place=_in_words(facts_of(Covering.of_counting(dossier, desk.reader).dossier(dossier))),
         is_hearsay=not _is_witness(telling_of(dossier, desk).sighting),
         language=desk.language_name(dossier.call.language),
+        pictures=sum(
+            each.is_picture and each.stored_at is not None for each in dossier.attachments
+        ),
     )
 
 

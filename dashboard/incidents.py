@@ -12,6 +12,8 @@ from flask.typing import ResponseReturnValue
 
 from dashboard.desk import Desk
 from dashboard.inbox import local_day
+from dashboard.incident_board import Column, Narrowing, board
+from dashboard.incident_board import View as Look
 from dashboard.incident_page import (
     Card,
     IncidentList,
@@ -22,7 +24,7 @@ from dashboard.incident_page import (
     incident_page_of,
     proposal_of,
 )
-from dashboard.neighbours import MOST, Neighbour, neighbours_of
+from dashboard.neighbours import MOST_NEIGHBOURS, Neighbour, neighbours_of
 from dashboard.parts import LAST_PAGE, View, add_pages, ids_of, names_of, part, wanted_page
 from reports.incidents import Suggestion, nearby, sighting_of
 from reports.model import Docket, Dossier, IncidentAct, Judgement, Verdict, Verification
@@ -48,6 +50,10 @@ from reports.services.suggesting import Suggester
 
 PAGE: Final = 50
 """Incidents on one page of the list."""
+MOST: Final = 200
+"""Incidents, the last changed, that are looked through for the board and for what is wanted."""
+ASKED: Final = frozenset({"view", "now", "verdict", "area", "page"})
+"""What the address of the list says."""
 
 
 class Incidents:
@@ -60,15 +66,47 @@ class Incidents:
     # What is shown
 
     def incidents(self) -> str:
-        page = wanted_page()
-        with self._desk.store.read() as records:
-            listed = self._listed(records, page)
-        return render_template("incidents.html", list=listed)
+        return render_template("incidents.html", **self._looked_at())
 
     def incidents_part(self) -> Response:
+        shown = self._looked_at()
+        return part("_incidents.html", shown["list"].version, **shown)
+
+    def _looked_at(self) -> dict[str, Any]:
+        """As the address says: the view, what is wanted, and what there is of it."""
+        view, wanted = _wanted_view(), _wanted()
         with self._desk.store.read() as records:
-            listed = self._listed(records, wanted_page())
-        return part("_incidents.html", listed.version, list=listed)
+            listed = (
+                self._narrowed(records, wanted)
+                if view is Look.BOARD or wanted.is_any
+                else self._listed(records, wanted_page())
+            )
+        asked = {name: value for name, value in request.args.items() if value and name in ASKED}
+        return {
+            "list": listed,
+            "view": view,
+            "wanted": wanted,
+            "board": board(listed.cards) if view is Look.BOARD else None,
+            "asked": asked,
+        }
+
+    def _narrowed(self, records: Records, wanted: Narrowing) -> IncidentList:
+        """Of the incidents that changed last, those that are wanted."""
+        names = names_of(records)
+        dockets = records.dockets(limit=MOST)
+        dossiers = _dossiers(records, (ref for each in dockets for ref in each.references))
+        found = [card_of(each, dossiers, self._desk, names) for each in dockets]
+        cards = [card for card in found if card is not None]
+        kept = tuple(card for card in cards if wanted.keeps(card))
+        return IncidentList(
+            proposals=tuple(self._proposals(records, self._suggestions(records))),
+            cards=kept,
+            older=None,
+            newer=None,
+            today=local_day(self._desk.clock(), self._desk),
+            hidden=len(cards) - len(kept),
+            areas=_areas(cards),
+        )
 
     def incident(self, incident_id: str) -> str:
         return render_template("incident.html", page=self._page(incident_id))
@@ -84,9 +122,11 @@ class Incidents:
         proposals = self._proposals(records, suggested)
         dossiers = _dossiers(records, (ref for each in dockets[:PAGE] for ref in each.references))
         cards = [card_of(each, dossiers, self._desk, names) for each in dockets[:PAGE]]
+        shown = tuple(card for card in cards if card is not None)
         return IncidentList(
             proposals=tuple(proposals),
-            cards=tuple(card for card in cards if card is not None),
+            cards=shown,
+            areas=_areas(shown),
             older=page + 1 if len(dockets) > PAGE and page < LAST_PAGE else None,
             newer=page - 1 if page > 1 else None,
             today=local_day(self._desk.clock(), self._desk),
@@ -135,7 +175,7 @@ class Incidents:
         listed as that."""
         here = sighting_of(dossier, self._desk.reader.understanding(dossier))
         others = [each for each in self._suggester.sightings if each.reference not in kin.named]
-        found = nearby(here, others, most=2 * MOST)
+        found = nearby(here, others, most=2 * MOST_NEIGHBOURS)
         dossiers = _dossiers(records, (each.reference for each in found)) if found else {}
         return neighbours_of(found, dossiers, self._desk)
 
@@ -165,18 +205,21 @@ class Incidents:
     # What is done
 
     def merge(self) -> ResponseReturnValue:
-        """Reports and incidents that the form names; 'also' as people write it, for whatever nobody
-        suggests."""
+        """Reports and incidents that the form names; 'also' and 'into' as people write them, for
+        whatever nobody suggests."""
         also = request.form.get("also", "").replace(",", " ").split()
         references = [*request.form.getlist("ref"), *also]
+        incidents = ids_of(request.form.getlist("incident"))
+        into = request.form.get("into", "").strip().removeprefix("#").strip()
+        if into:
+            if not _is_there(self._desk, into):
+                _tell("no_such_incident", incident=into[:12])
+                return redirect(self._back(next(iter(incidents), None)), 303)
+            incidents += ids_of([into])
         return self._done(
             "merged",
-            lambda by: merge(
-                self._desk.store,
-                references=references,
-                incidents=ids_of(request.form.getlist("incident")),
-                **by,
-            ),
+            lambda by: merge(self._desk.store, references=references, incidents=incidents, **by),
+            incident_id=next(iter(incidents), None),
             fallback=references,
         )
 
@@ -300,9 +343,40 @@ class Incidents:
         return names.get(who, who)
 
 
+def _wanted_view() -> Look:
+    try:
+        return Look(request.args.get("view", Look.LIST))
+    except ValueError:
+        abort(400)
+
+
+def _wanted() -> Narrowing:
+    column = request.args.get("verdict", "")
+    try:
+        return Narrowing(
+            now=bool(request.args.get("now")),
+            column=Column(column) if column else None,
+            area=request.args.get("area", ""),
+        )
+    except ValueError:
+        abort(400)
+
+
+def _areas(cards: Iterable[Card]) -> tuple[str, ...]:
+    return tuple(sorted({card.area for card in cards if card.area is not None}))
+
+
 def _tell(category: str, **what: Any) -> None:
     """What came of a press, for the next page: codes, for which its template has the words."""
     flash(json.dumps(what), category)
+
+
+def _is_there(desk: Desk, written: str) -> bool:
+    """Whether there is an incident of a number that somebody typed."""
+    if not (written.isascii() and written.isdecimal() and len(written) < 10):
+        return False
+    with desk.store.read() as records:
+        return records.docket(int(written)) is not None
 
 
 def _docket(records: Records, incident_id: str) -> Docket:

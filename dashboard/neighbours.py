@@ -11,7 +11,7 @@ from dashboard.incident_page import Member, member_of
 from reports.incidents import Nearby
 from reports.model import Dossier, Handling
 
-MOST: Final = 5
+MOST_NEIGHBOURS: Final = 5
 
 
 @dataclass(frozen=True)
@@ -39,4 +39,4 @@ def neighbours_of(
         if each.reference in dossiers
         and dossiers[each.reference].report.handling is not Handling.CLOSED
     ]
-    return tuple(near[:MOST])
+    return tuple(near[:MOST_NEIGHBOURS])

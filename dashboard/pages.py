@@ -35,6 +35,7 @@ from dashboard.desk import Desk
 from dashboard.dossier_page import DossierPage, lines_of, page_of
 from dashboard.exporting import add_exports
 from dashboard.fingerprint import fingerprint
+from dashboard.handing_over import add_handovers, unread_handover
 from dashboard.inbox import (
     Inbox,
     Show,
@@ -47,6 +48,7 @@ from dashboard.inbox import (
 )
 from dashboard.incidents import Incidents, add_incidents
 from dashboard.lookout import Lookout
+from dashboard.mapping import add_map
 from dashboard.noting import Noting, add_noting
 from dashboard.parts import View, add_pages, names_of, part, wanted_page
 from dashboard.people import add_people
@@ -115,6 +117,7 @@ BY_THE_PAGE_ITSELF = frozenset(
             "incidents_part",
             "incident_part",
             "waveform",
+            "incident_map_part",
         )
     }
 )
@@ -151,7 +154,8 @@ class Pages:
         with self._desk.store.read() as records:
             inbox = self._inbox(records, _wanted_show(), wanted_page())
             mentioned = len(records.unseen_mentions(_organizer().username))
-        return render_template("inbox.html", inbox=inbox, mentioned=mentioned)
+            unread = unread_handover(records, names_of(records), self._desk)
+        return render_template("inbox.html", inbox=inbox, mentioned=mentioned, unread=unread)
 
     def inbox_part(self) -> Response:
         show, page = _wanted_show(), wanted_page()
@@ -584,6 +588,8 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
     add_exports(blueprint, desk)
     add_incidents(blueprint, incidents)
     add_noting(blueprint, noting)
+    add_map(blueprint, desk)
+    add_handovers(blueprint, desk)
     add_settle(blueprint, desk, here.show)
     add_roster(blueprint, desk)
     add_people(blueprint, desk)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Flask, Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
@@ -11,6 +13,8 @@ from dashboard import api as reading
 from dashboard import pages as showing
 from dashboard.desk import Desk
 from dashboard.locales import add_locales
+from dashboard.mapping import LEAFLET, MAP
+from dashboard.tiles import Tiles
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -29,6 +33,8 @@ TWO_YEARS = 2 * 365 * 24 * 60 * 60
 """In seconds."""
 OURS = frozenset({showing.NAME, reading.NAME, None})
 """The blueprints whose answers are shaped here; None: addresses that nobody has."""
+SAME_FOR_ALL = frozenset({f"{showing.NAME}.static", f"{showing.NAME}.{LEAFLET}"})
+"""Style and scripts, which browsers may keep."""
 TOLD_ERRORS = frozenset({400, 403, 404, 405, 413, 416, 429, 500, 503})
 """Errors that have words of their own; others are told as 400 or 500."""
 
@@ -48,19 +54,28 @@ def install(app: Flask, desk: Desk) -> None:
     app.register_blueprint(showing.pages(desk, CSRFProtect(app)))
     app.register_blueprint(reading.api(desk))
     app.register_error_handler(HTTPException, _tell_error)
-    app.after_request(_protect)
+    app.after_request(partial(_protect, _policy(desk.tiles)))
 
 
-def _protect(response: Response) -> Response:
+def _policy(tiles: Tiles | None) -> str:
+    """With the pictures of a map from there alone."""
+    if tiles is None:
+        return CONTENT_SECURITY_POLICY
+    return CONTENT_SECURITY_POLICY.replace("img-src 'self'", f"img-src 'self' {tiles.origin}")
+
+
+def _protect(with_map: str, response: Response) -> Response:
+    """`with_map`: the policy of the page that shows pictures of a map."""
     if request.blueprint not in OURS:
         return response
     headers = response.headers
-    headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    has_map = request.endpoint == f"{showing.NAME}.{MAP}"
+    headers["Content-Security-Policy"] = with_map if has_map else CONTENT_SECURITY_POLICY
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "no-referrer"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    if request.endpoint != f"{showing.NAME}.static":
+    if request.endpoint not in SAME_FOR_ALL:
         headers["Cache-Control"] = "no-store"
     if current_app.config["SESSION_COOKIE_SECURE"]:
         headers["Strict-Transport-Security"] = f"max-age={TWO_YEARS}"

@@ -827,6 +827,29 @@ class Docket:
     reports apart from others."""
 
 
+# --- From one shift to the next -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """What somebody wrote for the next shift, and signed. Only ever added."""
+
+    at: datetime
+    who: str
+    words: str
+    handover_id: int | None = None
+    """None while it is not in the database."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverReading:
+    """Somebody says that they have read it."""
+
+    handover_id: int
+    who: str
+    at: datetime
+
+
 # --- Floods and pranks ----------------------------------------------------------------------------
 
 

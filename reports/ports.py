@@ -28,6 +28,8 @@ from reports.model import (
     Dossier,
     Flood,
     Handling,
+    Handover,
+    HandoverReading,
     IncidentAct,
     Mention,
     Note,
@@ -309,6 +311,17 @@ class Records(Protocol):
     ) -> Sequence[tuple[str, datetime]]:
         """References of reports that nobody has closed, nor are of limited or blocked calls, and
         when they last changed: the last filed first. `also`: these in any case."""
+
+    def add_handover(self, handover: Handover) -> int:
+        """Its id, whatever `handover_id` it has. The words are sealed."""
+
+    def handover(self, handover_id: int) -> Handover | None: ...
+    def handovers(self, limit: int) -> Sequence[Handover]:
+        """The last written first."""
+
+    def add_handover_reading(self, reading: HandoverReading) -> bool: ...
+    def handover_readings(self, handover_ids: Iterable[int]) -> Sequence[HandoverReading]:
+        """Of these, in the order in which they were read."""
 
     def add_block(self, block: Block) -> bool: ...
     def block(self, block_id: str) -> Block | None: ...

@@ -47,6 +47,11 @@ def note_context(reference: str, who: str, at: datetime) -> str:
     return f"report:{reference}:note:{who}:{written_instant(at)}"
 
 
+def handover_context(who: str, at: datetime) -> str:
+    """What the sealed words of a note from one shift to the next belong to."""
+    return f"handover:{who}:{written_instant(at)}"
+
+
 def plain_segments(segments: Sequence[Segment]) -> list[dict[str, Any]]:
     """As they are sealed, and as the custody log hashes them."""
     return [dataclasses.asdict(segment) for segment in segments]

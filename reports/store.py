@@ -61,6 +61,8 @@ from reports.model import (
     Flood,
     FloodMode,
     Handling,
+    Handover,
+    HandoverReading,
     Incident,
     IncidentAct,
     IncidentActKind,
@@ -100,6 +102,7 @@ from reports.sealed import (
     Seals,
     alert_context,
     body_context,
+    handover_context,
     note_context,
     plain_segments,
     segments_of,
@@ -325,6 +328,21 @@ mentions = sa.Table(
     sa.Column("note_id", sa.Integer, sa.ForeignKey("notes.note_id"), primary_key=True),
     sa.Column("username", sa.String(64), primary_key=True, index=True),
     sa.Column("seen_at", UtcDateTime),
+)
+handovers = sa.Table(
+    "handovers",
+    metadata,
+    sa.Column("handover_id", sa.Integer, primary_key=True),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("who", sa.String(64), nullable=False),
+    sa.Column("words", sa.LargeBinary, nullable=False),
+)
+handover_readings = sa.Table(
+    "handover_readings",
+    metadata,
+    sa.Column("handover_id", sa.Integer, sa.ForeignKey("handovers.handover_id"), primary_key=True),
+    sa.Column("who", sa.String(64), primary_key=True),
+    sa.Column("at", UtcDateTime, nullable=False),
 )
 notifications = sa.Table(
     "notifications",
@@ -1527,6 +1545,39 @@ class SqlRecords(Rows):
     def is_prompt_sound(self, sha256: str) -> bool:
         query = sa.select(prompt_takes.c.take_id).where(prompt_takes.c.sha256 == sha256).limit(1)
         return self._connection.execute(query).first() is not None
+
+    # From one shift to the next
+
+    def add_handover(self, handover: Handover) -> int:
+        columns = _columns(handover, without=frozenset({"handover_id"}))
+        columns["words"] = self._seals.text_in(
+            handover.words, handover_context(handover.who, handover.at)
+        )
+        added = handovers.insert().values(**columns).returning(handovers.c.handover_id)
+        return int(self._connection.execute(added).scalar_one())
+
+    def handover(self, handover_id: int) -> Handover | None:
+        query = sa.select(handovers).where(handovers.c.handover_id == handover_id)
+        return next(iter(self._many(query, self._handover)), None)
+
+    def handovers(self, limit: int) -> Sequence[Handover]:
+        query = sa.select(handovers).order_by(handovers.c.handover_id.desc()).limit(limit)
+        return self._many(query, self._handover)
+
+    def _handover(self, row: RowMapping) -> Handover:
+        context = handover_context(row["who"], row["at"])
+        return Handover(**{**row, "words": self._seals.text_out(row["words"], context)})
+
+    def add_handover_reading(self, reading: HandoverReading) -> bool:
+        return self._add(handover_readings, _columns(reading))
+
+    def handover_readings(self, handover_ids: Iterable[int]) -> Sequence[HandoverReading]:
+        query = (
+            sa.select(handover_readings)
+            .where(handover_readings.c.handover_id.in_(list(handover_ids)))
+            .order_by(handover_readings.c.at, handover_readings.c.who)
+        )
+        return self._many(query, _plain(HandoverReading))
 
     def add_prompt_choice(self, choice: PromptChoice) -> None:
         self._connection.execute(prompt_choices.insert().values(**_columns(choice)))

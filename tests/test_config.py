@@ -311,3 +311,42 @@ def test_what_channels_carry_is_set_by_channel(environment: pytest.MonkeyPatch) 
     environment.setenv("CHANNELS_CARRY", "apprise=everything")
     with pytest.raises(BadSettings, match="CHANNELS_CARRY: 'apprise=everything': write channel="):
         load_settings()
+
+
+def test_pictures_of_a_map_come_from_one_host_with_its_credit(
+    environment: pytest.MonkeyPatch,
+) -> None:
+    assert load_settings().map_tiles_url is None
+    environment.setenv("MAP_TILES_URL", "https://tiles.example.org/{z}/{x}/{y}.png?style=calm")
+    with pytest.raises(BadSettings, match="MAP_TILES_CREDIT: write whose map it is"):
+        load_settings()
+    environment.setenv("MAP_TILES_CREDIT", "© OpenStreetMap contributors")
+    assert load_settings().map_tiles_credit == "© OpenStreetMap contributors"
+    environment.setenv("MAP_TILES_URL", "http://192.168.1.20:8080/{z}/{x}/{y}.png")
+    assert load_settings().map_tiles_url == "http://192.168.1.20:8080/{z}/{x}/{y}.png"
+
+
+@pytest.mark.parametrize(
+    ("address", "problem"),
+    [
+        ("https://tiles.example.org/{z}/{x}.png", "{y} must stand in it"),
+        ("tiles.example.org/{z}/{x}/{y}", "write a whole address with one host"),
+        ("https://{s}.tiles.example.org/{z}/{x}/{y}", "write a whole address with one host"),
+        ("https://{x}.example.org/{z}/{x}/{y}", "write a whole address with one host"),
+        ("https://*.example.org/{z}/{x}/{y}", "write a whole address with one host"),
+        ("https://tiles.example.org:port/{z}/{x}/{y}", "write a whole address with one host"),
+        ("https://tiles.example.org/{z}/{x}/{y}{r}.png", "nothing but {z}, {x} and {y}"),
+        ("https://tiles.example.org; script-src */{z}/{x}/{y}", "write a whole address"),
+        ("https://ana:secret@tiles.example.org/{z}/{x}/{y}", "no blank, quote, ; or @"),
+        ("http://tiles.example.org/{z}/{x}/{y}.png", "must begin with https://"),
+    ],
+)
+def test_another_address_of_pictures_is_refused_with_what_to_write(
+    environment: pytest.MonkeyPatch, address: str, problem: str
+) -> None:
+    environment.setenv("MAP_TILES_URL", address)
+    environment.setenv("MAP_TILES_CREDIT", "© OpenStreetMap contributors")
+    with pytest.raises(BadSettings) as bad:
+        load_settings()
+    (line,) = (each for each in str(bad.value).splitlines() if "MAP_TILES_URL:" in each)
+    assert problem in line

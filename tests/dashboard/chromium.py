@@ -64,4 +64,5 @@ def assert_fits(page: Page, path: str = "") -> None:
     assert viewport is not None
     assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"], path
     assert page.evaluate(SMALL_TARGETS) == [], path
-    assert page.evaluate(FAINT_TEXT) == [], path
+    faint = page.evaluate(FAINT_TEXT)
+    assert faint == [], (path, faint)

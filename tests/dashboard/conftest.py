@@ -262,7 +262,22 @@ def address(app: Flask) -> Iterator[str]:
 
 
 @pytest.fixture
-def opens(chromium: Chromium, address: str) -> Iterator[Callable[..., Page]]:
+def elsewhere() -> tuple[str, ...]:
+    """Beginnings of addresses that a page may ask, beside the line's own."""
+    return ()
+
+
+@pytest.fixture
+def said_anyway() -> tuple[int, ...]:
+    """Statuses that Chromium complains of though they are meant: a session that ended, a form that
+    could not be kept. The page says it, too."""
+    return (400, 401, 409)
+
+
+@pytest.fixture
+def opens(
+    chromium: Chromium, address: str, elsewhere: tuple[str, ...], said_anyway: tuple[int, ...]
+) -> Iterator[Callable[..., Page]]:
     """Opens a browser; at the end it must have asked nobody else for anything, and have had nothing
     to complain of, such as a breach of the content security policy."""
     contexts: list[BrowserContext] = []
@@ -291,10 +306,9 @@ def opens(chromium: Chromium, address: str) -> Iterator[Callable[..., Page]]:
     yield open_browser
     for context in contexts:
         context.close()
-    assert [url for url in asked if not url.startswith(address)] == []
-    # A session that ended, a form that could not be kept: a page says it, and Chromium too.
-    said_anyway = tuple(f"status of {status}" for status in (400, 401, 409))
-    assert [each for each in complaints if not any(one in each for one in said_anyway)] == []
+    assert [url for url in asked if not url.startswith((address, *elsewhere))] == []
+    meant = tuple(f"status of {status}" for status in said_anyway)
+    assert [each for each in complaints if not any(one in each for one in meant)] == []
 
 
 def log_in(page: Page) -> Page:

@@ -371,3 +371,57 @@ def test_an_incident_whose_reports_went_elsewhere_says_where(
     page = text(ana.get("/incidents/2").text)
     assert "they are in incident 1" in page
     assert "from incident 2" in text(ana.get("/incidents/1").text)
+
+
+def test_a_report_is_put_into_an_incident_by_its_number_and_that_is_undone(
+    ana: Browser, desk: Desk, three: tuple[str, ...]
+) -> None:
+    merged(ana, "4001")
+    answer = ana.sends(
+        "/incidents", from_page="/r/4002", ref="4002", into=" #1", **{"from": "4002"}
+    )
+    assert answer.location == "/r/4002"
+    assert docket(desk).references == ("4001", "4002")
+    page = ana.get("/r/4002").text
+    assert "Put together: report 4002" in text(page)
+    undo = re.search(r'action="(/incidents/acts/\d+/undo)"', page)
+    assert undo is not None
+    ana.sends(undo[1], from_page="/r/4002", **{"from": "4002"})
+    assert docket(desk).references == ("4001",)
+
+
+def test_two_incidents_are_made_one_by_number_and_that_is_undone(
+    ana: Browser, desk: Desk, three: tuple[str, ...]
+) -> None:
+    merged(ana, "4001")
+    merged(ana, "4002", "4003")
+    answer = ana.sends("/incidents", from_page="/incidents/2", incident="2", into="1")
+    assert answer.location == "/incidents/1"
+    assert docket(desk).references == three
+    page = ana.get("/incidents/1").text
+    assert "from incident 2" in text(page)
+    undo = re.search(r'action="(/incidents/acts/\d+/undo)"', page)
+    assert undo is not None
+    ana.sends(undo[1], from_page="/incidents/1", back="1")
+    assert docket(desk, 2).references == ("4002", "4003")
+
+
+@pytest.mark.parametrize("into", ["9", "x", "99999999999"])
+def test_of_an_incident_that_is_not_there_it_is_said_and_nothing_is_done(
+    ana: Browser, desk: Desk, three: tuple[str, ...], into: str
+) -> None:
+    merged(ana, "4001")
+    before = docket(desk)
+    ana.sends("/incidents", from_page="/incidents/1", incident="1", into=into)
+    page = text(ana.get("/incidents/1").text)
+    assert f"there is no incident {into}." in page
+    assert docket(desk).references == before.references
+
+
+def test_a_report_number_that_nobody_has_is_said_on_the_page_of_the_incident(
+    ana: Browser, three: tuple[str, ...]
+) -> None:
+    merged(ana, "4001")
+    answer = ana.sends("/incidents", from_page="/incidents/1", incident="1", also="7777")
+    assert answer.location == "/incidents/1"
+    assert "there is no report 7777" in text(ana.get("/incidents/1").text)

@@ -51,10 +51,13 @@ def test_a_verdict_with_its_evidence_is_given_by_keyboard_and_shows_on_the_open_
     other = log_in(opens())
     other.goto("/r/4002")
     page.goto("/incidents/1")
-    tab_to(page, "judge-to")
-    page.keyboard.type("Not enforcement")
-    tab_to(page, "judge-how")
-    page.keyboard.type("a photo")
+    expect(page.get_by_label("What was it instead?")).to_be_hidden()
+    tab_to(page, "judge-to-confirmed")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_label("Not enforcement")).to_be_checked()
+    tab_to(page, "judge-how-on_scene")
+    page.keyboard.press("ArrowDown")
     tab_to(page, "judge-instead")
     page.keyboard.type("a fire drill")
     tab_to(page, "act-judge")
@@ -69,10 +72,10 @@ def test_what_somebody_writes_of_an_incident_is_not_taken_away_by_news(
     two(stories)
     merge(stories.store, references=["4001"], who="ana", at=clock())
     page.goto("/incidents/1")
-    page.get_by_label("Note").fill("our observer is on the way")
+    page.get_by_label("Note", exact=True).fill("our observer is on the way")
     merge(stories.store, references=["4001", "4002"], who="ana", at=clock())
     expect(page.locator("#member-4002")).to_be_visible(timeout=LIVE)
-    expect(page.get_by_label("Note")).to_have_value("our observer is on the way")
+    expect(page.get_by_label("Note", exact=True)).to_have_value("our observer is on the way")
 
 
 def test_two_incidents_are_told_apart_by_keyboard_alone(
@@ -111,5 +114,14 @@ def test_on_a_small_telephone_all_fits_can_be_hit_and_can_be_read(
     drill = Judgement(Verdict.NOT_ENFORCEMENT, Verification.PHOTO, "a fire drill", "two films")
     set_verdict(stories.store, incident_id=1, judgement=drill, who="ana", at=clock())
     left = [f"/incidents/1/export/{kind}" for kind in ("brief", "packet", "research")]
-    for path in ("/incidents", "/incidents/1", "/r/4001", "/r/4004", *left):
+    narrowed = "/incidents?view=board&now=1"
+    for path in (
+        "/incidents",
+        "/incidents?view=board",
+        narrowed,
+        "/incidents/1",
+        "/r/4001",
+        "/r/4004",
+        *left,
+    ):
         assert_fits(page, path)
