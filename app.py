@@ -54,6 +54,7 @@ from reports.fields.plainly import ranked_plainly, told_from
 from reports.fields.said import Passage
 from reports.fields.second import NoOpinion
 from reports.fields.understood import understand
+from reports.model import Role
 from reports.services.custody import verify_all
 from reports.store import connect
 from serving import children
@@ -123,6 +124,8 @@ def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
             zone=settings.zone,
             hotline_number=settings.hotline_number,
             api_token=settings.api_token.get_secret_value(),
+            public_url=settings.public_url,
+            second_factor_required=settings.second_factor == "required",
             language_names=adapters.tells.languages,
             question_titles=adapters.tells.questions,
             written_out=adapters.written_out,
@@ -628,12 +631,19 @@ def organizer() -> None:
 @organizer.command("add")
 @click.argument("username")
 @click.option("--name", default=None, help="How others see them; by default the username.")
+@click.option(
+    "--role",
+    type=click.Choice([role.value for role in Role]),
+    default=Role.ADMIN.value,
+    show_default=True,
+    help="What they may do; an admin invites others on the pages.",
+)
 @click.password_option(help="At least 10 characters; asked for when left out.")
-def organizer_add(username: str, name: str | None, password: str) -> None:
+def organizer_add(username: str, name: str | None, role: str, password: str) -> None:
     """Let USERNAME log in."""
     store = Adapters(load_settings()).store
     try:
-        add_organizer(store, username, name or username, password, now())
+        add_organizer(store, username, name or username, password, now(), role=Role(role))
     except AccountRefused as refused:
         raise click.ClickException(str(refused)) from refused
     click.echo(f"{username} may log in.")

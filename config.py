@@ -326,6 +326,8 @@ class Settings(SpeechSettings):
     """Signs the sessions of the dashboard."""
     api_token: LongSecret
     """Whoever bears it may read the API."""
+    second_factor: Literal["optional", "required"] = "optional"
+    """Whether everybody who logs in must have a passkey or an authenticator beside the password."""
     oncall: Annotated[tuple[Number, ...], NoDecode, BeforeValidator(_listed), Field(min_length=1)]
     """The numbers of those on call, apart by commas: all are texted, all are rung."""
     smtp_url: Annotated[SecretStr | None, AfterValidator(_mail_server)] = None

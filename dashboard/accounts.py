@@ -10,7 +10,7 @@ from datetime import datetime
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from reports.model import Organizer
+from reports.model import Organizer, Role
 from reports.ports import ReportStore
 
 SHORTEST_PASSWORD = 10
@@ -21,7 +21,12 @@ _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
 
 
 class AccountRefused(ValueError):
-    """An account, or a change of one, that cannot be. `str()` says what to do instead."""
+    """An account, or a change of one, that cannot be. `str()` says what to do instead; `fault` is a
+    code for it, for which the pages have words."""
+
+    def __init__(self, message: str, fault: str = "") -> None:
+        super().__init__(message)
+        self.fault = fault
 
 
 def add_organizer(
@@ -31,18 +36,54 @@ def add_organizer(
     password: str,
     at: datetime,
     hasher: PasswordHasher | None = None,
+    role: Role = Role.ADMIN,
 ) -> Organizer:
-    """A new person who may log in.
+    """A new person who may log in; without further word the first, who lets in the others.
 
     Raises:
         AccountRefused: the name or password will not do, or the name is taken.
+    """
+    organizer = new_organizer(username, display_name, password, at, hasher, role)
+    with store.begin() as records:
+        if records.organizer(organizer.username) is not None:
+            raise AccountRefused(
+                f"There is already an organizer called {organizer.username}.", "taken"
+            )
+        records.put_organizer(organizer)
+    return organizer
+
+
+def new_organizer(
+    username: str,
+    display_name: str,
+    password: str,
+    at: datetime,
+    hasher: PasswordHasher | None,
+    role: Role,
+) -> Organizer:
+    """As an account would be; whether the name is taken, the database knows.
+
+    Raises:
+        AccountRefused: the name or password will not do.
     """
     username = canonical_username(username)
     if not _USERNAME.fullmatch(username):
         raise AccountRefused(
             "A username has 1 to 32 letters a to z, digits, dots, dashes or underscores,"
-            " and begins with a letter or digit."
+            " and begins with a letter or digit.",
+            "username",
         )
+    return Organizer(
+        username=username,
+        display_name=canonical_name(display_name),
+        password_hash=hash_password(password, hasher),
+        created_at=at,
+        role=role,
+    )
+
+
+def canonical_name(display_name: str) -> str:
+    """Raises: AccountRefused."""
     display_name = display_name.strip()
     if (
         not display_name
@@ -50,19 +91,10 @@ def add_organizer(
         or not display_name.isprintable()
     ):
         raise AccountRefused(
-            f"The name that others see has 1 to {LONGEST_DISPLAY_NAME} characters on one line."
+            f"The name that others see has 1 to {LONGEST_DISPLAY_NAME} characters on one line.",
+            "display_name",
         )
-    organizer = Organizer(
-        username=username,
-        display_name=display_name,
-        password_hash=hash_password(password, hasher),
-        created_at=at,
-    )
-    with store.begin() as records:
-        if records.organizer(username) is not None:
-            raise AccountRefused(f"There is already an organizer called {username}.")
-        records.put_organizer(organizer)
-    return organizer
+    return display_name
 
 
 def change_password(
@@ -92,10 +124,11 @@ def hash_password(password: str, hasher: PasswordHasher | None = None) -> str:
     """
     if len(password) < SHORTEST_PASSWORD:
         raise AccountRefused(
-            f"A password has {SHORTEST_PASSWORD} characters or more; a few words are good."
+            f"A password has {SHORTEST_PASSWORD} characters or more; a few words are good.",
+            "short",
         )
     if len(password) > LONGEST_PASSWORD:
-        raise AccountRefused(f"A password has at most {LONGEST_PASSWORD} characters.")
+        raise AccountRefused(f"A password has at most {LONGEST_PASSWORD} characters.", "long")
     return encode_password(hasher or PasswordHasher(), password)
 
 

@@ -38,6 +38,8 @@ class Patience:
 WITH_USERNAME = Patience(free=5, longest=timedelta(seconds=30))
 WITH_ADDRESS = Patience(free=10, longest=timedelta(minutes=5))
 """More are free than by username: a group may sit behind one address."""
+WITH_CODE = Patience(free=5, longest=timedelta(minutes=5))
+"""By username, for codes of six digits: fewer than a thousandth are guessed in a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,14 @@ class Failures:
 class Attempts:
     """Who failed to log in, how often and when. Safe to share between threads."""
 
-    def __init__(self, clock: Callable[[], datetime], capacity: int = CAPACITY) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], datetime],
+        capacity: int = CAPACITY,
+        with_username: Patience = WITH_USERNAME,
+    ) -> None:
         self._clock = clock
+        self._with_username = with_username
         self._capacity = capacity
         self._lock = threading.Lock()
         self._by_username: OrderedDict[str, Failures] = OrderedDict()
@@ -63,7 +71,7 @@ class Attempts:
         with self._lock:
             waits = [self._left(self._by_address.get(address), WITH_ADDRESS, now)]
             if (username, address) not in self._known:
-                waits.append(self._left(self._by_username.get(username), WITH_USERNAME, now))
+                waits.append(self._left(self._by_username.get(username), self._with_username, now))
         return max(waits)
 
     def failed(self, username: str, address: str) -> None:

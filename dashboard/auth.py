@@ -1,19 +1,18 @@
 """Logging in and out, and who is asking.
 
-The session is Flask's signed cookie. It says who, since when, when last seen and under which
-`session_epoch`; whatever else is true of the person is read from the database at each request. It
-ends after `IDLE` without a request by the person (the page's own polling does not count), after
-`LONGEST` in any case, and at once when the password changes.
+Flask's signed cookie holds a token and nothing else of the person: whose session it is, and whether
+it still counts, the database says at each request (`dashboard.sessions`). It ends after `IDLE`
+without a request by the person (the page's own polling does not count), after `LONGEST` in any
+case, and at once when the password changes, the account is suspended or somebody ends it.
 """
 
 from __future__ import annotations
 
 import math
 import secrets
-from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from urllib.parse import urlsplit
 
 from argon2 import PasswordHasher
@@ -22,15 +21,20 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from dashboard.accounts import canonical_username, encode_password, password_matches
-from dashboard.attempts import Attempts
+from dashboard.attempts import WITH_CODE, Attempts
 from dashboard.desk import Desk
+from dashboard.passkeys import NotAccepted, request_options, site_of, use_passkey
+from dashboard.second_factor import code_is_right
+from dashboard.sessions import begin_session, end_session, hash_of, is_live
 from reports.model import Organizer
+from reports.ports import StoreBusy
 
-IDLE = timedelta(hours=4)
-LONGEST = timedelta(hours=14)
-"""A night shift and the handing over."""
 SEEN_STEP = timedelta(minutes=1)
-"""How exactly 'last seen' is kept: not every request needs another cookie."""
+"""How exactly 'last seen' is kept: not every request needs another row written."""
+PENDING = timedelta(minutes=10)
+"""Between the password and the second factor, or a passkey's question and its answer."""
+SEEN_PATIENCE = 0.5
+"""Seconds that a page waits for others who write, to say that somebody was here."""
 
 
 class Login:
@@ -39,6 +43,8 @@ class Login:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._attempts = Attempts(desk.clock)
+        self._codes = Attempts(desk.clock, with_username=WITH_CODE)
+        self._site = site_of(desk.public_url)
         # Checked when there is no such person: an unknown name takes as long as a known one.
         self._nobody = desk.hasher.hash(secrets.token_hex())
 
@@ -60,10 +66,115 @@ class Login:
             self._attempts.failed(username, address)
             return self._page("wrong", username), 401
         self._attempts.succeeded(username, address)
-        sign_in(organizer, self._desk.clock())
+        if organizer.suspended_at is not None:
+            return self._page("suspended", username), 403
+        if self._has_second_factor(username):
+            return self._half_way(organizer)
+        sign_in(self._desk, organizer)
+        return redirect(safe_next(request.form.get("next")), 303)
+
+    # The second factor
+
+    def _has_second_factor(self, username: str) -> bool:
+        with self._desk.store.read() as records:
+            return username in records.with_second_factor()
+
+    def _half_way(self, organizer: Organizer) -> ResponseReturnValue:
+        """The password was right; nothing is opened by that alone."""
+        session.clear()
+        session.update(
+            pending=organizer.username,
+            pending_epoch=organizer.session_epoch,
+            pending_at=self._desk.clock().timestamp(),
+        )
+        return redirect(url_for(".login_code", next=safe_next(request.form.get("next"))), 303)
+
+    def _pending(self) -> Organizer | None:
+        """Whose password was right just now."""
+        username, at = session.get("pending"), session.get("pending_at")
+        if not isinstance(username, str) or not isinstance(at, float):
+            return None
+        if self._desk.clock() - datetime.fromtimestamp(at, UTC) > PENDING:
+            return None
+        with self._desk.store.read() as records:
+            organizer = records.organizer(username)
+        if organizer is None or organizer.suspended_at is not None:
+            return None
+        return organizer if organizer.session_epoch == session.get("pending_epoch") else None
+
+    def login_code(self) -> ResponseReturnValue:
+        organizer = self._pending()
+        return redirect(url_for(".login"), 303) if organizer is None else self._second(organizer)
+
+    def enter_code(self) -> ResponseReturnValue:
+        organizer = self._pending()
+        if organizer is None:
+            return redirect(url_for(".login"), 303)
+        username, address = organizer.username, request.remote_addr or ""
+        wait = self._codes.wait(username, address)
+        if wait:
+            seconds = math.ceil(wait.total_seconds())
+            return self._second(organizer, "wait", seconds), 429, {"Retry-After": str(seconds)}
+        desk = self._desk
+        with desk.store.begin() as records:
+            right = code_is_right(
+                records, desk.sealer, username, request.form.get("code", ""), desk.clock()
+            )
+        if not right:
+            self._codes.failed(username, address)
+            return self._second(organizer, "wrong"), 401
+        self._codes.succeeded(username, address)
+        sign_in(desk, organizer)
+        return redirect(safe_next(request.form.get("next")), 303)
+
+    def _second(self, organizer: Organizer, problem: str | None = None, seconds: int = 0) -> str:
+        with self._desk.store.read() as records:
+            app = records.authenticator(organizer.username)
+            keys = list(records.passkeys_of(organizer.username))
+        options = None
+        if self._site is not None and keys:
+            options = request_options(self._site, fresh_challenge(self._desk), keys)
+        return render_template(
+            "login_code.html",
+            problem=problem,
+            seconds=seconds,
+            has_app=app is not None and app.confirmed_at is not None,
+            options=options,
+            next=safe_next(request.values.get("next")),
+        )
+
+    def passkey_login(self) -> ResponseReturnValue:
+        """A passkey: alone where the device made sure who holds it, else after the password."""
+        desk, now, address = self._desk, self._desk.clock(), request.remote_addr or ""
+        wait = self._codes.wait("", address)
+        if wait:
+            seconds = math.ceil(wait.total_seconds())
+            return self._page("wait", "", seconds), 429, {"Retry-After": str(seconds)}
+        pending, asked = self._pending(), taken_challenge(desk)
+        if self._site is None or asked is None:
+            return self._page("passkey_late"), 400
+        challenge, asked_at = asked
+        answer = request.form.get("credential", "")
+        try:
+            with desk.store.begin() as records:
+                used, verified = use_passkey(records, self._site, answer, challenge, asked_at, now)
+                organizer = records.organizer(used.username)
+        except NotAccepted:
+            self._codes.failed("", address)
+            return self._page("passkey_wrong"), 401
+        if organizer is None or organizer.suspended_at is not None:
+            return self._page("suspended"), 403
+        if not verified and (pending is None or pending.username != organizer.username):
+            return self._page("passkey_alone"), 401
+        sign_in(desk, organizer)
         return redirect(safe_next(request.form.get("next")), 303)
 
     def leave(self) -> ResponseReturnValue:
+        mine = own_session_hash()
+        with self._desk.store.begin() as records:
+            here = None if mine is None else records.session(mine)
+            if here is not None and here.ended_at is None:
+                end_session(records, here, here.username, self._desk.clock())
         session.clear()
         return redirect(url_for(".login", left=1), 303)
 
@@ -85,8 +196,12 @@ class Login:
                 records.put_organizer(renewed)
 
     def _page(self, problem: str | None = None, username: str = "", seconds: int = 0) -> str:
+        options = None
+        if self._site is not None:
+            options = request_options(self._site, fresh_challenge(self._desk))
         return render_template(
             "login.html",
+            options=options,
             problem=problem,
             username=username,
             seconds=seconds,
@@ -100,18 +215,42 @@ def add_login(blueprint: Blueprint, desk: Desk) -> None:
     login = Login(desk)
     blueprint.add_url_rule("/login", "login", login.form, methods=["GET"])
     blueprint.add_url_rule("/login", "enter", login.enter, methods=["POST"])
+    blueprint.add_url_rule("/login/code", "login_code", login.login_code, methods=["GET"])
+    blueprint.add_url_rule("/login/code", "enter_code", login.enter_code, methods=["POST"])
+    blueprint.add_url_rule("/login/passkey", "passkey_login", login.passkey_login, methods=["POST"])
     blueprint.add_url_rule("/logout", "leave", login.leave, methods=["POST"])
 
 
-def sign_in(organizer: Organizer, at: datetime) -> None:
+def fresh_challenge(desk: Desk) -> bytes:
+    """What a passkey is to sign; the cookie keeps it until the answer comes."""
+    challenge = secrets.token_bytes(32)
+    session["challenge"] = challenge.hex()
+    session["challenge_at"] = desk.clock().timestamp()
+    return challenge
+
+
+def taken_challenge(desk: Desk) -> tuple[bytes, datetime] | None:
+    """The last one and when it was made, if that is not too long ago; not to be asked for twice."""
+    written, at = session.pop("challenge", None), session.pop("challenge_at", None)
+    if not isinstance(written, str) or not isinstance(at, float):
+        return None
+    made = datetime.fromtimestamp(at, UTC)
+    return None if desk.clock() - made > PENDING else (bytes.fromhex(written), made)
+
+
+def sign_in(desk: Desk, organizer: Organizer) -> None:
     """Begins a session: nothing of the one before, its CSRF token included, lives on."""
     session.clear()
-    session.update(
-        who=organizer.username,
-        epoch=organizer.session_epoch,
-        began=at.timestamp(),
-        seen=at.timestamp(),
-    )
+    with desk.store.begin() as records:
+        session["session"] = begin_session(
+            records, organizer, request.user_agent.string, desk.clock()
+        )
+
+
+def own_session_hash() -> str | None:
+    """Of the session that this request belongs to."""
+    token = session.get("session")
+    return hash_of(token) if isinstance(token, str) else None
 
 
 def signed_in(desk: Desk, *, by_hand: bool = True) -> Organizer | None:
@@ -119,25 +258,25 @@ def signed_in(desk: Desk, *, by_hand: bool = True) -> Organizer | None:
 
     `by_hand`: the person did something; False for what the page does by itself.
     """
-    now = desk.clock()
-    username = session.get("who")
-    if not isinstance(username, str) or not _current(session, now):
+    now, mine = desk.clock(), own_session_hash()
+    if mine is None:
         return None
     with desk.store.read() as records:
-        organizer = records.organizer(username)
-    if organizer is None or organizer.session_epoch != session.get("epoch"):
+        here = records.session(mine)
+        organizer = None if here is None else records.organizer(here.username)
+    if here is None or organizer is None or not is_live(here, organizer, now):
         return None
-    if by_hand and now - _instant(session["seen"]) > SEEN_STEP:
-        session["seen"] = now.timestamp()
+    if by_hand and now - here.seen_at > SEEN_STEP:
+        _note_seen(desk, mine, now)
     return organizer
 
 
-def _current(claims: Mapping[str, Any], now: datetime) -> bool:
-    return now - _instant(claims["seen"]) <= IDLE and now - _instant(claims["began"]) <= LONGEST
-
-
-def _instant(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
+def _note_seen(desk: Desk, mine: str, now: datetime) -> None:
+    """Who reads waits for nobody who writes: the next page says it then."""
+    with suppress(StoreBusy), desk.store.begin(patience=SEEN_PATIENCE) as records:
+        here = records.session(mine)
+        if here is not None and here.ended_at is None:
+            records.save_session(replace(here, seen_at=now))
 
 
 def safe_next(wanted: str | None) -> str:

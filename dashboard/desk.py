@@ -45,6 +45,10 @@ class Desk:
     hotline_number: str
     """E.164; shown to organizers who have no report yet."""
     api_token: str = field(repr=False)
+    public_url: str = ""
+    """Where people reach the pages, whose passkeys they hold; without one there are none."""
+    second_factor_required: bool = False
+    """Whoever has no second factor sets one up and can do nothing else."""
     language_names: Mapping[str, str]
     """BCP-47 code -> the name that organizers know the language by."""
     question_titles: Mapping[str, str]

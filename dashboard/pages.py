@@ -27,6 +27,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import ServiceUnavailable
 
+from dashboard.account_pages import add_accounts
 from dashboard.alerts import untold_reports
 from dashboard.auth import add_login, signed_in, to_login
 from dashboard.callers import caller_of
@@ -49,11 +50,21 @@ from dashboard.inbox import (
 from dashboard.incidents import Incidents, add_incidents
 from dashboard.lookout import Lookout
 from dashboard.mapping import add_map
+from dashboard.me import add_me
 from dashboard.noting import Noting, add_noting
-from dashboard.parts import View, add_pages, names_of, part, wanted_page
+from dashboard.parts import (
+    NotPermitted,
+    View,
+    add_pages,
+    admins,
+    names_of,
+    part,
+    wanted_page,
+)
 from dashboard.people import add_people
+from dashboard.permissions import NEEDS, OPEN_TO_ALL, SETTING_UP, Permission, may, may_use
 from dashboard.pictures import NotShowable, showable
-from dashboard.roster import FEED, add_roster
+from dashboard.roster import add_roster
 from dashboard.second_opinion import SecondOpinion, beside
 from dashboard.settle import add_settle
 from dashboard.settling import Attempt
@@ -105,9 +116,6 @@ heard of that is the last few hours."""
 ASKED_AT_ONCE = 2
 """Second opinions that a process waits for at once: each holds a thread for as long as its reader
 thinks, and callers need the others."""
-OPEN_TO_ALL = frozenset(
-    {f"{NAME}.{view}" for view in ("login", "enter", "static", "ack", "answer_ack", FEED)}
-)
 BY_THE_PAGE_ITSELF = frozenset(
     {
         f"{NAME}.{view}"
@@ -584,6 +592,8 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
     here = Pages(desk, incidents, noting)
     add_login(blueprint, desk)
     add_taking_up(blueprint, desk)
+    add_me(blueprint, desk)
+    add_accounts(blueprint, desk)
     add_studio(blueprint, desk)
     add_exports(blueprint, desk)
     add_incidents(blueprint, incidents)
@@ -626,6 +636,7 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
     add_pages(blueprint, views, acts)
 
     blueprint.add_app_template_filter(fingerprint)
+    blueprint.add_app_template_global(_offered, "may")
 
     @blueprint.before_request
     def guard() -> ResponseReturnValue | None:
@@ -636,9 +647,23 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
             csrf.protect()
             by_hand = request.endpoint not in BY_THE_PAGE_ITSELF
             g.organizer = signed_in(desk, by_hand=by_hand)
-            if g.organizer is None and request.endpoint not in OPEN_TO_ALL:
+            view = (request.endpoint or "").partition(".")[2]
+            if view in OPEN_TO_ALL:
+                return None
+            if g.organizer is None:
                 # A script cannot follow to the login page; it reloads its own instead.
                 return to_login() if by_hand else Response(status=401)
+            if not may_use(g.organizer.role, view):
+                raise NotPermitted(NEEDS.get(view), admins(desk))
+            if desk.second_factor_required and view not in SETTING_UP:
+                with desk.store.read() as records:
+                    has_one = g.organizer.username in records.with_second_factor()
+                if not has_one:
+                    return (
+                        redirect(url_for(".second_factor"), 303)
+                        if by_hand
+                        else Response(status=401)
+                    )
         return None
 
     @blueprint.app_context_processor
@@ -653,6 +678,12 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
         }
 
     return blueprint
+
+
+def _offered(permission: str) -> bool:
+    """For templates: what somebody may not do is not offered."""
+    organizer: Organizer | None = g.get("organizer")
+    return organizer is not None and may(organizer.role, Permission(permission))
 
 
 def _wanted_show() -> Show:

@@ -3,16 +3,38 @@ list, and what organizers are called."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import Forbidden
 
+from dashboard.desk import Desk
+from dashboard.permissions import Permission, may
 from reports.ports import Records
 
 View = Callable[..., ResponseReturnValue]
 LAST_PAGE: Final = 10_000
+
+
+class NotPermitted(Forbidden):
+    """Somebody wanted what their role does not let them; `ask`: names of who can change that."""
+
+    def __init__(self, needed: Permission | None, ask: Sequence[str]) -> None:
+        super().__init__()
+        self.needed = needed
+        self.ask = ask
+
+
+def admins(desk: Desk) -> list[str]:
+    """What those are called who can change what an account may do."""
+    with desk.store.read() as records:
+        return [
+            each.display_name
+            for each in records.organizers()
+            if may(each.role, Permission.ADMIN) and each.suspended_at is None
+        ]
 
 
 def add_pages(blueprint: Blueprint, shown: Mapping[str, View], done: Mapping[str, View]) -> None:

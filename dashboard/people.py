@@ -15,8 +15,9 @@ from flask.typing import ResponseReturnValue
 
 from dashboard.desk import Desk
 from dashboard.inbox import local_day
-from dashboard.parts import View, add_pages, names_of
+from dashboard.parts import NotPermitted, View, add_pages, admins, names_of
 from dashboard.people_page import PersonRow, person_rows, reach_lines
+from dashboard.permissions import Permission, may
 from dashboard.roster_feed import Feeds
 from dashboard.roster_page import AHEAD, person_of, slots_of
 from oncall.roster import Roster, turns
@@ -40,21 +41,12 @@ from reports.services.people import (
     take_reach,
 )
 
-Administers = Callable[[Organizer], bool]
-"""Whether somebody may see the addresses of others."""
-
-
-def nobody(_organizer: Organizer) -> bool:
-    """As long as nobody is more than an organizer."""
-    return False
-
 
 class PeoplePages:
     """The views."""
 
-    def __init__(self, desk: Desk, administers: Administers) -> None:
+    def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._administers = administers
 
     # What is shown
 
@@ -113,9 +105,13 @@ class PeoplePages:
             "person.html",
             person=person,
             is_own=is_own,
+            may_change=is_own or may(g.organizer.role, Permission.MANAGE),
+            may_set_pin=is_own or may(g.organizer.role, Permission.ADMIN),
             has_left=person not in roster.here(now),
             reaches=reach_lines(
-                reaches, self._desk.sealer, is_whole=is_own or self._administers(g.organizer)
+                reaches,
+                self._desk.sealer,
+                is_whole=is_own or may(g.organizer.role, Permission.ADMIN),
             ),
             slots=slots_of(roster, now, now + AHEAD, person, now),
             feeds=self._feeds(person) if is_own else None,
@@ -160,6 +156,8 @@ class PeoplePages:
 
     def add_new_person(self) -> ResponseReturnValue:
         form = request.form
+        if form.get("username", "") != g.organizer.username:
+            self._needs(Permission.MANAGE)
         try:
             person = add_person(
                 self._desk.store, person_id=form.get("handle", ""), about=_about(), **self._by()
@@ -246,6 +244,7 @@ class PeoplePages:
             lambda: set_pin(
                 self._desk.store, self._desk.sealer, person_id=person_id, pin=pin, **self._by()
             ),
+            of_others=Permission.ADMIN,
         )
 
     def new_feed(self, person_id: str) -> ResponseReturnValue:
@@ -254,11 +253,21 @@ class PeoplePages:
             "feed_renewed",
             "feed",
             lambda: renew_feed(self._desk.store, person_id=person_id, **self._by()),
+            of_others=Permission.ADMIN,
         )
 
     def _change(
-        self, person_id: str, what: str, form: str, do: Callable[[], object]
+        self,
+        person_id: str,
+        what: str,
+        form: str,
+        do: Callable[[], object],
+        of_others: Permission = Permission.MANAGE,
     ) -> ResponseReturnValue:
+        """`of_others`: what it asks for when the person is somebody else."""
+        person = self._roster().person(person_id)
+        if person is not None and person.username != g.organizer.username:
+            self._needs(of_others)
         try:
             do()
         except PersonRefused as refused:
@@ -270,6 +279,15 @@ class PeoplePages:
             what = "reach_gone"
         return _told(person_id, what)
 
+    def _needs(self, permission: Permission) -> None:
+        """What is one's own needs nothing more; what is others' does.
+
+        Raises:
+            NotPermitted.
+        """
+        if not may(g.organizer.role, permission):
+            raise NotPermitted(permission, admins(self._desk))
+
     def _by(self) -> dict[str, Any]:
         return {"who": g.organizer.username, "at": self._desk.clock()}
 
@@ -278,8 +296,8 @@ class PeoplePages:
             return Roster.of(records.people, self._desk.zone)
 
 
-def add_people(blueprint: Blueprint, desk: Desk, administers: Administers = nobody) -> None:
-    here = PeoplePages(desk, administers)
+def add_people(blueprint: Blueprint, desk: Desk) -> None:
+    here = PeoplePages(desk)
     one = "/people/<person_id>"
     views: Mapping[str, View] = {
         "/people": here.people,

@@ -14,6 +14,7 @@ from dashboard import pages as showing
 from dashboard.desk import Desk
 from dashboard.locales import add_locales
 from dashboard.mapping import LEAFLET, MAP
+from dashboard.parts import NotPermitted
 from dashboard.tiles import Tiles
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -99,5 +100,12 @@ def _tell_error(error: HTTPException) -> ResponseReturnValue:
         response.headers.extend(kept)
         return response
     told = status if status in TOLD_ERRORS else 400 if status < 500 else 500
-    page = render_template("error.html", status=told, form_expired=isinstance(error, CSRFError))
+    refused = error if isinstance(error, NotPermitted) else None
+    page = render_template(
+        "error.html",
+        status=told,
+        form_expired=isinstance(error, CSRFError),
+        needed=refused.needed if refused else None,
+        ask=refused.ask if refused else (),
+    )
     return page, status, kept

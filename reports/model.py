@@ -1050,6 +1050,15 @@ class Dossier:
         )
 
 
+class Role(StrEnum):
+    """What each may do: `dashboard.permissions`."""
+
+    VIEWER = "viewer"
+    REVIEWER = "reviewer"
+    ORGANIZER = "organizer"
+    ADMIN = "admin"
+
+
 @dataclass(frozen=True, slots=True)
 class Organizer:
     """A person who may log in. `password_hash` is argon2's own encoded form."""
@@ -1060,6 +1069,9 @@ class Organizer:
     created_at: datetime
     session_epoch: int = 0
     """Sessions begun under another epoch are over: a new password ends them all."""
+    role: Role = Role.VIEWER
+    suspended_at: datetime | None = None
+    """Since when they may not log in."""
 
 
 # --- What callers hear ----------------------------------------------------------------------------

@@ -13,6 +13,14 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from reports.accounts import (
+    AccountAct,
+    Authenticator,
+    Invitation,
+    Passkey,
+    RecoveryCode,
+    Session,
+)
 from reports.custody import Deed, Entry, Evidence, Head, Kept, Line
 from reports.model import (
     Act,
@@ -58,7 +66,60 @@ Samples = NDArray[np.float32]
 # --- The database ---------------------------------------------------------------------------------
 
 
-class Records(Protocol):
+class AccountRecords(Protocol):
+    """The rows of people who may log in, as `Records` has them."""
+
+    def organizer(self, username: str) -> Organizer | None: ...
+    def organizers(self) -> Sequence[Organizer]: ...
+    def put_organizer(self, organizer: Organizer) -> None: ...
+
+    def add_session(self, session: Session) -> bool: ...
+    def session(self, session_hash: str) -> Session | None: ...
+    def save_session(self, session: Session) -> None: ...
+    def sessions_seen(self, since: datetime, username: str | None = None) -> Sequence[Session]:
+        """Those that nobody ended and that were seen since then, the last seen first; of one
+        person, or of all."""
+
+    def last_seen(self) -> Mapping[str, datetime]:
+        """Username -> when they were last here, of all who ever were."""
+
+    def add_invitation(self, invitation: Invitation) -> bool: ...
+    def invitation(self, invitation_id: str) -> Invitation | None: ...
+    def invitation_by(self, token_hash: str) -> Invitation | None: ...
+    def save_invitation(self, invitation: Invitation) -> None: ...
+    def invitations(self, limit: int = 100) -> Sequence[Invitation]:
+        """The last made first."""
+
+    def authenticator(self, username: str) -> Authenticator | None: ...
+    def put_authenticator(self, authenticator: Authenticator) -> None: ...
+    def remove_authenticator(self, username: str) -> None: ...
+
+    def add_passkey(self, passkey: Passkey) -> bool: ...
+    def passkey(self, credential_id: str) -> Passkey | None: ...
+    def passkeys_of(self, username: str) -> Sequence[Passkey]:
+        """In the order in which they were added."""
+
+    def save_passkey(self, passkey: Passkey) -> None: ...
+    def remove_passkey(self, credential_id: str) -> None: ...
+
+    def recovery_codes(self, username: str) -> Sequence[RecoveryCode]: ...
+    def put_recovery_codes(self, username: str, codes: Sequence[RecoveryCode]) -> None:
+        """In the place of all that there were."""
+
+    def save_recovery_code(self, code: RecoveryCode) -> None: ...
+
+    def with_second_factor(self) -> frozenset[str]:
+        """Usernames of those who have a passkey, or an authenticator that counts."""
+
+    def add_account_act(self, act: AccountAct) -> None: ...
+    def account_acts(self, limit: int = 100) -> Sequence[AccountAct]:
+        """The last done first."""
+
+    def last_account_acts(self) -> Mapping[str, AccountAct]:
+        """What each is about -> the last act about it."""
+
+
+class Records(AccountRecords, Protocol):
     """The rows as one transaction sees them.
 
     In `ReportStore.begin` a row that is read is also held against others until the commit, so that
@@ -355,10 +416,6 @@ class Records(Protocol):
         last changed; those of limited and blocked calls are left out."""
 
     def notifications_in(self, states: Iterable[NotificationState]) -> Sequence[Notification]: ...
-
-    def organizer(self, username: str) -> Organizer | None: ...
-    def organizers(self) -> Sequence[Organizer]: ...
-    def put_organizer(self, organizer: Organizer) -> None: ...
 
     def prompt_take(self, take_id: str) -> PromptTake | None: ...
     def add_prompt_take(self, take: PromptTake) -> bool: ...

@@ -20,6 +20,15 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, RowMapping
 
+from reports.accounts import (
+    AccountAct,
+    AccountActKind,
+    Authenticator,
+    Invitation,
+    Passkey,
+    RecoveryCode,
+    Session,
+)
 from reports.custody import (
     NOTHING,
     Deed,
@@ -83,6 +92,7 @@ from reports.model import (
     Recording,
     RecordingState,
     Report,
+    Role,
     Settlement,
     Sound,
     Span,
@@ -461,6 +471,82 @@ organizers = sa.Table(
     sa.Column("password_hash", sa.String(256), nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("session_epoch", sa.Integer, nullable=False),
+    sa.Column("role", _states(Role, "role"), nullable=False),
+    sa.Column("suspended_at", UtcDateTime),
+)
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("session_hash", sa.String(64), primary_key=True),
+    sa.Column(
+        "username", sa.String(64), sa.ForeignKey("organizers.username"), nullable=False, index=True
+    ),
+    sa.Column("epoch", sa.Integer, nullable=False),
+    sa.Column("began_at", UtcDateTime, nullable=False),
+    sa.Column("seen_at", UtcDateTime, nullable=False, index=True),
+    sa.Column("browser", sa.String(32), nullable=False),
+    sa.Column("system", sa.String(32), nullable=False),
+    sa.Column("ended_at", UtcDateTime),
+    sa.Column("ended_by", sa.String(64)),
+)
+invitations = sa.Table(
+    "invitations",
+    metadata,
+    sa.Column("invitation_id", sa.String(64), primary_key=True),
+    sa.Column("token_hash", sa.String(64), nullable=False, unique=True),
+    sa.Column("display_name", sa.String(128), nullable=False),
+    sa.Column("role", _states(Role, "role"), nullable=False),
+    sa.Column("made_by", sa.String(64), nullable=False),
+    sa.Column("made_at", UtcDateTime, nullable=False),
+    sa.Column("expires_at", UtcDateTime, nullable=False),
+    sa.Column("used_at", UtcDateTime),
+    sa.Column("used_by", sa.String(64)),
+    sa.Column("revoked_at", UtcDateTime),
+    sa.Column("revoked_by", sa.String(64)),
+)
+authenticators = sa.Table(
+    "authenticators",
+    metadata,
+    sa.Column("username", sa.String(64), sa.ForeignKey("organizers.username"), primary_key=True),
+    sa.Column("secret", sa.LargeBinary, nullable=False),
+    sa.Column("begun_at", UtcDateTime, nullable=False),
+    sa.Column("confirmed_at", UtcDateTime),
+    sa.Column("last_step", sa.Integer),
+)
+passkeys = sa.Table(
+    "passkeys",
+    metadata,
+    # An id has at most 1023 bytes (WebAuthn, 4): so many letters of base64url.
+    sa.Column("credential_id", sa.String(1364), primary_key=True),
+    sa.Column(
+        "username", sa.String(64), sa.ForeignKey("organizers.username"), nullable=False, index=True
+    ),
+    sa.Column("name", sa.String(64), nullable=False),
+    sa.Column("public_key", sa.LargeBinary, nullable=False),
+    sa.Column("sign_count", sa.BigInteger, nullable=False),
+    sa.Column("added_at", UtcDateTime, nullable=False),
+    sa.Column("used_at", UtcDateTime),
+)
+recovery_codes = sa.Table(
+    "recovery_codes",
+    metadata,
+    sa.Column("code_hash", sa.String(64), primary_key=True),
+    sa.Column(
+        "username", sa.String(64), sa.ForeignKey("organizers.username"), nullable=False, index=True
+    ),
+    sa.Column("made_at", UtcDateTime, nullable=False),
+    sa.Column("used_at", UtcDateTime),
+)
+account_acts = sa.Table(
+    "account_acts",
+    metadata,
+    sa.Column("act_id", sa.Integer, primary_key=True),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("who", sa.String(64), nullable=False),
+    sa.Column("about", sa.String(128), nullable=False, index=True),
+    sa.Column("kind", _states(AccountActKind, "kind"), nullable=False),
+    sa.Column("before", sa.String(64), nullable=False),
+    sa.Column("after", sa.String(64), nullable=False),
 )
 prompt_takes = sa.Table(
     "prompt_takes",
@@ -1523,6 +1609,123 @@ class SqlRecords(Rows):
         if not self._add(organizers, _columns(organizer)):
             self._save(organizers, _columns(organizer))
 
+    # Their accounts
+
+    def add_session(self, session: Session) -> bool:
+        return self._add(sessions, _columns(session))
+
+    def session(self, session_hash: str) -> Session | None:
+        return self._one(sessions, session_hash, _plain(Session))
+
+    def save_session(self, session: Session) -> None:
+        self._save(sessions, _columns(session))
+
+    def sessions_seen(self, since: datetime, username: str | None = None) -> Sequence[Session]:
+        query = (
+            sa.select(sessions)
+            .where(sessions.c.ended_at.is_(None), sessions.c.seen_at >= since)
+            .order_by(sessions.c.seen_at.desc(), sessions.c.session_hash)
+        )
+        if username is not None:
+            query = query.where(sessions.c.username == username)
+        return self._many(query, _plain(Session))
+
+    def last_seen(self) -> Mapping[str, datetime]:
+        query = sa.select(
+            sessions.c.username, sa.func.max(sessions.c.seen_at).label("seen_at")
+        ).group_by(sessions.c.username)
+        rows = self._connection.execute(query)
+        return {row.username: row.seen_at for row in rows}
+
+    def add_invitation(self, invitation: Invitation) -> bool:
+        return self._add(invitations, _columns(invitation))
+
+    def invitation(self, invitation_id: str) -> Invitation | None:
+        return self._one(invitations, invitation_id, _plain(Invitation))
+
+    def invitation_by(self, token_hash: str) -> Invitation | None:
+        return self._one(invitations, token_hash, _plain(Invitation), by="token_hash")
+
+    def save_invitation(self, invitation: Invitation) -> None:
+        self._save(invitations, _columns(invitation))
+
+    def invitations(self, limit: int = 100) -> Sequence[Invitation]:
+        query = (
+            sa.select(invitations)
+            .order_by(invitations.c.made_at.desc(), invitations.c.invitation_id)
+            .limit(limit)
+        )
+        return self._many(query, _plain(Invitation))
+
+    def authenticator(self, username: str) -> Authenticator | None:
+        return self._one(authenticators, username, _plain(Authenticator))
+
+    def put_authenticator(self, authenticator: Authenticator) -> None:
+        if not self._add(authenticators, _columns(authenticator)):
+            self._save(authenticators, _columns(authenticator))
+
+    def remove_authenticator(self, username: str) -> None:
+        self._connection.execute(
+            authenticators.delete().where(authenticators.c.username == username)
+        )
+
+    def add_passkey(self, passkey: Passkey) -> bool:
+        return self._add(passkeys, _columns(passkey))
+
+    def passkey(self, credential_id: str) -> Passkey | None:
+        return self._one(passkeys, credential_id, _plain(Passkey))
+
+    def passkeys_of(self, username: str) -> Sequence[Passkey]:
+        query = (
+            sa.select(passkeys)
+            .where(passkeys.c.username == username)
+            .order_by(passkeys.c.added_at, passkeys.c.credential_id)
+        )
+        return self._many(query, _plain(Passkey))
+
+    def save_passkey(self, passkey: Passkey) -> None:
+        self._save(passkeys, _columns(passkey))
+
+    def remove_passkey(self, credential_id: str) -> None:
+        self._connection.execute(passkeys.delete().where(passkeys.c.credential_id == credential_id))
+
+    def recovery_codes(self, username: str) -> Sequence[RecoveryCode]:
+        query = (
+            sa.select(recovery_codes)
+            .where(recovery_codes.c.username == username)
+            .order_by(recovery_codes.c.code_hash)
+        )
+        return self._many(query, _plain(RecoveryCode))
+
+    def put_recovery_codes(self, username: str, codes: Sequence[RecoveryCode]) -> None:
+        self._connection.execute(
+            recovery_codes.delete().where(recovery_codes.c.username == username)
+        )
+        for code in codes:
+            self._connection.execute(recovery_codes.insert().values(**_columns(code)))
+
+    def save_recovery_code(self, code: RecoveryCode) -> None:
+        self._save(recovery_codes, _columns(code))
+
+    def with_second_factor(self) -> frozenset[str]:
+        confirmed = sa.select(authenticators.c.username).where(
+            authenticators.c.confirmed_at.is_not(None)
+        )
+        either = confirmed.union(sa.select(passkeys.c.username))
+        return frozenset(self._connection.execute(either).scalars())
+
+    def add_account_act(self, act: AccountAct) -> None:
+        self._connection.execute(account_acts.insert().values(**_columns(act)))
+
+    def account_acts(self, limit: int = 100) -> Sequence[AccountAct]:
+        query = sa.select(account_acts).order_by(account_acts.c.act_id.desc()).limit(limit)
+        return self._many(query, _account_act)
+
+    def last_account_acts(self) -> Mapping[str, AccountAct]:
+        last = sa.select(sa.func.max(account_acts.c.act_id)).group_by(account_acts.c.about)
+        query = sa.select(account_acts).where(account_acts.c.act_id.in_(last))
+        return {act.about: act for act in self._many(query, _account_act)}
+
     # What callers hear
 
     def prompt_take(self, take_id: str) -> PromptTake | None:
@@ -1694,6 +1897,10 @@ class SqlRecords(Rows):
         wanted = [int(each) if evidence is Evidence.TRANSCRIPT else each for each in ids]
         query = sa.select(key).where(key.in_(wanted), _is_kept(table))
         return frozenset(str(each) for each in self._connection.execute(query).scalars())
+
+
+def _account_act(row: RowMapping) -> AccountAct:
+    return AccountAct(**{name: value for name, value in row.items() if name != "act_id"})
 
 
 _EVIDENCE: Mapping[Evidence, tuple[sa.Table, sa.Column[Any]]] = {

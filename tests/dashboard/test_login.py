@@ -12,7 +12,8 @@ from flask import Flask
 
 from dashboard import Desk, add_organizer, change_password
 from dashboard.attempts import WITH_USERNAME
-from dashboard.auth import IDLE, LONGEST, safe_next
+from dashboard.auth import safe_next
+from dashboard.sessions import IDLE, LONGEST
 from tests.dashboard.conftest import PASSWORD, QUICK, Browser, Clock
 from tests.dashboard.stories import MORNING, Stories
 

@@ -10,6 +10,7 @@ from flask import Flask
 
 from dashboard import Desk, add_organizer
 from dashboard.people_page import covered, reach_lines
+from reports.model import Role
 from reports.people import Person, QuietHours, Reach
 from reports.services.people import pin_hash
 from tests.dashboard.conftest import PASSWORD, QUICK, Browser
@@ -20,7 +21,7 @@ NUMBER = "612-555-0110"
 
 @pytest.fixture
 def sam(app: Flask, desk: Desk) -> Browser:
-    add_organizer(desk.store, "sam", "Sam Berg", PASSWORD, MORNING, QUICK)
+    add_organizer(desk.store, "sam", "Sam Berg", PASSWORD, MORNING, QUICK, Role.ORGANIZER)
     browser = Browser(app.test_client())
     assert browser.logs_in("sam").status_code == 303
     return browser
@@ -187,3 +188,27 @@ def test_an_account_is_offered_to_one_person(ana: Browser, sam: Browser, desk: D
     assert '<option value="sam"' in ana.get("/people/new").text
     assert "somebody else’s among the people" in adds(ana, handle="other", username="ana").text
     assert '<option value="ana" selected>' in ana.get("/people/ana").text
+
+
+def test_whoever_only_reviews_changes_nothing_but_what_is_their_own(
+    app: Flask, ana: Browser, desk: Desk
+) -> None:
+    adds(ana)
+    add_organizer(desk.store, "ren", "Ren", PASSWORD, MORNING, QUICK, Role.REVIEWER)
+    ren = Browser(app.test_client())
+    ren.logs_in("ren")
+    assert gives(ren).status_code == 403
+    assert adds(ren, "kim").status_code == 403
+    assert reaches(desk) == []
+    assert adds(ren, "ren").status_code == 303
+    assert ren.sends("/people/ren/pin", from_page="/people/ren", pin="730162").status_code == 303
+    assert person(desk, "ren").pin_hash
+
+
+def test_digits_of_others_are_set_by_whoever_administers_the_line(
+    ana: Browser, sam: Browser, desk: Desk
+) -> None:
+    adds(ana)
+    digits = {"from_page": "/people/ana", "pin": "730162"}
+    assert sam.sends("/people/ana/pin", **digits).status_code == 403
+    assert person(desk).pin_hash is None

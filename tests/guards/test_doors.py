@@ -17,6 +17,9 @@ from reports.store import connect
 
 OPEN = {
     "/login",
+    "/login/code",  # who gave no password just now is sent to the login
+    "/login/passkey",  # an answer to a question that nobody was asked is refused
+    "/join/<token>",  # an invitation: nobody has the link but who was sent it
     "/assets/<path:filename>",  # style and scripts, the same for all
     "/voice/prompts/<sha256>.wav",  # what every caller hears; the provider's player shows no papers
     "/ack/<token>",  # a signed link, for one act: see the test below

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Engine
 
 from migrations import alembic_config, upgrade
 from reports.custody import Deed, Entry, verify
-from reports.model import Act, ActKind, Admission, Block, Segment, Word
+from reports.model import Act, ActKind, Admission, Block, Organizer, Role, Segment, Word
 from reports.ports import Sealer
 from reports.sealed import plain_segments
 from reports.services.custody import verify_all
@@ -27,6 +27,7 @@ AT = datetime(2026, 1, 15, 14, 10, tzinfo=UTC)
 FIRST = "0001"
 BEFORE_CUSTODY = "0006"
 BEFORE_SEALS = "0008"
+BEFORE_ROLES = "0010"
 SAID = tuple(
     Segment(text, 0.1, 1.5, (Word(text, 0.1, 1.5, 0.9),), -0.1, 0.0, 1.0)
     for text in ("Calle Ñandú", " call 612-555-0142", " five five five oh one four two")
@@ -224,6 +225,19 @@ def test_the_step_back_gives_the_words_in_plain(empty: Engine) -> None:
         assert connection.execute(sa.select(plain)).scalars().all() == [SEGMENTS] * 3
         body = connection.execute(sa.text("SELECT body FROM text_messages")).scalar_one()
         assert body == "call +1 612 555 0142"
+    empty.dispose()
+
+
+def test_whoever_had_an_account_before_there_were_roles_becomes_admin(empty: Engine) -> None:
+    _seal_step(empty, command.upgrade, BEFORE_ROLES, SEALER)
+    account = {"display_name": "Ana", "password_hash": "hash", "session_epoch": 3}
+    _insert(empty, [("organizers", {"username": "ana", **account, "created_at": AT})])
+
+    upgrade(empty, SEALER)
+
+    with SqlReportStore(empty, SEALER).read() as records:
+        assert records.organizers() == [Organizer("ana", "Ana", "hash", AT, 3, Role.ADMIN)]
+    _seal_step(empty, command.downgrade, BEFORE_ROLES, SEALER)
     empty.dispose()
 
 
