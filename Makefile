@@ -53,6 +53,7 @@ bench: $(TEST_STAMP) ## measure: webhooks and engines as ratios, seconds until e
 	$(BIN)/python -m bench.custody
 	$(BIN)/python -m bench.understanding --held-out
 	$(BIN)/python -m bench.incidents
+	$(BIN)/python -m bench.desk
 	# Seconds from hanging up to each text and transcript, with callers who take their time.
 	$(BIN)/python -m demo --once --pace 1 --state var/bench
 

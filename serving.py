@@ -19,6 +19,8 @@ REDIS = "redis"
 WEB = "web"
 WEB_PROCESSES = 2
 WEB_THREADS = 8
+WEB_GRACE_SECONDS = 8
+"""For answers under way when the line stops. Lists that are open hold theirs for minutes."""
 GRACE_SECONDS = 60.0
 """For a worker to finish what it has in hand: a long message takes its time to write out."""
 
@@ -40,6 +42,7 @@ def children(settings: Settings) -> list[Child]:
                 *(sys.executable, "-m", "gunicorn", "app:create_app()"),
                 *("--bind", settings.listen),
                 *("--workers", str(WEB_PROCESSES), "--threads", str(WEB_THREADS)),
+                *("--graceful-timeout", str(WEB_GRACE_SECONDS)),
                 # Request lines are not logged: a form's field never stands there, but a link may.
                 *("--log-level", "warning", "--worker-tmp-dir", _memory()),
             ),

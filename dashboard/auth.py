@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import math
 import secrets
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from argon2 import PasswordHasher
@@ -26,6 +28,7 @@ from dashboard.desk import Desk
 from dashboard.passkeys import NotAccepted, request_options, site_of, use_passkey
 from dashboard.second_factor import code_is_right
 from dashboard.sessions import begin_session, end_session, hash_of, is_live
+from reports.accounts import Session
 from reports.model import Organizer
 from reports.ports import StoreBusy
 
@@ -249,7 +252,11 @@ def sign_in(desk: Desk, organizer: Organizer) -> None:
 
 def own_session_hash() -> str | None:
     """Of the session that this request belongs to."""
-    token = session.get("session")
+    return _session_hash(session)
+
+
+def _session_hash(claims: Mapping[str, Any]) -> str | None:
+    token = claims.get("session")
     return hash_of(token) if isinstance(token, str) else None
 
 
@@ -258,17 +265,31 @@ def signed_in(desk: Desk, *, by_hand: bool = True) -> Organizer | None:
 
     `by_hand`: the person did something; False for what the page does by itself.
     """
-    now, mine = desk.clock(), own_session_hash()
+    found = _live(desk, session)
+    if found is None:
+        return None
+    here, organizer = found
+    if by_hand and desk.clock() - here.seen_at > SEEN_STEP:
+        _note_seen(desk, here.session_hash, desk.clock())
+    return organizer
+
+
+def signed_in_by(desk: Desk, claims: Mapping[str, Any]) -> Organizer | None:
+    """Whose login a session's claims are of, None when it is over."""
+    found = _live(desk, claims)
+    return None if found is None else found[1]
+
+
+def _live(desk: Desk, claims: Mapping[str, Any]) -> tuple[Session, Organizer] | None:
+    mine = _session_hash(claims)
     if mine is None:
         return None
     with desk.store.read() as records:
         here = records.session(mine)
         organizer = None if here is None else records.organizer(here.username)
-    if here is None or organizer is None or not is_live(here, organizer, now):
+    if here is None or organizer is None or not is_live(here, organizer, desk.clock()):
         return None
-    if by_hand and now - here.seen_at > SEEN_STEP:
-        _note_seen(desk, mine, now)
-    return organizer
+    return here, organizer
 
 
 def _note_seen(desk: Desk, mine: str, now: datetime) -> None:

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from dashboard.desk import Desk
-from dashboard.inbox import FloodNotice, RunningClock, clock_of, is_family
+from dashboard.filters import is_family
+from dashboard.inbox import FloodNotice, RunningClock, clock_of
 from dashboard.incident_board import Column, column_of
 from dashboard.incident_page import Card, holders, priority_of, telling_of
 from reports.fields.location import Location
@@ -184,7 +185,8 @@ def _families(
             holders([each], names),
         )
         for each in dossiers
-        if each.report.handling is not Handling.CLOSED and is_family(each, desk.reader)
+        if each.report.handling is not Handling.CLOSED
+        and is_family(each, desk.reader.read(each).rank)
     ]
     return tuple(sorted(waiting, key=lambda each: each.filed_at))
 

@@ -1,33 +1,29 @@
-"""The list of reports: what a line of it shows, which lines there are and in what order. Pure."""
+"""The list of reports: what a line of it shows, and what stands around them. Pure."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from dashboard.alerts import Alerting, alerting_of
+from dashboard.catalogue import Progress
 from dashboard.covering import Covering
 from dashboard.desk import Desk
 from dashboard.facts import Facts, facts_of
+from dashboard.filters import Entry, Option, Query
 from dashboard.fingerprint import fingerprint
-from oncall.waiting import Clocks, Wait
-from reports.fields import family_taken, happening_now, still_there
 from reports.fields.counts import Count
 from reports.fields.kind import Kind
 from reports.fields.location import Location
-from reports.fields.priority import FAMILY, Priority, Ranked
-from reports.fields.reading import Reader
+from reports.fields.priority import Ranked
 from reports.model import (
     Admission,
     AttachmentState,
     CallState,
     Dossier,
     Flood,
-    Handling,
     Medium,
     RecordingState,
     Report,
@@ -35,101 +31,8 @@ from reports.model import (
 )
 from reports.questions import PERSON
 
-
-class Show(StrEnum):
-    """Which reports are listed; the words stand in the address."""
-
-    OPEN = "open"
-    ALL = "all"
-    NOW = "now"
-    FAMILIES = "families"
-    """Those who look for a family member: for whoever gives support, not for observers."""
-    LIMITED = "limited"
-    """What came of limited and blocked calls. It stands in no other list but `ALL`, so that pranks
-    bury nothing, and its number of reports at every list, so that nobody forgets it."""
-
-    @property
-    def limited(self) -> bool | None:
-        """As `reports.ports.Records.dossiers` takes it."""
-        return {Show.ALL: None, Show.LIMITED: True}.get(self, False)
-
-
-def shown(dossiers: Iterable[Dossier], show: Show, reader: Reader, clocks: Clocks) -> list[Dossier]:
-    """Those that belong in a list, the most urgent and newest first; of families first of all those
-    whose clock runs out soonest."""
-
-    def wait(dossier: Dossier) -> Wait | None:
-        return clocks.wait_of(dossier, reader.read(dossier).rank)
-
-    return sorted(
-        (dossier for dossier in dossiers if _belongs(dossier, show, reader)),
-        key=lambda dossier: (
-            _by_clock(wait(dossier)) if show is Show.FAMILIES else (),
-            _rank(dossier, reader) == CLOSED,
-            # Pressed other digits than they heard: below the others, yet in every list.
-            dossier.call.check_passed is False,
-            _PLACE[reader.read(dossier).rank.priority],
-            _rank(dossier, reader),
-            -dossier.report.filed_at.timestamp(),
-        ),
-    )
-
-
-_PLACE = {priority: place for place, priority in enumerate(Priority)}
-
-
-def _by_clock(wait: Wait | None) -> tuple[float, ...]:
-    return (math.inf,) if wait is None else (wait.due.timestamp(),)
-
-
-def is_family(dossier: Dossier, reader: Reader) -> bool:
-    """Whether it is of the family of somebody who was taken, by key or by words."""
-    return family_taken(dossier.call) or FAMILY in reader.read(dossier).rank.grounds
-
-
-def _belongs(dossier: Dossier, show: Show, reader: Reader) -> bool:
-    match show:
-        case Show.ALL:
-            return True
-        case Show.OPEN | Show.LIMITED:
-            return dossier.report.handling is not Handling.CLOSED
-        case Show.NOW:
-            return _rank(dossier, reader) <= 2
-        case Show.FAMILIES:
-            return is_family(dossier, reader)
-
-
-CLOSED = 4
-"""The rank of what is closed."""
-
-
-def _rank(dossier: Dossier, reader: Reader) -> int:
-    """0: open, happening now and still there; 4: closed; the rest in between.
-
-    A caller who never said when counts before one who said 'earlier': it may be happening now. Of
-    whether they are still there, what a person settled goes before the key.
-    """
-    if dossier.report.handling is Handling.CLOSED:
-        return CLOSED
-    there = still_there(dossier.call).value
-    settled = reader.understanding(dossier).still_there.settled if dossier.settled else None
-    if settled is not None:
-        there = settled.value
-    match happening_now(dossier.call).value, there:
-        case True, True:
-            return 0
-        case True, None:
-            return 1
-        case True, False:
-            return 2
-        case _, True:
-            return 2
-        case _:
-            return 3
-
-
-SHOWN_OF_A_TEXT = 280
-"""Characters of what was written, in the list."""
+SHOWN = 140
+"""Characters of what was said or written, in the list: a telephone has three lines for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +100,8 @@ class Row:
 
     @property
     def version(self) -> str:
-        return fingerprint(self)
+        """Eight digits tell two versions of one line apart, and there are hundreds of lines."""
+        return fingerprint(self)[:8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +116,14 @@ class FloodNotice:
 class Inbox:
     """What the page shows, without what passes by itself, such as how long ago something was."""
 
-    show: Show
+    query: Query
     rows: tuple[Row, ...]
+    options: tuple[Option, ...]
+    """Filters that leave any report, and those that are on."""
+    found: int
+    """Reports on all pages of the list."""
+    progress: Progress
+    """Until all reports are read, older ones may be missing."""
     untold: tuple[Report, ...]
     """Of which nobody could be told."""
     flood: FloodNotice | None
@@ -221,7 +131,7 @@ class Inbox:
     limited: int
     """Open reports of limited and blocked calls."""
     families_waiting: int
-    """Among those of this page, whether they are listed or not."""
+    """Whether they are listed or not."""
     families_overdue: int
     any_report: bool
     older: int | None
@@ -270,9 +180,7 @@ def row_of(dossier: Dossier, desk: Desk, names: Mapping[str, str]) -> Row:
         alerting=alerting_of(dossier.notifications),
         admission=dossier.call.admission,
         check_failed=dossier.call.check_passed is False,
-        wrote=str(facts.account.value or "")[:SHOWN_OF_A_TEXT]
-        if dossier.call.medium is Medium.TEXT
-        else None,
+        wrote=str(facts.account.value or "") if dossier.call.medium is Medium.TEXT else None,
         attachments=tuple(each.state for each in dossier.attachments),
         clock=clock_of(dossier, reading.rank, desk),
     )
@@ -282,6 +190,12 @@ def _settled(location: Location) -> str | None:
     if len(location.candidates) == 1:
         return location.candidates[0].name
     return None if location.candidates else location.area
+
+
+def families_of(entries: Iterable[Entry], at: datetime) -> tuple[int, int]:
+    """How many families wait to be taken up, and for how many of them it is overdue."""
+    due = [entry.due for entry in entries if entry.is_family and entry.due is not None]
+    return len(due), sum(at >= each for each in due)
 
 
 def flood_notice(change: Flood | None, names: Mapping[str, str]) -> FloodNotice | None:

@@ -31,22 +31,16 @@ from dashboard.account_pages import add_accounts
 from dashboard.alerts import untold_reports
 from dashboard.auth import add_login, signed_in, to_login
 from dashboard.callers import caller_of
+from dashboard.catalogue import Catalogue
 from dashboard.covering import Covering, CoverMoved, numbers_in
 from dashboard.desk import Desk
 from dashboard.dossier_page import DossierPage, lines_of, page_of
 from dashboard.exporting import add_exports
+from dashboard.filters import Query, Show, listing, own
+from dashboard.finding import add_search
 from dashboard.fingerprint import fingerprint
 from dashboard.handing_over import add_handovers, unread_handover
-from dashboard.inbox import (
-    Inbox,
-    Show,
-    clock_of,
-    flood_notice,
-    is_family,
-    local_day,
-    row_of,
-    shown,
-)
+from dashboard.inbox import Inbox, families_of, flood_notice, local_day, row_of
 from dashboard.incidents import Incidents, add_incidents
 from dashboard.lookout import Lookout
 from dashboard.mapping import add_map
@@ -59,7 +53,7 @@ from dashboard.parts import (
     admins,
     names_of,
     part,
-    wanted_page,
+    wanted_list,
 )
 from dashboard.people import add_people
 from dashboard.permissions import NEEDS, OPEN_TO_ALL, SETTING_UP, Permission, may, may_use
@@ -68,7 +62,9 @@ from dashboard.roster import add_roster
 from dashboard.second_opinion import SecondOpinion, beside
 from dashboard.settle import add_settle
 from dashboard.settling import Attempt
+from dashboard.several import add_several
 from dashboard.sound import NotPlayable, playable
+from dashboard.streaming import Streams, add_streams
 from dashboard.studio import LARGE, LARGEST_RECORDING, add_studio
 from dashboard.taking_up import add_taking_up
 from dashboard.waveform import Waveforms, waveform_of
@@ -111,8 +107,7 @@ log = logging.getLogger(__name__)
 
 NAME = "dashboard"
 PAGE = 200
-"""Reports on one page of the inbox. Urgent ones stand first within a page: on the worst day so far
-heard of that is the last few hours."""
+"""Reports on one page of the inbox, the most urgent of all on the first."""
 ASKED_AT_ONCE = 2
 """Second opinions that a process waits for at once: each holds a thread for as long as its reader
 thinks, and callers need the others."""
@@ -121,6 +116,7 @@ BY_THE_PAGE_ITSELF = frozenset(
         f"{NAME}.{view}"
         for view in (
             "inbox_part",
+            "live_inbox",
             "report_part",
             "incidents_part",
             "incident_part",
@@ -148,57 +144,56 @@ Thing = TypeVar("Thing")
 class Pages:
     """The views. What they need stands in the desk; who asks, in `flask.g.organizer`."""
 
-    def __init__(self, desk: Desk, incidents: Incidents, noting: Noting) -> None:
+    def __init__(
+        self, desk: Desk, incidents: Incidents, noting: Noting, catalogue: Catalogue
+    ) -> None:
         self._desk = desk
         self._noting = noting
         self._incidents = incidents
-        self._lookout = Lookout(desk.store, desk.clock, self._inbox)
+        self._catalogue = catalogue
+        self.lookout = Lookout(desk.store, desk.clock, self._inbox)
         self._asking = BoundedSemaphore(ASKED_AT_ONCE)
         self._waveforms = Waveforms()
 
     # The inbox
 
     def inbox(self) -> str:
+        inbox = self.lookout.look_anew(wanted_list(Show.OPEN)).inbox
         with self._desk.store.read() as records:
-            inbox = self._inbox(records, _wanted_show(), wanted_page())
             mentioned = len(records.unseen_mentions(_organizer().username))
             unread = unread_handover(records, names_of(records), self._desk)
         return render_template("inbox.html", inbox=inbox, mentioned=mentioned, unread=unread)
 
     def inbox_part(self) -> Response:
-        show, page = _wanted_show(), wanted_page()
-        if page == 1:
-            look = self._lookout.look(show)
-            return part("_inbox.html", look.version, inbox=look.inbox)
-        with self._desk.store.read() as records:
-            inbox = self._inbox(records, show, page)
-        return part("_inbox.html", inbox.version, inbox=inbox)
+        look = self.lookout.look(wanted_list(Show.OPEN))
+        return part("_inbox.html", look.version, inbox=look.inbox)
 
-    def _inbox(self, records: Records, show: Show, page: int = 1) -> Inbox:
-        dossiers = records.dossiers(limited=show.limited, limit=PAGE + 1, offset=(page - 1) * PAGE)
+    def _inbox(self, records: Records, query: Query, thoroughly: bool) -> Inbox:
+        desk, now = self._desk, self._desk.clock()
+        self._catalogue.catch_up(records, now, thoroughly=thoroughly)
+        entries = self._catalogue.entries()
+        listed = listing(entries, query)
+        begin = (query.page - 1) * PAGE
+        here = [entry.reference for entry in listed.entries[begin : begin + PAGE]]
         names = names_of(records)
-        desk, here = self._desk, dossiers[:PAGE]
-        clocks = [clock_of(each, desk.reader.read(each).rank, desk) for each in here]
-        families = [
-            clock
-            for each, clock in zip(here, clocks, strict=True)
-            if clock is not None and is_family(each, desk.reader)
-        ]
+        families_waiting, families_overdue = families_of(entries, now)
         return Inbox(
-            show=show,
+            query=query,
             rows=tuple(
-                row_of(dossier, desk, names)
-                for dossier in shown(here, show, desk.reader, desk.clocks)
+                row_of(dossier, desk, names) for dossier in self._catalogue.dossiers(records, here)
             ),
-            families_waiting=len(families),
-            families_overdue=sum(clock.is_overdue for clock in families),
+            options=listed.options,
+            found=len(listed.entries),
+            progress=self._catalogue.progress(),
+            families_waiting=families_waiting,
+            families_overdue=families_overdue,
             untold=untold_reports(records),
             flood=flood_notice(records.flood(), names),
             limited=records.count_limited(),
-            any_report=bool(dossiers) or (page == 1 and records.count_reports() > 0),
-            older=page + 1 if len(dossiers) > PAGE else None,
-            newer=page - 1 if page > 1 else None,
-            today=local_day(self._desk.clock(), self._desk),
+            any_report=bool(entries),
+            older=query.page + 1 if len(listed.entries) > begin + PAGE else None,
+            newer=query.page - 1 if query.page > 1 else None,
+            today=local_day(now, desk),
         )
 
     # One report
@@ -589,7 +584,8 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
     )
     incidents = Incidents(desk)
     noting = Noting(desk)
-    here = Pages(desk, incidents, noting)
+    catalogue = Catalogue(desk.store, desk.reader, desk.clocks, desk.language_name)
+    here = Pages(desk, incidents, noting, catalogue)
     add_login(blueprint, desk)
     add_taking_up(blueprint, desk)
     add_me(blueprint, desk)
@@ -603,6 +599,9 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
     add_settle(blueprint, desk, here.show)
     add_roster(blueprint, desk)
     add_people(blueprint, desk)
+    add_search(blueprint, desk, catalogue)
+    add_several(blueprint, desk)
+    add_streams(blueprint, Streams(desk, here.lookout))
     views: Mapping[str, View] = {
         "/": here.inbox,
         "/inbox": here.inbox_part,
@@ -637,6 +636,7 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
 
     blueprint.add_app_template_filter(fingerprint)
     blueprint.add_app_template_global(_offered, "may")
+    blueprint.add_app_template_filter(own)
 
     @blueprint.before_request
     def guard() -> ResponseReturnValue | None:
@@ -684,10 +684,6 @@ def _offered(permission: str) -> bool:
     """For templates: what somebody may not do is not offered."""
     organizer: Organizer | None = g.get("organizer")
     return organizer is not None and may(organizer.role, Permission(permission))
-
-
-def _wanted_show() -> Show:
-    return _wanted_of(Show, request.args.get("show", Show.OPEN))
 
 
 def _done(reference: str, kind: ActKind, before: StrEnum, after: StrEnum) -> ResponseReturnValue:

@@ -6,11 +6,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, abort, g, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Forbidden
 
 from dashboard.desk import Desk
+from dashboard.filters import Filters, Query, Show
 from dashboard.permissions import Permission, may
 from reports.ports import Records
 
@@ -59,6 +60,16 @@ def part(template: str, version: str, **shown: Any) -> Response:
 
 def wanted_page() -> int:
     return min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
+
+
+def wanted_list(usually: Show) -> Query:
+    """The list that the address names."""
+    try:
+        show = Show(request.args.get("show", usually))
+        filters = Filters.of(request.args, g.organizer.username)
+    except ValueError:
+        abort(400)
+    return Query(show, filters, wanted_page())
 
 
 def names_of(records: Records) -> dict[str, str]:

@@ -85,6 +85,11 @@ NEEDS: Final[Mapping[str, Permission]] = MappingProxyType(
         # The inbox and reports
         "inbox": P.READ,
         "inbox_part": P.READ,
+        "live_inbox": P.READ,
+        "search": P.READ,
+        "look_for": P.READ,
+        "act_on_several": P.REVIEW,
+        "undo_several": P.REVIEW,
         "report": P.READ,
         "report_part": P.READ,
         "hide_number": P.READ,

@@ -249,6 +249,12 @@ class Records(AccountRecords, Protocol):
     def add_act(self, act: Act, subject: str | None = None) -> None:
         """The custody log has it too; `subject`: what was done with what, if not the report."""
 
+    def acts_by(self, who: str, at: datetime) -> Sequence[Act]:
+        """What somebody did at an instant, in order."""
+
+    def acts_of(self, references: Iterable[str]) -> Sequence[Act]:
+        """What anybody did with these reports, in order."""
+
     def add_settlement(self, settlement: Settlement) -> int:
         """Its id, whatever `settlement_id` it has. The custody log has it too."""
 
@@ -321,6 +327,10 @@ class Records(AccountRecords, Protocol):
 
     def dossiers_of(self, references: Sequence[str]) -> Sequence[Dossier]:
         """Of those references that there are, in the order in which they were filed."""
+
+    def changes(self, since: datetime | None = None) -> Mapping[str, datetime]:
+        """When each report changed last, by its reference, the last filed first; `since`: only of
+        those that changed at that instant or later."""
 
     def untold(
         self, kind: NotificationKind, filed_after: datetime, handling: Handling | None = None

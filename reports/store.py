@@ -1013,6 +1013,15 @@ class SqlRecords(Rows):
         if occurred is not None:
             self._occurs(occurred)
 
+    def acts_by(self, who: str, at: datetime) -> Sequence[Act]:
+        return self._acts((acts.c.who == who) & (acts.c.at == at))
+
+    def acts_of(self, references: Iterable[str]) -> Sequence[Act]:
+        return self._acts(acts.c.reference.in_(list(references)))
+
+    def _acts(self, condition: sa.ColumnElement[bool]) -> Sequence[Act]:
+        return self._many(sa.select(acts).where(condition).order_by(acts.c.act_id), _act)
+
     def add_settlement(self, settlement: Settlement) -> int:
         columns = _columns(settlement, without=frozenset({"settlement_id"}))
         added = settlements.insert().values(**columns).returning(settlements.c.settlement_id)
@@ -1180,10 +1189,7 @@ class SqlRecords(Rows):
             lambda notification: notification.reference,
         )
         done = _grouped(
-            self._many(
-                sa.select(acts).where(acts.c.reference.in_(references)).order_by(acts.c.act_id),
-                _act,
-            ),
+            self.acts_of(references),
             lambda act: act.reference,
         )
         talked = _grouped(
@@ -1212,6 +1218,14 @@ class SqlRecords(Rows):
             )
             for report in wanted
         ]
+
+    def changes(self, since: datetime | None = None) -> Mapping[str, datetime]:
+        query = sa.select(reports.c.reference, reports.c.changed_at).order_by(
+            reports.c.filed_at.desc(), reports.c.reference
+        )
+        if since is not None:
+            query = query.where(reports.c.changed_at >= since)
+        return {row.reference: row.changed_at for row in self._connection.execute(query)}
 
     def untold(
         self, kind: NotificationKind, filed_after: datetime, handling: Handling | None = None

@@ -12,6 +12,9 @@
 
   const PAUSE = 2500;
   const LONGEST_PAUSE = 15000;
+  // A stream that is dead may look alive for minutes: that the connection is lost has to be said soon all the same.
+  const TOLD_PAUSE = 6000;
+  const LISTEN_AGAIN = 60000;
   const connection = document.getElementById("connection");
   const announcer = document.getElementById("announcer");
   const title = document.title;
@@ -52,6 +55,7 @@
         child = held;
       } else if (held) {
         keepFolds(held, wanted);
+        keepPicks(held, wanted);
         if (held === place) place = withId(held.nextElementSibling);
         held.replaceWith(wanted);
         changed = changed || !wanted.hasAttribute("data-quiet");
@@ -66,11 +70,17 @@
     return changed;
   }
 
+  function keepPicks(held, wanted) {
+    const [was, is] = [held, wanted].map((row) => row.querySelector(":scope > input[name=r]"));
+    if (was && is) is.checked = was.checked;
+  }
+
   // What somebody is writing, or sent and has to mend, is never taken from under their hands.
   function hasUnsaved(element) {
     if (element.querySelector("[data-unsaved]")) return true;
     return [...element.querySelectorAll("textarea, input, select")].some((input) => {
-      if (input.type === "hidden") return false;
+      // Which reports are selected is kept, see `keepPicks`.
+      if (input.type === "hidden" || input.name === "r") return false;
       if (input.type === "checkbox" || input.type === "radio") return input.checked !== input.defaultChecked;
       if (input.tagName === "SELECT") {
         const first = [...input.options].findIndex((option) => option.defaultSelected);
@@ -90,7 +100,10 @@
   // What is being read stays where it is on the screen, whatever comes in above it.
   function anchor() {
     const first = [...live.querySelectorAll("[data-version]")].find(
-      (element) => !element.querySelector("[data-version]") && element.getBoundingClientRect().bottom > 0,
+      (element) =>
+        !element.querySelector("[data-version]") &&
+        element.getBoundingClientRect().bottom > 0 &&
+        getComputedStyle(element).position !== "fixed",
     );
     if (!first || window.scrollY < 40) return () => {};
     const { id } = first;
@@ -127,6 +140,7 @@
   function announceRows(rows) {
     if (!rows.length) return;
     for (const row of rows) row.classList.add("fresh");
+    document.dispatchEvent(new CustomEvent("live:new", { detail: rows }));
     unseen += rows.length;
     announcer.textContent =
       rows.length === 1 ? announcer.dataset.one : announcer.dataset.many.replace("{n}", rows.length);
@@ -189,23 +203,66 @@
       asking = false;
     }
     connection.hidden = failures === 0;
+    document.dispatchEvent(new CustomEvent("live:asked"));
     next();
   }
 
   function next() {
     clearTimeout(timer);
-    if (!document.hidden) timer = setTimeout(ask, Math.min(PAUSE * 2 ** Math.min(failures, 4), LONGEST_PAUSE));
+    if (document.hidden) return;
+    const pause = isTold() && !failures ? TOLD_PAUSE : Math.min(PAUSE * 2 ** Math.min(failures, 4), LONGEST_PAUSE);
+    timer = setTimeout(ask, pause);
   }
 
   document.addEventListener("visibilitychange", () => {
     clearTimeout(timer);
-    if (!document.hidden) ask();
+    if (document.hidden) return hangUp();
+    ask();
+    listen();
   });
+  window.addEventListener("pagehide", hangUp);
   window.addEventListener("online", ask);
+  window.addEventListener("offline", ask);
+  document.addEventListener("live:ask", ask);
+
+  // --- Being told
+
+  // While the server tells when something changed, nothing is asked but now and then, to be sure. A server that
+  // has no stream left for this page answers 204, and a browser that has none never opens one: then it is asked.
+  let stream = null;
+
+  function listen() {
+    if (!live.dataset.stream || !window.EventSource || document.hidden || stream) return;
+    stream = new EventSource(live.dataset.stream);
+    stream.addEventListener("open", next);
+    stream.addEventListener("version", ({ data }) => {
+      if (data !== etag) ask();
+    });
+    stream.addEventListener("over", () => {
+      hangUp();
+      ask();
+    });
+    stream.addEventListener("error", () => {
+      if (stream && stream.readyState === EventSource.CLOSED) {
+        hangUp();
+        // Later there may be one.
+        setTimeout(listen, LISTEN_AGAIN);
+      }
+      next();
+    });
+  }
+
+  function hangUp() {
+    if (stream) stream.close();
+    stream = null;
+  }
+
+  const isTold = () => stream !== null && stream.readyState === EventSource.OPEN;
   // Not 'scroll': the page scrolls by itself when something comes in above what is read.
   for (const sign of ["pointerdown", "keydown", "wheel"]) {
     window.addEventListener(sign, seen, { passive: true });
   }
   setInterval(tellAges, 5000);
   next();
+  listen();
 })();
