@@ -31,6 +31,7 @@ from oncall.briefs import Carries, Tells, load_tells, spoken, whispered
 from oncall.channels.apprise import AppriseChannel
 from oncall.channels.console import ConsoleChannel
 from oncall.channels.email import EmailChannel, MailServer
+from oncall.channels.push import PushChannel, PushKey
 from oncall.channels.sms import SmsChannel
 from oncall.channels.voice import VoiceChannel
 from oncall.composing import Composer
@@ -306,12 +307,17 @@ class Adapters:
         return AnswerLinks(settings.secret_key.get_secret_value(), settings.public_url)
 
     @cached_property
+    def push_key(self) -> PushKey:
+        return PushKey(self.settings.secret_key.get_secret_value())
+
+    @cached_property
     def channels(self) -> Mapping[str, Channel]:
         """The ways to reach an organizer that the settings name."""
         settings, title = self.settings, self.tells.elsewhere["title"]
         made: list[Channel] = [
             SmsChannel(self.provider, settings.public_url),
             VoiceChannel(self.provider, settings.public_url),
+            PushChannel(self.push_key, title=title, public_url=settings.public_url),
             AppriseChannel(title=title),
         ]
         if settings.smtp_url is not None and settings.email_from is not None:

@@ -45,6 +45,8 @@ class Desk:
     hotline_number: str
     """E.164; shown to organizers who have no report yet."""
     api_token: str = field(repr=False)
+    push_key: str = ""
+    """By which browsers subscribe to notifications; without one they do not."""
     public_url: str = ""
     """Where people reach the pages, whose passkeys they hold; without one there are none."""
     second_factor_required: bool = False

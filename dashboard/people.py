@@ -116,6 +116,7 @@ class PeoplePages:
             slots=slots_of(roster, now, now + AHEAD, person, now),
             feeds=self._feeds(person) if is_own else None,
             channels=ChannelName,
+            push_key=self._desk.push_key,
             refused=refused,
             form=form,
             kept=_form_of(person),
@@ -316,6 +317,13 @@ def add_people(blueprint: Blueprint, desk: Desk) -> None:
         f"{one}/feed": here.new_feed,
     }
     add_pages(blueprint, views, acts)
+    # At the root, and not beside the other scripts: what it may do is bounded by where it stands.
+    blueprint.add_url_rule(
+        "/service-worker.js",
+        "service_worker",
+        lambda: blueprint.send_static_file("service-worker.js"),
+        methods=["GET"],
+    )
 
 
 def _about() -> About:

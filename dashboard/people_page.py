@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from urllib.parse import urlsplit
 
 from oncall.roster import Roster
-from reports.people import Person, QuietHours, Reach, address_context
+from reports.people import Person, QuietHours, Reach, address_context, read_subscription
 from reports.ports import Sealer
 from reports.services.people import ChannelName
 
@@ -43,7 +44,8 @@ def reach_lines(
             address = sealer.unseal(reach.address, address_context(reach.reach_id)).decode()
         except ValueError:
             address = ""
-        shown = address if is_whole else covered(reach.channel, address)
+        is_shown = is_whole and reach.channel != ChannelName.PUSH
+        shown = address if is_shown else covered(reach.channel, address)
         lines.append(ReachLine(reach.reach_id, reach.channel, shown, is_whole, reach.quiet))
     return tuple(lines)
 
@@ -60,9 +62,19 @@ def covered(channel: str, address: str) -> str:
         return f"…{address[-2:]}" if address else ""
     if channel == ChannelName.EMAIL and "@" in address:
         return f"…@{address.rpartition('@')[2]}"
+    if channel == ChannelName.PUSH:
+        return _service_of(address)
     if channel == ChannelName.APPRISE and "://" in address:
         return f"{address.partition('://')[0]}://…"
     return ""
+
+
+def _service_of(address: str) -> str:
+    """Through whom a browser is reached; the rest of its address is of no use to anybody."""
+    try:
+        return urlsplit(read_subscription(address)["endpoint"]).hostname or ""
+    except ValueError:
+        return ""
 
 
 def person_rows(

@@ -48,6 +48,7 @@ MAY: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
 OPEN_TO_ALL: Final = frozenset(
     {
         *("login", "enter", "login_code", "enter_code", "passkey_login", "static"),
+        "service_worker",  # asked for by the browser itself, the same for all
         *("join", "accept_invitation"),
         # By a link that is signed: one act, one calendar.
         *("ack", "answer_ack", "roster_feed"),

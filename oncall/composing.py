@@ -19,6 +19,8 @@ USUAL: Final[Mapping[str, Carries]] = MappingProxyType(
         "voice": Carries.ALL,
         # Mail servers keep what passes through them.
         "email": Carries.PLACE,
+        # Sealed for the browser, and then on a screen that others may look at.
+        "push": Carries.PLACE,
         # Anybody's service, and of some anybody reads along.
         "apprise": Carries.NOTHING,
         "console": Carries.NOTHING,

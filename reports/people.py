@@ -7,12 +7,16 @@ taken off and another put on, so that who was on call at an instant can be asked
 
 from __future__ import annotations
 
+import base64
+import binascii
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Final, Protocol
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 
@@ -87,6 +91,32 @@ class Reach:
     """Keyed: whoever calls or writes from there is that person."""
     quiet: QuietHours | None = None
     """In which it is not used, but for what is going on while they are on shift."""
+
+
+_KEY_BYTES: Final = {"p256dh": 65, "auth": 16}
+"""Of a browser's keys (RFC 8291, section 3.1 and 3.2)."""
+
+
+def read_subscription(text: str) -> dict[str, Any]:
+    """A browser's subscription to notifications, as `PushSubscription.toJSON()` writes it
+    (https://www.w3.org/TR/push-api/#dom-pushsubscription-tojson), with what counts of it.
+
+    Raises:
+        ValueError: it is none, or not of an https address.
+    """
+    try:
+        given = json.loads(text)
+        endpoint, keys = str(given["endpoint"]), {each: given["keys"][each] for each in _KEY_BYTES}
+        there = urlsplit(endpoint)
+        for name, length in _KEY_BYTES.items():
+            raw = base64.urlsafe_b64decode(keys[name] + "=" * (-len(keys[name]) % 4))
+            if len(raw) != length:
+                raise ValueError(name)
+    except (KeyError, TypeError, RecursionError, binascii.Error) as wrong:
+        raise ValueError("no subscription") from wrong
+    if there.scheme != "https" or not there.hostname or there.username is not None:
+        raise ValueError("no https address")
+    return {"endpoint": endpoint, "keys": keys}
 
 
 def address_context(reach_id: str) -> str:

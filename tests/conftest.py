@@ -1,4 +1,4 @@
-"""What all tests have in common: templates are compiled once, not anew for each app of each test."""
+"""What all tests have in common: templates are compiled once, not for each app of each test."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@ telephone. Whatever changes is noted on the person with who changed it last and 
 
 from __future__ import annotations
 
+import json
 import re
 import uuid
 from collections.abc import Callable
@@ -14,7 +15,14 @@ from typing import Final
 
 import phonenumbers
 
-from reports.people import People, Person, QuietHours, Reach, address_context
+from reports.people import (
+    People,
+    Person,
+    QuietHours,
+    Reach,
+    address_context,
+    read_subscription,
+)
 from reports.ports import Records, ReportStore, Sealer
 
 LONGEST_NAME: Final = 128
@@ -43,6 +51,7 @@ class Why(StrEnum):
     NUMBER = "number"
     OUR_NUMBER = "our_number"
     EMAIL = "email"
+    BROWSER = "browser"
     SERVICE_ADDRESS = "service_address"
     CONSOLE_NAME = "console_name"
     HAS_IT = "has_it"
@@ -71,6 +80,8 @@ class ChannelName(StrEnum):
     SMS = "sms"
     VOICE = "voice"
     EMAIL = "email"
+    PUSH = "push"
+    """In a browser, which gives the address itself."""
     APPRISE = "apprise"
     """Of a messenger or another service, by an address as the library Apprise writes them."""
     CONSOLE = "console"
@@ -275,6 +286,11 @@ def canonical_address(channel: str, typed: str, hotline: str) -> str:
                 raise PersonRefused(Why.EMAIL)
             mailbox, _, host = typed.rpartition("@")
             return f"{mailbox}@{host.lower()}"
+        case ChannelName.PUSH:
+            try:
+                return json.dumps(read_subscription(typed), sort_keys=True)
+            except ValueError:
+                raise PersonRefused(Why.BROWSER) from None
         case ChannelName.APPRISE:
             if not _APPRISE.fullmatch(typed):
                 raise PersonRefused(Why.SERVICE_ADDRESS)

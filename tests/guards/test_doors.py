@@ -24,6 +24,7 @@ OPEN = {
     "/voice/prompts/<sha256>.wav",  # what every caller hears; the provider's player shows no papers
     "/ack/<token>",  # a signed link, for one act: see the test below
     "/roster/<token>.ics",  # calendars bear no login: the address is signed, and can be made anew
+    "/service-worker.js",  # a script, the same for all; browsers look for a newer one by themselves
     "/healthz",  # says that the web answers, and nothing else
 }
 

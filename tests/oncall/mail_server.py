@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import datetime
-import ipaddress
 import socketserver
 import ssl
 import threading
@@ -15,11 +13,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
+from tests.oncall.certificates import certificate_in
 
 USER, PASSWORD = "line", "a p@ssword/of mail"
 
@@ -118,7 +112,7 @@ class _Server(socketserver.ThreadingTCPServer):
 @contextmanager
 def open_mail_office(folder: Path, *, wrapped: bool = False) -> Iterator[MailOffice]:
     """`wrapped`: TLS from the first byte."""
-    certificate = _certificate(folder)
+    certificate = certificate_in(folder)
     office = MailOffice(trust=ssl.create_default_context(cafile=certificate))
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(certificate)
@@ -137,29 +131,3 @@ def open_mail_office(folder: Path, *, wrapped: bool = False) -> Iterator[MailOff
             office.has_ended.set()
             server.shutdown()
             thread.join()
-
-
-def _certificate(folder: Path) -> Path:
-    """For 127.0.0.1, signed by itself, with its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail.test")])
-    now = datetime.datetime.now(datetime.UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
-            critical=False,
-        )
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    file = folder / "mail.pem"
-    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    file.write_bytes(private + certificate.public_bytes(Encoding.PEM))
-    return file

@@ -19,6 +19,7 @@ import oncall.channels
 from oncall.channels.apprise import AppriseChannel
 from oncall.channels.console import ConsoleChannel
 from oncall.channels.email import PATIENCE, EmailChannel, MailServer, read_address
+from oncall.channels.push import PushChannel, PushKey
 from oncall.channels.sms import SmsChannel
 from oncall.channels.voice import VoiceChannel
 from providers.twilio import TwilioProvider
@@ -26,6 +27,7 @@ from reports.ports import Channel, ChannelRefused, ChannelUnavailable
 from reports.services.notices import SEND_LEASE
 from simulator import PhoneNetwork
 from tests.oncall.mail_server import PASSWORD, USER, MailOffice, open_mail_office
+from tests.oncall.push_office import PushOffice, open_push_office
 
 FOLDER = Path(oncall.channels.__file__).parent
 NUMBER = "+16125550110"
@@ -241,10 +243,34 @@ def by_console(folder: Path) -> Iterator[FarEnd]:
     )
 
 
+@contextmanager
+def by_push(folder: Path) -> Iterator[FarEnd]:
+    """A push service, and the browser behind it, which alone can read what it is sent."""
+    with open_push_office(folder) as office:
+        yield FarEnd(
+            channel=PushChannel(
+                PushKey(TOKEN),
+                title=SUBJECT,
+                public_url="https://line.example.org",
+                services=("localhost",),
+                trust=office.certificate,
+                answer_seconds=SECONDS,
+            ),
+            address=office.subscription(),
+            arrived=lambda: [json.loads(each)["body"] for each in office.shown()],
+            secrets=(TOKEN, office.auth),
+            # By its topic: the second takes the place of the first.
+            twice=1,
+            refused=office.subscription().replace("localhost", "push.example.org"),
+            away=lambda: setattr(office, "is_mute", True),
+        )
+
+
 FAR_ENDS = {
     "apprise": by_apprise,
     "console": by_console,
     "email": by_email,
+    "push": by_push,
     "sms": by_sms,
     "voice": by_voice,
 }
@@ -316,6 +342,7 @@ def is_safe_to_show(said: str, end: FarEnd) -> None:
         pytest.param(TwilioProvider.patience, id="sms and voice"),
         pytest.param(PATIENCE, id="email"),
         pytest.param(AppriseChannel(title="").patience, id="apprise"),
+        pytest.param(PushChannel(PushKey(""), title="", public_url="").patience, id="push"),
         pytest.param(ConsoleChannel.patience, id="console"),
     ],
 )
@@ -490,3 +517,103 @@ def test_the_console_is_its_users_alone_and_a_line_each(tmp_path: Path) -> None:
     ConsoleChannel(file).send("ana", "Something waits\nat the desk", ID)
     assert file.read_text() == f"{ID} ana: Something waits at the desk\n"
     assert file.stat().st_mode & 0o077 == 0
+
+
+# --- Notifications in a browser -------------------------------------------------------------------
+
+
+@pytest.fixture
+def push(tmp_path: Path) -> Iterator[tuple[PushOffice, PushChannel]]:
+    with open_push_office(tmp_path) as office:
+        yield (
+            office,
+            PushChannel(
+                PushKey(TOKEN),
+                title=SUBJECT,
+                public_url="https://line.example.org",
+                services=("localhost",),
+                trust=office.certificate,
+            ),
+        )
+
+
+def test_a_push_service_learns_who_sends_and_nothing_of_what(
+    push: tuple[PushOffice, PushChannel],
+) -> None:
+    office, channel = push
+    channel.send(office.subscription(), BODY, ID)
+    (taken,) = office.taken
+    assert b"4821" not in taken.sealed
+    assert taken.headers["Urgency"] == "high"
+    assert taken.headers["TTL"] == "600"
+    assert taken.signed_by == PushKey(TOKEN).public
+    assert taken.claims["sub"] == "https://line.example.org"
+    assert taken.claims["aud"] == f"https://localhost:{office.port}"
+    assert json.loads(office.shown()[0]) == {"title": SUBJECT, "body": BODY, "tag": ID}
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "says"),
+    [
+        (410, ChannelRefused, "takes notifications no more"),
+        (404, ChannelRefused, "takes notifications no more"),
+        (403, ChannelRefused, r"refused it \(status 403\)"),
+        (301, ChannelUnavailable, "could not be reached"),
+        (429, ChannelUnavailable, r"did not take it \(status 429\)"),
+        (503, ChannelUnavailable, r"did not take it \(status 503\)"),
+    ],
+)
+def test_what_a_push_service_says_is_told_by_its_number(
+    push: tuple[PushOffice, PushChannel], status: int, kind: type[Exception], says: str
+) -> None:
+    office, channel = push
+    office.status = status
+    with pytest.raises(kind, match=says):
+        channel.send(office.subscription(), BODY, ID)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"endpoint": "https://localhost/x"}',
+        '{"endpoint": "https://localhost/x", "keys": {"p256dh": "AAAA", "auth": "AAAA"}}',
+        '{"endpoint": "https://localhost/x", "keys": {"p256dh": 7, "auth": null}}',
+    ],
+)
+def test_what_no_browser_gave_is_refused(
+    push: tuple[PushOffice, PushChannel], address: str
+) -> None:
+    office, channel = push
+    with pytest.raises(ChannelRefused, match="no browser's address"):
+        channel.send(address, BODY, ID)
+    assert office.taken == []
+
+
+def test_a_browser_whose_key_is_no_point_of_the_curve_is_refused(
+    push: tuple[PushOffice, PushChannel],
+) -> None:
+    office, channel = push
+    given = json.loads(office.subscription())
+    given["keys"]["p256dh"] = "B" + "A" * 86
+    with pytest.raises(ChannelRefused, match="keys are none"):
+        channel.send(json.dumps(given), BODY, ID)
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "redis", "fcm.googleapis.com.example.org", "notfcm.googleapis.com"]
+)
+def test_nobodys_own_network_is_knocked_at(push: tuple[PushOffice, PushChannel], host: str) -> None:
+    office, _ = push
+    channel = PushChannel(PushKey(TOKEN), title=SUBJECT, public_url="https://line.example.org")
+    elsewhere = office.subscription().replace(f"localhost:{office.port}", host)
+    with pytest.raises(ChannelRefused, match="none that the line knows"):
+        channel.send(elsewhere, BODY, ID)
+
+
+def test_the_key_is_the_same_after_a_restart_and_another_for_another_line() -> None:
+    assert PushKey(TOKEN).public == PushKey(TOKEN).public
+    assert PushKey(TOKEN).public != PushKey(TOKEN + "2").public
+    assert len(PushKey(TOKEN).public) == 87
