@@ -83,8 +83,11 @@ LARGEST_FORM = 256 * 2**10
 """Bytes of a request's body: forms of keys and buttons, nothing else is sent here."""
 
 
-def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
-    """The web application: webhooks for the provider, pages and API for organizers.
+def create_app(
+    settings: Settings | None = None, clock: Clock = now, *, ahead: bool = False
+) -> Flask:
+    """The web application: webhooks for the provider, pages and API for organizers. `ahead`: it
+    reads the reports there are in the background at once.
 
     Raises:
         BadSettings, BadPrompts, BadTells, BadLexicon, BadGazetteer, BadWords: it may not start;
@@ -108,7 +111,7 @@ def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
     app.register_blueprint(texting(adapters.texting))
     app.register_blueprint(prompt_sounds(PromptShelf(adapters.store, adapters.audio)))
     app.add_url_rule("/healthz", "healthz", lambda: ("well", 200))
-    install(
+    read_ahead = install(
         app,
         Desk(
             store=adapters.store,
@@ -137,6 +140,8 @@ def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
             limits=settings.limits,
         ),
     )
+    if ahead:
+        read_ahead()
     return app
 
 

@@ -39,7 +39,7 @@ def children(settings: Settings) -> list[Child]:
         Child(
             WEB,
             (
-                *(sys.executable, "-m", "gunicorn", "app:create_app()"),
+                *(sys.executable, "-m", "gunicorn", "app:create_app(ahead=True)"),
                 *("--bind", settings.listen),
                 *("--workers", str(WEB_PROCESSES), "--threads", str(WEB_THREADS)),
                 *("--graceful-timeout", str(WEB_GRACE_SECONDS)),

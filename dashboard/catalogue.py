@@ -115,6 +115,17 @@ class Catalogue:
 
     # --- Catching up
 
+    def read_ahead(self) -> None:
+        """Begins to read before anybody asks: the first who looks after a start waits less."""
+        with self._store.read() as records:
+            newest = list(records.changes())
+        with self._lock:
+            self._unread |= dict.fromkeys(each for each in newest if each not in self._entries)
+            begins = bool(self._unread) and not self._is_reading
+            self._is_reading = self._is_reading or begins
+        if begins:
+            self._spawn(self._read_on)
+
     def catch_up(self, records: Records, at: datetime, *, thoroughly: bool) -> None:
         """Takes up what changed. `thoroughly`: whatever the times say, nothing is believed to be
         as it was but what no list shows."""
@@ -125,9 +136,9 @@ class Catalogue:
             changes = records.changes()
             stale = [
                 reference
-                for reference, changed_at in changes.items()
-                # What the background has before it, nobody waits for.
-                if (reference not in known and reference not in unread)
+                for place, (reference, changed_at) in enumerate(changes.items())
+                # What the background has before it nobody waits for, but for the newest.
+                if (reference not in known and (place < AT_ONCE or reference not in unread))
                 or (reference in known and known[reference].changed_at != changed_at)
                 or (overlap is not None and changed_at >= overlap)
             ]

@@ -573,7 +573,7 @@ class Pages:
         return {"who": _organizer().username, "at": self._desk.clock()}
 
 
-def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
+def pages(desk: Desk, csrf: CSRFProtect, catalogue: Catalogue) -> Blueprint:
     """The blueprint: all its pages want a login but the login itself, all its forms a token."""
     blueprint = Blueprint(
         NAME,
@@ -584,7 +584,6 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
     )
     incidents = Incidents(desk)
     noting = Noting(desk)
-    catalogue = Catalogue(desk.store, desk.reader, desk.clocks, desk.language_name)
     here = Pages(desk, incidents, noting, catalogue)
     add_login(blueprint, desk)
     add_taking_up(blueprint, desk)

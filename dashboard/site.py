@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from flask import Flask, Response, current_app, render_template, request
@@ -11,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from dashboard import api as reading
 from dashboard import pages as showing
+from dashboard.catalogue import Catalogue
 from dashboard.desk import Desk
 from dashboard.locales import add_locales
 from dashboard.mapping import LEAFLET, MAP
@@ -41,8 +43,9 @@ TOLD_ERRORS = frozenset({400, 403, 404, 405, 413, 416, 429, 500, 503})
 """Errors that have words of their own; others are told as 400 or 500."""
 
 
-def install(app: Flask, desk: Desk) -> None:
-    """Registers pages and API, and what keeps them safe.
+def install(app: Flask, desk: Desk) -> Callable[[], None]:
+    """Registers pages and API, and what keeps them safe. What it returns reads ahead, so that the
+    first look at the list after a start is like the others.
 
     The application brings SECRET_KEY and its cookie flags; with SESSION_COOKIE_SECURE the site is
     taken to be reached over https alone.
@@ -53,10 +56,18 @@ def install(app: Flask, desk: Desk) -> None:
     # The check asks for a Referer, which 'no-referrer' below has browsers never send.
     app.config["WTF_CSRF_SSL_STRICT"] = False
     add_locales(app)
-    app.register_blueprint(showing.pages(desk, CSRFProtect(app)))
+    catalogue = Catalogue(desk.store, desk.reader, desk.clocks, desk.language_name)
+    app.register_blueprint(showing.pages(desk, CSRFProtect(app), catalogue))
     app.register_blueprint(reading.api(desk))
     app.register_error_handler(HTTPException, _tell_error)
     app.after_request(partial(_protect, _policy(desk.tiles)))
+
+    def read_ahead() -> None:
+        app.jinja_env.get_template("inbox.html")
+        app.jinja_env.get_template("report.html")
+        catalogue.read_ahead()
+
+    return read_ahead
 
 
 def _policy(tiles: Tiles | None) -> str:

@@ -166,6 +166,25 @@ def test_what_is_not_read_yet_is_said_and_read_in_the_background(
     assert catalogue.progress().is_done
 
 
+def test_after_a_start_reports_are_read_before_anybody_asks(
+    desk: Desk, stories: Stories, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashboard.catalogue.AT_ONCE", 2)
+    stories.whole_morning()
+    later: list[Callable[[], None]] = []
+    catalogue = Catalogue(desk.store, READER, Clocks(), desk.language_name, later.append)
+    catalogue.read_ahead()
+    assert catalogue.entries() == []
+    with desk.store.read() as records:
+        catalogue.catch_up(records, clock.now, thoroughly=False)
+    newest = {entry.reference for entry in catalogue.entries()}
+    assert newest == {"4821", "6644"}, "who looks at once need not wait for the background"
+    later.pop()()
+    assert not later, "two do not read the same"
+    assert catalogue.progress().is_done
+    assert len(catalogue.entries()) == 6
+
+
 def test_of_the_oldest_no_words_are_kept_where_memory_would_not_do(
     desk: Desk, stories: Stories, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
