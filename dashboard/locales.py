@@ -22,7 +22,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
-from flask import Flask, request
+from flask import Flask, current_app, request
 from flask_babel import Babel, Domain, get_locale, gettext
 from markupsafe import Markup
 
@@ -37,13 +37,18 @@ SPOKEN_IN: Final[Mapping[str, str]] = MappingProxyType({"es": "es_US"})
 """Where a language's times and numbers are those of another place than its first: '8:10 a. m.',
 '12,345'."""
 CATALOGUES: Final = Path(__file__).parent / "translations"
+LANGUAGES_SETTING: Final = "PAGE_LANGUAGES"
+CATALOGUES_SETTING: Final = "PAGE_CATALOGUES"
+"""What an application may bring instead of `NAMES` and `CATALOGUES`."""
 ENGLISH: Final = Locale("en")
 
 
 class _Catalogues(Domain):  # type: ignore[misc]
     def get_translations(self) -> NullTranslations:
         locale = get_locale()
-        return NullTranslations() if locale is None else catalogue(locale.language)
+        if locale is None:
+            return NullTranslations()
+        return catalogue(locale.language, current_app.config[CATALOGUES_SETTING])
 
 
 class _PagesBabel(Babel):  # type: ignore[misc]
@@ -53,9 +58,9 @@ class _PagesBabel(Babel):  # type: ignore[misc]
 
 
 @cache
-def catalogue(language: str) -> NullTranslations:
+def catalogue(language: str, catalogues: Path = CATALOGUES) -> NullTranslations:
     """The words of the pages in a language, by code; none where nobody has translated them."""
-    path = CATALOGUES / language / "LC_MESSAGES" / "messages.po"
+    path = catalogues / language / "LC_MESSAGES" / "messages.po"
     if not path.exists():
         return NullTranslations()
     compiled = BytesIO()
@@ -68,6 +73,8 @@ def catalogue(language: str) -> NullTranslations:
 def add_locales(app: Flask) -> None:
     """Gives templates `_`, the page's language and direction, and filters for times and words."""
     app.config.setdefault("BABEL_DEFAULT_LOCALE", WRITTEN_IN)
+    app.config.setdefault(LANGUAGES_SETTING, NAMES)
+    app.config.setdefault(CATALOGUES_SETTING, CATALOGUES)
     _PagesBabel(app, locale_selector=_wanted_region)
     app.context_processor(_of_the_page)
     app.add_template_filter(day_words)
@@ -79,10 +86,17 @@ def add_locales(app: Flask) -> None:
 
 def wanted_locale() -> str:
     """The code of the language that this request is answered in."""
+    known = page_languages()
     chosen = request.cookies.get(COOKIE, "")
-    if chosen in NAMES:
+    if chosen in known:
         return chosen
-    return request.accept_languages.best_match(list(NAMES)) or WRITTEN_IN
+    return request.accept_languages.best_match(list(known)) or WRITTEN_IN
+
+
+def page_languages() -> Mapping[str, str]:
+    """The languages that there are to choose from, as `NAMES`."""
+    known: Mapping[str, str] = current_app.config[LANGUAGES_SETTING]
+    return known
 
 
 def _wanted_region() -> str:
@@ -114,7 +128,8 @@ def translated(word: str | None) -> str | None:
 def machine_words(reason: str) -> str:
     """The same, of what a machine gave as its reason: what is not known is said to be English."""
     if reason in TOLD:
-        return gettext(reason)
+        known: str = gettext(reason)
+        return known
     if _locale().language == WRITTEN_IN:
         return reason
     return Markup('<span lang="en" dir="ltr">%s</span>') % reason
