@@ -57,10 +57,9 @@ bench: $(TEST_STAMP) ## measure: webhooks and engines as ratios, seconds until e
 	# Seconds from hanging up to each text and transcript, with callers who take their time.
 	$(BIN)/python -m demo --once --pace 1 --state var/bench
 
-translations: $(TEST_STAMP) ## gather what pages say, and compile its translations
+translations: $(TEST_STAMP) ## gather what pages say, for translations/ to say it too
 	$(BIN)/pybabel -q extract --no-location --omit-header -F babel.cfg -o var/pages.pot .
 	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --omit-header -i var/pages.pot -d dashboard/translations
-	$(BIN)/pybabel -q compile -d dashboard/translations
 
 requirements: $(TEST_STAMP) ## compile the pins anew
 	$(BIN)/pip-compile -q --upgrade --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --no-header requirements.in -o requirements.txt

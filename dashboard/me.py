@@ -15,7 +15,7 @@ from dashboard.attempts import Attempts
 from dashboard.auth import fresh_challenge, own_session_hash, sign_in, taken_challenge
 from dashboard.desk import Desk
 from dashboard.inbox import local_day
-from dashboard.locales import COOKIE, NAMES
+from dashboard.locales import COOKIE, page_languages
 from dashboard.parts import View, add_pages
 from dashboard.passkeys import (
     NotAccepted,
@@ -70,7 +70,7 @@ class Me:
             sessions=sessions,
             mine=own_session_hash(),
             has_factor=has_factor,
-            languages=NAMES,
+            languages=page_languages(),
             problem=problem,
             seconds=seconds,
             today=local_day(now, desk),
@@ -97,7 +97,7 @@ class Me:
 
     def own_language(self) -> ResponseReturnValue:
         code = request.form.get("language", "")
-        if code not in NAMES:
+        if code not in page_languages():
             abort(400)
         answer = redirect(url_for(".me"), 303)
         answer.set_cookie(
