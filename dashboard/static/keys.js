@@ -4,6 +4,7 @@
 "use strict";
 
 (() => {
+  const ROWS = "#reports > [id^='row-']";
   const help = document.getElementById("keys");
   if (!help) return;
 
@@ -34,17 +35,17 @@
 
   // --- The list
 
-  const rows = () => [...document.querySelectorAll("#reports > [data-report]")];
+  const rows = () => [...document.querySelectorAll(ROWS)];
   const linkOf = (row) => row.querySelector("h2 a");
   // Where somebody is: the row that has the focus, else the last that had it.
   let last = null;
   document.addEventListener("focusin", ({ target }) => {
-    const row = target.closest("[data-report]");
+    const row = target.closest(ROWS);
     if (row) last = row.id;
   });
 
   function current() {
-    const focused = document.activeElement.closest("[data-report]");
+    const focused = document.activeElement.closest(ROWS);
     return focused || (last && document.getElementById(last));
   }
 
@@ -67,7 +68,7 @@
     const sent = new URLSearchParams({
       csrf_token: form.elements.csrf_token.value,
       next: form.elements.next.value,
-      r: row.dataset.report,
+      r: row.id.slice("row-".length),
       do: what,
     });
     const answer = await fetch(form.action, { method: "POST", body: sent });

@@ -7,6 +7,7 @@
 "use strict";
 
 (() => {
+  const ROWS = "#reports > [id^='row-']";
   const live = document.querySelector("[data-live]");
   if (!live) return;
 
@@ -116,7 +117,7 @@
 
   function update(html) {
     const fresh = new DOMParser().parseFromString(html, "text/html").body;
-    const before = new Set([...live.querySelectorAll("[data-report]")].map((row) => row.dataset.report));
+    const before = new Set([...live.querySelectorAll(ROWS)].map((row) => row.id));
     const focused = document.activeElement && document.activeElement.id;
     const settle = anchor();
     const changed = patch(live, fresh);
@@ -128,7 +129,7 @@
     tellAges();
     if (!changed) return;
     if (document.getElementById("reports")) {
-      announceRows([...live.querySelectorAll("[data-report]")].filter((row) => !before.has(row.dataset.report)));
+      announceRows([...live.querySelectorAll(ROWS)].filter((row) => !before.has(row.id)));
     } else {
       announcer.textContent = "";
       announcer.textContent = announcer.dataset.changed;
