@@ -14,6 +14,7 @@ from dashboard.covering import Covering
 from dashboard.desk import Desk
 from dashboard.facts import Facts, facts_of
 from dashboard.fingerprint import fingerprint
+from dashboard.unanswered import Unanswered, unanswered_of
 from oncall.waiting import Clocks, Wait
 from reports.fields import family_taken, happening_now, still_there
 from reports.fields.counts import Count
@@ -194,6 +195,7 @@ class Row:
     attachments: tuple[AttachmentState, ...]
     clock: RunningClock | None
     """Of a report that waits to be taken up, and has a clock."""
+    unanswered: Unanswered | None
 
     @property
     def version(self) -> str:
@@ -241,6 +243,7 @@ def row_of(dossier: Dossier, desk: Desk, names: Mapping[str, str]) -> Row:
     reading = desk.reader.read(dossier)
     understood = reading.understanding
     location = understood.location.value
+    clock = clock_of(dossier, reading.rank, desk)
     return Row(
         report=dossier.report,
         verdict=dossier.verdict,
@@ -274,7 +277,8 @@ def row_of(dossier: Dossier, desk: Desk, names: Mapping[str, str]) -> Row:
         if dossier.call.medium is Medium.TEXT
         else None,
         attachments=tuple(each.state for each in dossier.attachments),
-        clock=clock_of(dossier, reading.rank, desk),
+        clock=clock,
+        unanswered=unanswered_of(dossier, is_overdue=clock is not None and clock.is_overdue),
     )
 
 
