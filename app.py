@@ -125,6 +125,7 @@ def create_app(
             reader=adapters.reader,
             second_reader=second_reader(settings),
             clocks=settings.clocks,
+            next_asked=adapters.alerter.next_asked,
             zone=settings.zone,
             hotline_number=settings.hotline_number,
             api_token=settings.api_token.get_secret_value(),

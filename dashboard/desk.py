@@ -12,11 +12,13 @@ from argon2 import PasswordHasher
 from dashboard.prompt_page import SpokenLanguage
 from dashboard.tiles import Tiles
 from exports.services import Exporter
+from oncall.escalation import Due
 from oncall.links import AnswerLinks
 from oncall.waiting import Clocks
 from reports.fields.reading import Reader
 from reports.fields.second import SecondReader
-from reports.ports import AudioStore, JobQueue, ReportStore, Sealer
+from reports.model import Dossier
+from reports.ports import AudioStore, JobQueue, Records, ReportStore, Sealer
 from reports.pressure import Limits
 
 
@@ -40,6 +42,8 @@ class Desk:
     """Who is asked for a second opinion, where the group has somebody to ask."""
     clocks: Clocks = field(default_factory=Clocks)
     """Within how long somebody takes up a report."""
+    next_asked: Callable[[Records, Dossier], Sequence[Due]]
+    """Whom the line asks next of a report that nobody takes up."""
     zone: ZoneInfo
     """In which people see times."""
     hotline_number: str

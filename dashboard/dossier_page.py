@@ -19,6 +19,7 @@ from dashboard.neighbours import Neighbour
 from dashboard.notes import ShownNote, shown_note
 from dashboard.settling import SETTLEABLE, Attempt, FieldForm, form_of
 from dashboard.timeline import Event, timeline
+from dashboard.unanswered import Asking
 from dashboard.understood import UnderstoodPage, understood_of
 from reports.custody import Entry
 from reports.fields.reading import Reading
@@ -181,6 +182,8 @@ class DossierPage:
     tapes: tuple[Tape, ...]
     notes: tuple[Note, ...]
     alerting: Alerting
+    asking: Asking | None
+    """Who was told, and who is asked next."""
     events: tuple[Event, ...]
     caller: Caller
     blocked_by: str | None
@@ -249,11 +252,12 @@ def page_of(
     near: Sequence[Neighbour] = (),
     notes: Sequence[WrittenNote] = (),
     attempt: Attempt | None = None,
+    asking: Asking | None = None,
 ) -> DossierPage:
     """`names`: what organizers are called, by username; `today`: their date, ISO 8601; `custody`:
     what the log tells of the report; `kin`: what speaks of the same; `covering`: what covers the
     numbers in its words; `near`: what else was seen there; `notes`: of organizers; `attempt`: what
-    somebody sent for a field that could not be kept."""
+    somebody sent for a field that could not be kept; `asking`: who was told."""
     reading = desk.reader.read(dossier)
     number_spoken = covering.covers(dossier)
     lines = {each.transcript_id: covering.text(lines_of(each)) for each in dossier.transcripts}
@@ -281,6 +285,7 @@ def page_of(
         ),
         notes=tuple(_note(message, dossier) for message in dossier.texts),
         alerting=alerting_of(dossier.notifications),
+        asking=asking,
         events=timeline(dossier, desk, names, caller.made_here, notes),
         caller=caller,
         blocked_by=None if caller.block is None else names.get(caller.block.who, caller.block.who),

@@ -14,6 +14,7 @@ from dashboard.desk import Desk
 from dashboard.facts import Facts, facts_of
 from dashboard.filters import Entry, Option, Query
 from dashboard.fingerprint import fingerprint
+from dashboard.unanswered import Unanswered, unanswered_of
 from reports.fields.counts import Count
 from reports.fields.kind import Kind
 from reports.fields.location import Location
@@ -97,6 +98,7 @@ class Row:
     attachments: tuple[AttachmentState, ...]
     clock: RunningClock | None
     """Of a report that waits to be taken up, and has a clock."""
+    unanswered: Unanswered | None
 
     @property
     def version(self) -> str:
@@ -151,6 +153,7 @@ def row_of(dossier: Dossier, desk: Desk, names: Mapping[str, str]) -> Row:
     reading = desk.reader.read(dossier)
     understood = reading.understanding
     location = understood.location.value
+    clock = clock_of(dossier, reading.rank, desk)
     return Row(
         report=dossier.report,
         verdict=dossier.verdict,
@@ -182,7 +185,8 @@ def row_of(dossier: Dossier, desk: Desk, names: Mapping[str, str]) -> Row:
         check_failed=dossier.call.check_passed is False,
         wrote=str(facts.account.value or "") if dossier.call.medium is Medium.TEXT else None,
         attachments=tuple(each.state for each in dossier.attachments),
-        clock=clock_of(dossier, reading.rank, desk),
+        clock=clock,
+        unanswered=unanswered_of(dossier, is_overdue=clock is not None and clock.is_overdue),
     )
 
 

@@ -67,7 +67,9 @@ from dashboard.sound import NotPlayable, playable
 from dashboard.streaming import Streams, add_streams
 from dashboard.studio import LARGE, LARGEST_RECORDING, add_studio
 from dashboard.taking_up import add_taking_up
+from dashboard.unanswered import asking_of
 from dashboard.waveform import Waveforms, waveform_of
+from oncall.roster import Roster
 from reports.custody import Deed, attachment_subject, recording_subject
 from reports.fields.finding import Finding
 from reports.fields.second import NoOpinion
@@ -227,10 +229,28 @@ class Pages:
             kin = self._incidents.kin(records, dossier)
             near = self._incidents.near(records, dossier, kin)
             notes = records.notes_of(reference)
+            asking = asking_of(
+                dossier,
+                self._desk.reader.read(dossier),
+                self._desk.clocks,
+                Roster.of(records.people, self._desk.zone),
+                self._desk.next_asked(records, dossier),
+            )
         today = local_day(self._desk.clock(), self._desk)
         covering = replace(Covering.of_all(dossier, self._desk.reader), is_lifted=lifted)
         return page_of(
-            dossier, self._desk, names, today, caller, custody, kin, covering, near, notes, attempt
+            dossier,
+            self._desk,
+            names,
+            today,
+            caller,
+            custody,
+            kin,
+            covering,
+            near,
+            notes,
+            attempt,
+            asking,
         )
 
     def handle(self, reference: str) -> ResponseReturnValue:

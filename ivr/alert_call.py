@@ -77,6 +77,7 @@ def add_alert_call(voice: Blueprint, line: Telephone) -> None:
             delivered=status not in NOT_REACHED if over else None,
             code=status,
             at=line.clock(),
+            provider_id=request.form.get("CallSid") or None,
         )
         return "", 204
 

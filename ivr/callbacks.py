@@ -62,5 +62,6 @@ def add_callbacks(voice: Blueprint, line: Telephone) -> None:
             delivered=outcome.delivered,
             code=outcome.code,
             at=line.clock(),
+            provider_id=outcome.message_id,
         )
         return "", 204

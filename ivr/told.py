@@ -39,6 +39,8 @@ class Outcome:
 
     delivered: bool | None
     code: str | None = None
+    message_id: str | None = None
+    """The provider's own, where it is told."""
 
 
 def recorded(form: Mapping[str, str]) -> Recorded:
@@ -71,13 +73,18 @@ def outcome(form: Mapping[str, str], document: Any) -> Outcome:
     if "MessageStatus" in form:
         status = form["MessageStatus"]
         delivered = True if status in ("delivered", "read") else None
-        return Outcome(False if status in _NOT_SENT else delivered, form.get("ErrorCode"))
+        return Outcome(
+            False if status in _NOT_SENT else delivered,
+            form.get("ErrorCode"),
+            form.get("MessageSid") or None,
+        )
     try:
         payload = document["data"]["payload"]
         status = payload["to"][0]["status"]
         errors = payload.get("errors") or [{}]
         code = str(errors[0].get("code") or "")[:LONGEST_CODE] or None
+        message_id = str(payload.get("id") or "") or None
     except (AttributeError, IndexError, KeyError, TypeError):
         return Outcome(None)
     delivered = True if status == "delivered" else None
-    return Outcome(False if status in _NOT_SENT_BY_TELNYX else delivered, code)
+    return Outcome(False if status in _NOT_SENT_BY_TELNYX else delivered, code, message_id)

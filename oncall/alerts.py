@@ -83,6 +83,15 @@ class Alerter:
         now = standing(dossier, self.reader.read(dossier), self.clocks)
         return None if now is None else now.next_at
 
+    def next_asked(self, records: Records, dossier: Dossier) -> tuple[Due, ...]:
+        """Whom that next look asks, or reminds, as things stand."""
+        at = self.next_look(dossier)
+        if at is None:
+            return ()
+        due = self._due(records, self.roster(records), dossier, at)
+        asking = (NotificationKind.ALERT, NotificationKind.REMINDER)
+        return tuple(each for each in due if each.kind in asking)
+
     def bundle(self, at: datetime) -> list[str]:
         """Has what is held go out, as one message to each address. Returns the new ids."""
         sent: list[str] = []

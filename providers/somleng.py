@@ -9,16 +9,21 @@ and `twilio_api/recordings_controller.rb` gives its WAV to whoever knows its URL
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import requests
 from twilio.base.exceptions import TwilioException
 
 from providers.twilio import ANSWER_SECONDS, CONNECT_SECONDS, TwilioProvider, said
-from reports.ports import ProviderRefused, ProviderUnavailable
+from reports.ports import ProviderRefused, ProviderUnavailable, SentMessage
 
 
 class SomlengProvider(TwilioProvider):
-    """A `providers.provider.Provider`."""
+    """A `providers.provider.Provider`.
+
+    Its list of messages (`twilio_api/messages_controller.rb`) heeds no filter: what is not on its
+    first page is sent again.
+    """
 
     erases = False
 
@@ -41,6 +46,11 @@ class SomlengProvider(TwilioProvider):
             raise ProviderUnavailable(said(failure)) from failure
         if left.status_code != requests.codes.not_found:
             raise ProviderRefused("the provider deletes no recordings")
+
+    def calls_placed(self, to: str, *, since: datetime) -> Sequence[SentMessage]:
+        """Cannot be known: it lists no calls (`config/routes.rb`). Somebody may be rung twice."""
+        del to, since
+        return ()
 
     def recordings_of_call(self, call_sid: str) -> Sequence[tuple[str, float]]:
         """Under the call, for the list of all does not heed `CallSid`."""

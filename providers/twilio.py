@@ -41,6 +41,14 @@ LARGEST_ATTACHMENT = 16 * 2**20
 (https://www.twilio.com/docs/messaging/api/media-resource)."""
 RETRYABLE = frozenset({401, 403, 408, 409, 425, 429})
 """Client errors that may pass: wrong credentials are mended by the operator, limits by waiting."""
+NOT_REACHED = frozenset({"busy", "no-answer", "failed", "canceled"})
+"""How calls end that nobody took (https://www.twilio.com/docs/voice/api/call-resource)."""
+NOT_SENT = frozenset({"undelivered", "failed", "canceled"})
+ARRIVED = frozenset({"delivered", "read"})
+"""Of texts: https://www.twilio.com/docs/messaging/api/message-resource#message-status-values"""
+LAST_SENT = 50
+"""So many texts or calls to one number are looked through, the last: what is asked for is minutes
+old."""
 OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 MESSAGES = "RecordVerb"
 """The source of what was recorded by asking somebody to speak, and not, say, of a conversation
@@ -50,8 +58,10 @@ MOST_LISTED = 10 * LARGEST_PAGE
 """The last made. What is stored here is deleted there: the list of a line that is well is empty."""
 _DAY = timedelta(days=1)
 
-# The SDK logs requests with their parameters, numbers and texts among them.
+# The SDK logs requests with their parameters, numbers and texts among them, and the library beneath
+# it addresses, in which numbers are what is asked for.
 logging.getLogger("twilio.http_client").setLevel(logging.WARNING)
+logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
 
 
 class RebasedHttpClient(TwilioHttpClient):
@@ -175,6 +185,43 @@ class TwilioProvider:
             raise ProviderUnavailable(said(failure)) from failure
         return str(call.sid)
 
+    def texts_sent(self, to: str, body: str, *, since: datetime) -> Sequence[SentMessage]:
+        """https://www.twilio.com/docs/messaging/api/message-resource#read-multiple-message-resources
+
+        `DateSent` is no help: it filters whole days, and a text that waits has none yet. The first
+        page has the last ones. An account on trial has a line of Twilio's before each text.
+        """
+        try:
+            listed = self._client.messages.page(to=to, from_=self._from_number, page_size=LAST_SENT)
+            return [
+                SentMessage(str(one.sid), final=one.status in ARRIVED)
+                for one in listed
+                if one.to == to
+                and one.from_ == self._from_number
+                and one.status not in NOT_SENT
+                and (one.body or "").strip().endswith(body.strip())
+                and _was_since(one.date_created, since)
+            ]
+        except (TwilioException, requests.RequestException) as failure:
+            raise ProviderUnavailable(said(failure)) from failure
+
+    def calls_placed(self, to: str, *, since: datetime) -> Sequence[SentMessage]:
+        """https://www.twilio.com/docs/voice/api/call-resource#read-multiple-call-resources; not by
+        `StartTime`, for a call that waits has none yet."""
+        try:
+            listed = self._client.calls.page(to=to, from_=self._from_number, page_size=LAST_SENT)
+            return [
+                SentMessage(str(one.sid))
+                for one in listed
+                if one.to == to
+                and one._from == self._from_number
+                and one.direction == "outbound-api"
+                and one.status not in NOT_REACHED
+                and _was_since(one.date_created, since)
+            ]
+        except (TwilioException, requests.RequestException) as failure:
+            raise ProviderUnavailable(said(failure)) from failure
+
     def recordings_of_call(self, call_sid: str) -> Sequence[tuple[str, float]]:
         """https://www.twilio.com/docs/voice/api/recording#read-multiple-recording-resources"""
         try:
@@ -283,6 +330,11 @@ class TwilioProvider:
 
 def _midnight(instant: datetime) -> datetime:
     return instant.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _was_since(made_at: datetime | None, since: datetime) -> bool:
+    """Without a date it is not taken for what was sent: twice is better than never."""
+    return made_at is not None and made_at >= since.replace(microsecond=0)
 
 
 def explained(answer: TwilioRestException) -> ProviderRefused | ProviderUnavailable:

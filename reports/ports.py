@@ -628,6 +628,15 @@ class PhoneProvider(PhoneLog, Protocol):
             ProviderRefused: the number cannot be called.
         """
 
+    def texts_sent(self, to: str, body: str, *, since: datetime) -> Sequence[SentMessage]:
+        """The texts with that body which `send_text` had sent there since then, the last first,
+        without those that failed; `final`: it arrived. Empty, too, where the provider lists none.
+        """
+
+    def calls_placed(self, to: str, *, since: datetime) -> Sequence[SentMessage]:
+        """The calls that `place_call` had placed to that number since then, the last first, without
+        those that reached nobody."""
+
     def recordings_of_call(self, call_sid: str) -> Sequence[tuple[str, float]]:
         """(RecordingSid, seconds) of what the provider holds of a call."""
 
@@ -734,7 +743,8 @@ class Channel(Protocol):
 
     @property
     def patience(self) -> float:
-        """Seconds after which it gives up, less than `services.notices.SEND_LEASE`."""
+        """Seconds after which it gives up. To ask whether it was sent, and then to send, takes less
+        than `services.notices.SEND_LEASE`."""
 
     def send(self, address: str, body: str, notification_id: str) -> SentMessage:
         """Brings the body to the address. The same id again is the same message again, as far as
@@ -742,4 +752,12 @@ class Channel(Protocol):
 
         Raises:
         ChannelUnavailable, ChannelRefused.
+        """
+
+    def sent_before(self, address: str, body: str, since: datetime) -> Sequence[SentMessage]:
+        """What of these words it brought to that address since then: asked when nobody knows what
+        became of an earlier attempt. Empty, too, where that cannot be known, or does not matter.
+
+        Raises:
+        ChannelUnavailable.
         """

@@ -43,6 +43,9 @@ class Faults:
     """So many requests for messages fail before they work again; or FOREVER."""
     recordings_down: int = 0
     """So many requests for recordings or their media fail before they work again; or FOREVER."""
+    answers_lost: int = 0
+    """So many texts and calls of the line are taken, and the connection is closed before that is
+    said; or FOREVER."""
     outage: Literal["unavailable", "closed", "throttled"] = "unavailable"
     """How a request fails: answered 503, the connection closed unanswered, or answered 429."""
     slow: float = 0.0
@@ -92,6 +95,7 @@ class Misfortune:
         with self._lock:
             self.now = faults
             self._failures = {"messages": 0, "recordings": 0}
+            self._taken = 0
             self._fetches: dict[str, int] = {}
 
     def strikes(self, resource: Literal["messages", "recordings"]) -> bool:
@@ -100,6 +104,13 @@ class Misfortune:
             allowed = self.now.messages_down if resource == "messages" else self.now.recordings_down
             self._failures[resource] += 1
             return allowed == FOREVER or self._failures[resource] <= allowed
+
+    def loses_answer(self) -> bool:
+        """Whether the line hears nothing of the text or call that was just taken."""
+        with self._lock:
+            self._taken += 1
+            lost = self.now.answers_lost
+            return lost == FOREVER or self._taken <= lost
 
     def hides_media(self, recording_sid: str) -> bool:
         """Whether this fetch finds the recording's media not there yet."""

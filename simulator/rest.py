@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NoReturn
 from urllib.parse import urlencode
 
 from flask import Blueprint, Flask, Response, g, jsonify, request
@@ -117,13 +117,17 @@ def _authenticate(exchange: Exchange) -> None:
 def _fail(exchange: Exchange) -> None:
     match exchange.misfortune.now.outage:
         case "closed":
-            connection: socket.socket = request.environ["werkzeug.socket"]
-            connection.shutdown(socket.SHUT_RDWR)
-            raise ApiError(503, 20503, "never sent: the connection is closed")
+            _hang_up()
         case "throttled":
             raise ApiError(429, 20429, "Too Many Requests")
         case "unavailable":
             raise ApiError(503, 20503, "Service is unavailable. Please try again")
+
+
+def _hang_up() -> NoReturn:
+    connection: socket.socket = request.environ["werkzeug.socket"]
+    connection.shutdown(socket.SHUT_RDWR)
+    raise ApiError(503, 20503, "never sent: the connection is closed")
 
 
 class _Resources:
@@ -307,6 +311,8 @@ class _Resources:
         )
         answer = self._call(leg)
         self.exchange.place(leg, script, float(form.get("Timeout", "60")))
+        if self.exchange.misfortune.loses_answer():
+            _hang_up()
         return _created(answer)
 
     def update_call(self, sid: str) -> Response:
@@ -497,7 +503,10 @@ class _Resources:
             status_callback=None if callback is None else _url("StatusCallback", callback),
             service_sid=service,
         )
-        return _created(self._message(self.exchange.send(message)))
+        sent = self.exchange.send(message)
+        if self.exchange.misfortune.loses_answer():
+            _hang_up()
+        return _created(self._message(sent))
 
     def _message(self, message: Message) -> JSON:
         base = self._uri(f"/Messages/{message.sid}")

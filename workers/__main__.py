@@ -16,7 +16,9 @@ import click
 from config import Settings, load_settings
 from ivr.languages import BadPrompts
 from oncall.briefs import BadTells
+from reports.services.notices import release_sending
 from reports.services.recordings import release_claims
+from reports.services.texts import release_texts
 from transcribe.hears import BadHears
 from wiring import Adapters, now, redis_url
 from workers import jobs
@@ -48,6 +50,11 @@ def work(settings: Settings, queue: QueueName) -> None:
         transcriber = adapters.transcriber(log.info)
     jobs.equip(adapters.equipment(queue, transcriber))
     left = release_claims(adapters.store, worker=queue, at=now())
+    # Each is sent by the worker of one queue.
+    if queue is QueueName.ALERTS:
+        left += release_sending(adapters.store, at=now())
+    if queue is QueueName.FETCHES:
+        left += release_texts(adapters.store, at=now())
     if left:
         log.info("takes up %d that were left behind", left)
     WarmWorker.on(queue, redis_url(settings)).work(logging_level="WARNING")

@@ -8,6 +8,8 @@ Apprise says yes or no and not why, so a no is tried again like a service that i
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from reports.ports import ChannelRefused, ChannelUnavailable, SentMessage
@@ -58,6 +60,11 @@ class AppriseChannel:
         if not taken:
             raise ChannelUnavailable("the service did not take it")
         return SentMessage(notification_id, final=True)
+
+    def sent_before(self, address: str, body: str, since: datetime) -> Sequence[SentMessage]:
+        """Cannot be asked: sent again, for twice is better than never."""
+        del address, body, since
+        return ()
 
     def _service(self, address: str) -> NotifyBase:
         """Raises: ChannelRefused."""

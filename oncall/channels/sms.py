@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from reports.ports import (
     ChannelRefused,
     ChannelUnavailable,
@@ -39,3 +42,9 @@ class SmsChannel:
             raise ChannelUnavailable(str(failure)) from failure
         except ProviderRefused as refusal:
             raise ChannelRefused(str(refusal)) from refusal
+
+    def sent_before(self, address: str, body: str, since: datetime) -> Sequence[SentMessage]:
+        try:
+            return self._provider.texts_sent(address, body, since=since)
+        except ProviderUnavailable as failure:
+            raise ChannelUnavailable(str(failure)) from failure

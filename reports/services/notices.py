@@ -1,4 +1,8 @@
-"""A message to an organizer: meant, sent, arrived or not. The row is written before the sending."""
+"""A message to an organizer: meant, sent, arrived or not. The row is written before the sending.
+
+A worker may die, or a provider fall silent, between the provider's taking a message and the row's
+saying so. So before every attempt but the first the channel is asked whether it has the message.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from reports.model import Dossier, Notification, NotificationState, advance
+from reports.model import CallerText, Dossier, Notification, NotificationState, advance
 from reports.ports import (
     Channel,
     ChannelRefused,
@@ -17,6 +21,7 @@ from reports.ports import (
     Records,
     ReportStore,
     Sealer,
+    SentMessage,
 )
 
 log = logging.getLogger(__name__)
@@ -27,9 +32,17 @@ Compose = Callable[[Notification, Dossier], str]
 OPTED_OUT = "opted out"
 """Why somebody is sent nothing who wrote STOP; shown on the report's page."""
 
+UNKNOWN = "it could not be learned whether it was sent"
+"""Why somebody waits whom an earlier attempt may have told. Where it cannot be learned the next
+time either, it is sent: a text that comes twice is better than one that never comes."""
+
 SEND_LEASE = timedelta(seconds=30)
-"""Longer than a channel's own time-out. A worker that dies within it may have sent the message: it
-is sent again, for a text that comes twice is better than one that never comes."""
+"""Longer than a channel takes to be asked and to send. A worker that dies within it may have sent
+the message."""
+HEARD_OF = timedelta(seconds=5)
+"""After so long a message is in the provider's list, if it was sent."""
+CLOCKS_DIFFER = timedelta(minutes=1)
+"""By which the provider's clock may be behind ours."""
 WORD_WAIT = timedelta(minutes=15)
 """How long the channel may take to say that a message arrived: longer than it is valid for."""
 KEEP_TRYING = timedelta(hours=1)
@@ -73,7 +86,10 @@ def send_notification(
             raise ChannelRefused(OPTED_OUT)
         if dossier is None:
             raise ChannelRefused("there is no report")
-        sent = channel.send(address, compose(notification, dossier), notification_id)
+        body = compose(notification, dossier)
+        sent = _sent_before(store, channel, notification, address, body)
+        if sent is None:
+            sent = channel.send(address, body, notification_id)
     except ChannelRefused as refusal:
         _settle(store, notification_id, NotificationState.FAILED, clock(), str(refusal))
         return
@@ -102,17 +118,42 @@ def learn_how_it_ended(
     delivered: bool | None,
     code: str | None,
     at: datetime,
+    provider_id: str | None = None,
 ) -> None:
     """The channel's word on a message: `delivered` True or False; None says nothing new.
 
     `code` is the channel's error code, shown to people, such as Twilio's 30003
-    (https://www.twilio.com/docs/api/errors).
+    (https://www.twilio.com/docs/api/errors). `provider_id`, where the word names it, is noted of a
+    message that was sent by a worker which could not say so any more.
     """
     if delivered is None:
         return
     to = NotificationState.DELIVERED if delivered else NotificationState.FAILED
     reason = None if delivered else f"not delivered (code {code or 'unknown'})"
-    _settle(store, notification_id, to, at, reason)
+    _settle(store, notification_id, to, at, reason, provider_id)
+
+
+def release_sending(store: ReportStore, *, at: datetime) -> int:
+    """What a worker had in hand when it was killed is taken up as soon as the channel can know of
+    it, and not only when its lease ends: seconds count.
+
+    Called when the worker that sends starts. Returns how many there were.
+    """
+    with store.begin() as records:
+        left = [
+            told
+            for told in records.notifications_in((NotificationState.SENDING,))
+            if told.provider_id is None
+        ]
+        for told in left:
+            records.save_notification(replace(told, next_attempt_at=due_again(told, at)))
+    return len(left)
+
+
+def due_again(left: Notification | CallerText, at: datetime) -> datetime:
+    """When what was left in hand may be asked after."""
+    ends = left.next_attempt_at or at
+    return min(ends, max(at, ends - SEND_LEASE + HEARD_OF))
 
 
 def tell_again(store: ReportStore, queue: JobQueue, *, reference: str, at: datetime) -> int:
@@ -169,6 +210,33 @@ def _begin(store: ReportStore, notification_id: str, at: datetime) -> Notificati
     return held
 
 
+def _sent_before(
+    store: ReportStore, channel: Channel, notification: Notification, address: str, body: str
+) -> SentMessage | None:
+    """What an earlier attempt sent, None if nothing did.
+
+    Raises:
+        ChannelUnavailable: that could not be learned, the first time.
+    """
+    if notification.attempts == 1:
+        return None
+    since = notification.created_at - CLOCKS_DIFFER
+    try:
+        found = channel.sent_before(address, body, since)
+    except ChannelUnavailable as failure:
+        if notification.reason == UNKNOWN:
+            log.warning("notification %s may be sent twice", notification.notification_id)
+            return None
+        raise ChannelUnavailable(UNKNOWN) from failure
+    with store.read() as records:
+        others = {
+            told.provider_id
+            for told in records.told_since(notification.recipient_hash, since)
+            if told.notification_id != notification.notification_id
+        }
+    return next((one for one in found if one.provider_id[:LONGEST_ID] not in others), None)
+
+
 def _later(store: ReportStore, notification: Notification, at: datetime, reason: str) -> None:
     if at - notification.created_at > KEEP_TRYING:
         _settle(store, notification.notification_id, NotificationState.FAILED, at, reason)
@@ -193,11 +261,14 @@ def _settle(
     to: NotificationState,
     at: datetime,
     reason: str | None,
+    provider_id: str | None = None,
 ) -> None:
     with store.begin() as records:
         held = records.notification(notification_id)
         if held is None or held.state is not NotificationState.SENDING:
             return
+        if held.provider_id is None and provider_id is not None:
+            held = replace(held, provider_id=provider_id[:LONGEST_ID], sent_at=at)
         if to is NotificationState.FAILED:
             log.error("notification %s could not be delivered", notification_id)
             settled = _failed(held, reason)

@@ -35,6 +35,7 @@ from reports.ports import (
     Records,
     ReportStore,
     Sealer,
+    SentMessage,
 )
 from reports.services.answers import (
     Answered,
@@ -46,7 +47,14 @@ from reports.services.answers import (
 )
 from reports.services.attachments import IncomingMedia, announce_attachments
 from reports.services.calls import file_report, number_context
-from reports.services.notices import KEEP_TRYING, LONGEST_PAUSE, SEND_LEASE
+from reports.services.notices import (
+    CLOCKS_DIFFER,
+    KEEP_TRYING,
+    LONGEST_PAUSE,
+    SEND_LEASE,
+    UNKNOWN,
+    due_again,
+)
 
 log = logging.getLogger(__name__)
 
@@ -363,7 +371,9 @@ def text_caller(
     to = sealer.unseal(call.caller_number, number_context(call_sid)).decode()
     body = texts.say("report", call.language, reference)
     try:
-        sent = provider.send_text(to, body, valid_seconds=VALID_SECONDS, status_url=None)
+        sent = _sent_before(provider, text, to, body)
+        if sent is None:
+            sent = provider.send_text(to, body, valid_seconds=VALID_SECONDS, status_url=None)
     except ProviderRefused as refusal:
         _settle(store, call_sid, CallerTextState.FAILED, clock(), str(refusal))
     except ProviderUnavailable as failure:
@@ -377,11 +387,41 @@ def text_caller(
         _settle(store, call_sid, CallerTextState.SENT, clock(), None, provider_id=sent.provider_id)
 
 
+def release_texts(store: ReportStore, *, at: datetime) -> int:
+    """As `notices.release_sending`, of texts to callers."""
+    with store.begin() as records:
+        left = records.caller_texts_in((CallerTextState.SENDING,))
+        for text in left:
+            records.save_caller_text(replace(text, next_attempt_at=due_again(text, at)))
+    return len(left)
+
+
+def _sent_before(
+    provider: PhoneProvider, text: CallerText, to: str, body: str
+) -> SentMessage | None:
+    """What an earlier attempt sent, None if nothing did; as `notices` asks it.
+
+    Raises:
+        ProviderUnavailable: that could not be learned, the first time.
+    """
+    if text.attempts == 1:
+        return None
+    call_sid = text.call_sid
+    try:
+        found = provider.texts_sent(to, body, since=text.asked_at - CLOCKS_DIFFER)
+    except ProviderUnavailable as failure:
+        if text.reason == UNKNOWN:
+            log.warning("what call %s asked for may be sent twice", call_sid)
+            return None
+        raise ProviderUnavailable(UNKNOWN) from failure
+    return next(iter(found), None)
+
+
 def _take_up(
     store: ReportStore, call_sid: str, at: datetime
 ) -> tuple[CallerText, Call, str] | None:
     """The text, the call and its reference, claimed for `SEND_LEASE`: a worker that dies in it may
-    have sent the text, which is then sent again. None when there is nothing to do."""
+    have sent the text. None when there is nothing to do."""
     with store.begin() as records:
         held, call = records.caller_text(call_sid), records.call(call_sid)
         if held is None or call is None:

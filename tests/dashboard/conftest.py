@@ -27,7 +27,10 @@ from exports.bagging import Bagger
 from exports.packet import Maker
 from exports.services import Exporter
 from exports.words import load_words
+from oncall.alerts import Alerter
+from oncall.briefs import load_tells
 from oncall.links import AnswerLinks
+from oncall.waiting import Clocks
 from reports.ports import AudioNotFound, Job, Urgency
 from reports.store import SqlReportStore, connect, metadata
 from tests.dashboard.stories import MORNING, Stories
@@ -156,10 +159,34 @@ def queue() -> QueueInMemory:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, clock: Clock, queue: QueueInMemory) -> Iterator[Desk]:
+def store(tmp_path: Path) -> Iterator[SqlReportStore]:
     engine = connect(f"sqlite:///{tmp_path / 'line.db'}")
     metadata.create_all(engine)
-    store, audio = SqlReportStore(engine, SEALER), AudioInMemory()
+    yield SqlReportStore(engine, SEALER)
+    engine.dispose()
+
+
+@pytest.fixture
+def alerter(store: SqlReportStore, queue: QueueInMemory) -> Alerter:
+    """Tells who is on call, by text and by ringing; there is no number in the settings."""
+    return Alerter(
+        store=store,
+        queue=queue,
+        sealer=SEALER,
+        always=(),
+        channels=frozenset({"sms", "voice"}),
+        tells=load_tells(Path("prompts"), "en"),
+        reader=READER,
+        clocks=Clocks(),
+        public_url="https://line.example.org",
+    )
+
+
+@pytest.fixture
+def desk(
+    tmp_path: Path, clock: Clock, queue: QueueInMemory, store: SqlReportStore, alerter: Alerter
+) -> Desk:
+    audio = AudioInMemory()
     desk = Desk(
         store=store,
         queue=queue,
@@ -175,6 +202,7 @@ def desk(tmp_path: Path, clock: Clock, queue: QueueInMemory) -> Iterator[Desk]:
             clock=clock,
         ),
         reader=READER,
+        next_asked=alerter.next_asked,
         zone=ZoneInfo("America/Chicago"),
         hotline_number="+16125550100",
         api_token=API_TOKEN,
@@ -192,8 +220,7 @@ def desk(tmp_path: Path, clock: Clock, queue: QueueInMemory) -> Iterator[Desk]:
         hasher=QUICK,
     )
     add_organizer(desk.store, "ana", "Ana Fuentes", PASSWORD, MORNING, QUICK)
-    yield desk
-    engine.dispose()
+    return desk
 
 
 @pytest.fixture

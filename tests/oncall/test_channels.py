@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import quote
@@ -52,6 +53,8 @@ class FarEnd:
     """What nobody may be shown or find in a log."""
     twice: int
     """How many messages there are when the same was sent twice."""
+    knows: bool
+    """Whether it can be asked what it was sent."""
     refused: str
     """An address that is refused for good."""
     away: Callable[[], None]
@@ -78,6 +81,7 @@ def by_sms(folder: Path) -> Iterator[FarEnd]:
             secrets=(NUMBER, TOKEN),
             # Its API has no key by which it would know a message again.
             twice=2,
+            knows=True,
             refused="+1",
             away=lambda: setattr(provider, "_client", _unreachable()),
         )
@@ -110,6 +114,7 @@ def by_voice(folder: Path) -> Iterator[FarEnd]:
             secrets=(NUMBER, TOKEN),
             # It rings twice, and is one by the address that it asks.
             twice=2,
+            knows=True,
             refused="+1",
             away=lambda: setattr(provider, "_client", _unreachable()),
         )
@@ -141,6 +146,7 @@ def by_email(folder: Path) -> Iterator[FarEnd]:
             secrets=("ana@example.org", PASSWORD),
             # By their Message-ID: readers of mail show it once.
             twice=1,
+            knows=False,
             refused="ana@example.org\nBcc: all@example.org",
             away=lambda: setattr(office, "is_mute", True),
         )
@@ -215,6 +221,7 @@ def by_apprise(folder: Path) -> Iterator[FarEnd]:
             secrets=(TOKEN, address),
             # A hundred services, and no name for it that all would know.
             twice=2,
+            knows=False,
             refused=f"nothing-known://{TOKEN}",
             away=lambda: setattr(web, "is_mute", True),
         )
@@ -238,6 +245,7 @@ def by_console(folder: Path) -> Iterator[FarEnd]:
         arrived=arrived,
         secrets=(str(folder),),
         twice=1,
+        knows=False,
         refused="ana\nbo",
         away=away,
     )
@@ -261,6 +269,7 @@ def by_push(folder: Path) -> Iterator[FarEnd]:
             secrets=(TOKEN, office.auth),
             # By its topic: the second takes the place of the first.
             twice=1,
+            knows=False,
             refused=office.subscription().replace("localhost", "push.example.org"),
             away=lambda: setattr(office, "is_mute", True),
         )
@@ -316,6 +325,25 @@ def test_the_same_message_sent_again_is_known_again_where_that_can_be(far_end: F
     assert far_end.arrived() == [BODY] * far_end.twice
 
 
+def test_what_it_was_sent_can_be_asked_where_that_can_be(far_end: FarEnd) -> None:
+    began = datetime.now(UTC)
+    channel, address = far_end.channel, far_end.address
+    assert list(channel.sent_before(address, BODY, began)) == []
+    sent = channel.send(address, BODY, ID)
+    found = [each.provider_id for each in channel.sent_before(address, BODY, began)]
+    assert found == ([sent.provider_id] if far_end.knows else [])
+
+
+def test_who_cannot_be_asked_for_now_says_so(far_end: FarEnd) -> None:
+    far_end.away()
+    if not far_end.knows:
+        assert list(far_end.channel.sent_before(far_end.address, BODY, datetime.now(UTC))) == []
+        return
+    with pytest.raises(ChannelUnavailable) as away:
+        far_end.channel.sent_before(far_end.address, BODY, datetime.now(UTC))
+    is_safe_to_show(str(away.value), far_end)
+
+
 def test_an_address_that_is_none_is_refused_for_good(far_end: FarEnd) -> None:
     with pytest.raises(ChannelRefused) as refused:
         far_end.channel.send(far_end.refused, BODY, ID)
@@ -339,7 +367,8 @@ def is_safe_to_show(said: str, end: FarEnd) -> None:
 @pytest.mark.parametrize(
     "patience",
     [
-        pytest.param(TwilioProvider.patience, id="sms and voice"),
+        # Which may be asked first what they were sent.
+        pytest.param(2 * TwilioProvider.patience, id="sms and voice"),
         pytest.param(PATIENCE, id="email"),
         pytest.param(AppriseChannel(title="").patience, id="apprise"),
         pytest.param(PushChannel(PushKey(""), title="", public_url="").patience, id="push"),

@@ -198,6 +198,9 @@ TELNYX_RECORDING = {
 """https://developers.telnyx.com/api-reference/callbacks/texml-recording-completed"""
 
 
+TELNYX_TEXT = "ac012cbf-5e09-46af-a69a-7c0e2d90993c"
+
+
 def telnyx_delivery(status: str, code: str | None = None) -> dict[str, object]:
     """https://developers.telnyx.com/docs/messaging/messages/receiving-webhooks"""
     return {
@@ -207,7 +210,7 @@ def telnyx_delivery(status: str, code: str | None = None) -> dict[str, object]:
             "occurred_at": "2019-12-09T21:32:14.148+00:00",
             "payload": {
                 "errors": [] if code is None else [{"code": code, "title": "Not routable"}],
-                "id": "ac012cbf-5e09-46af-a69a-7c0e2d90993c",
+                "id": TELNYX_TEXT,
                 "to": [{"phone_number": "+16125550110", "status": status}],
                 "type": "SMS",
             },

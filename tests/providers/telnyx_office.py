@@ -72,8 +72,28 @@ class TelnyxOffice:
 
         @app.get(f"{account}/Calls")
         def calls(account: str) -> Response:
-            del account
-            return jsonify(calls=[], page=0, page_size=int(request.args["PageSize"]))
+            asked = request.args
+            legs = [
+                leg
+                for leg in self.network.exchange.all_calls()
+                if asked.get("To") in {None, leg.to} and asked.get("From") in {None, leg.from_}
+            ]
+            return jsonify(
+                calls=[
+                    {
+                        "account_sid": account,
+                        "sid": leg.sid,
+                        "status": leg.status,
+                        "direction": leg.direction,
+                        "date_created": format_datetime(leg.created),
+                        "from": leg.from_,
+                        "to": leg.to,
+                    }
+                    for leg in legs[: int(asked["PageSize"])]
+                ],
+                page=0,
+                page_size=int(asked["PageSize"]),
+            )
 
         @app.post(f"{account}/Calls")
         def place(account: str) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -15,14 +16,22 @@ from werkzeug.wrappers import Response as BaseResponse
 from providers.signalwire import SignalWireProvider
 from providers.somleng import SomlengProvider
 from providers.telnyx import TelnyxProvider
-from reports.ports import MediaMissing, MediaRefused, ProviderRefused, ProviderUnavailable
-from simulator import PhoneNetwork, read_sound
+from providers.twilio import TwilioProvider
+from reports.ports import (
+    MediaMissing,
+    MediaRefused,
+    ProviderRefused,
+    ProviderUnavailable,
+    SentMessage,
+)
+from simulator import Faults, PhoneNetwork, read_sound
 from simulator.spoken import spoken_call
 from tests.providers.companies import API_TOKEN, PROJECT, TelnyxKey, telnyx
 from tests.providers.telnyx_office import APPLICATION, Quiet, TelnyxOffice, open_office
 
 HOTLINE = "+16125550100"
 ORGANIZER = "+16125550110"
+HOUR = timedelta(hours=1)
 CALL_SID = "43bb71ee-553f-4074-bb20-8e2747647cce"
 RECORDING_SID = "19e436af-5688-4307-b03b-bdb2b42b8142"
 WAV = spoken_call("en-lake-bloomington").where.path.read_bytes()
@@ -239,6 +248,109 @@ def test_a_telnyx_that_is_away_is_tried_again() -> None:
             ask()
 
 
+def test_whom_telnyx_rang_already_is_not_rung_again_and_its_texts_cannot_be_asked_for(
+    office: TelnyxOffice,
+) -> None:
+    provider = of(office)
+    began = datetime.now(UTC)
+    exchange = office.network.exchange
+    rung = exchange.new_leg(from_=HOTLINE, to=ORGANIZER, direction="outbound-api")
+    rung.status = "in-progress"
+    missed = exchange.new_leg(from_=HOTLINE, to=ORGANIZER, direction="outbound-api")
+    missed.status = "no-answer"
+    exchange.new_leg(from_=HOTLINE, to="+16125550111", direction="outbound-api")
+    assert provider.calls_placed(ORGANIZER, since=began) == [SentMessage(rung.sid)]
+    assert provider.calls_placed(ORGANIZER, since=began + timedelta(hours=1)) == []
+    provider.send_text(ORGANIZER, "UNVERIFIED · Lake", valid_seconds=600, status_url=None)
+    assert provider.texts_sent(ORGANIZER, "UNVERIFIED · Lake", since=began) == ()
+    office.refuses = (503, "10016")
+    with pytest.raises(ProviderUnavailable):
+        provider.calls_placed(ORGANIZER, since=began)
+
+
+# --- What Twilio sent already ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def twilio() -> Iterator[tuple[PhoneNetwork, TwilioProvider]]:
+    network = PhoneNetwork(account_sid=PROJECT, auth_token=API_TOKEN, hotline=HOTLINE)
+    with network:
+        yield (
+            network,
+            TwilioProvider(
+                account_sid=PROJECT,
+                auth_token=API_TOKEN,
+                api_url=network.api_url,
+                from_number=HOTLINE,
+            ),
+        )
+
+
+def test_a_text_is_found_by_where_it_went_its_words_and_when(
+    twilio: tuple[PhoneNetwork, TwilioProvider],
+) -> None:
+    network, provider = twilio
+    began = datetime.now(UTC)
+
+    def send(to: str, body: str) -> str:
+        sent = provider.send_text(to, body, valid_seconds=600, status_url=None)
+        return sent.provider_id
+
+    mine = send(ORGANIZER, "UNVERIFIED · Lake")
+    send(ORGANIZER, "UNVERIFIED · Cedar")
+    send("+16125550111", "UNVERIFIED · Lake")
+    network.suffers(Faults(undelivered=frozenset({ORGANIZER})))
+    send(ORGANIZER, "UNVERIFIED · Lake")
+    network.waits_until_quiet()
+    found = provider.texts_sent(ORGANIZER, "UNVERIFIED · Lake", since=began)
+    assert found == [SentMessage(mine, final=True)], "and it arrived"
+    assert provider.texts_sent(ORGANIZER, "UNVERIFIED · Lake", since=began + HOUR) == []
+
+
+def test_what_stands_before_a_text_of_an_account_on_trial_hides_it_not(
+    twilio: tuple[PhoneNetwork, TwilioProvider],
+) -> None:
+    """https://www.twilio.com/docs/usage/tutorials/how-to-use-your-free-trial-account"""
+    _network, provider = twilio
+    began = datetime.now(UTC)
+    said = "Sent from your Twilio trial account - UNVERIFIED · Lake"
+    sent = provider.send_text(ORGANIZER, said, valid_seconds=600, status_url=None)
+    (found,) = provider.texts_sent(ORGANIZER, "UNVERIFIED · Lake", since=began)
+    assert found.provider_id == sent.provider_id
+
+
+def test_a_call_is_found_that_somebody_took_or_still_may(
+    twilio: tuple[PhoneNetwork, TwilioProvider],
+) -> None:
+    network, provider = twilio
+    began = datetime.now(UTC)
+
+    def ring() -> str:
+        return provider.place_call(
+            ORGANIZER, url="http://localhost:1/x", status_url="http://localhost:1", ring_seconds=25
+        )
+
+    network.phone(ORGANIZER).is_busy()
+    ring()
+    network.waits_until_quiet()
+    assert provider.calls_placed(ORGANIZER, since=began) == []
+    network.phone(ORGANIZER).answers()
+    taken = ring()
+    network.waits_until_quiet()
+    assert provider.calls_placed(ORGANIZER, since=began) == [SentMessage(taken)]
+    assert provider.calls_placed("+16125550111", since=began) == []
+
+
+def test_a_list_that_is_away_is_asked_again(
+    twilio: tuple[PhoneNetwork, TwilioProvider],
+) -> None:
+    network, provider = twilio
+    network.suffers(Faults(messages_down=1))
+    with pytest.raises(ProviderUnavailable):
+        provider.texts_sent(ORGANIZER, "UNVERIFIED", since=datetime.now(UTC))
+    assert provider.texts_sent(ORGANIZER, "UNVERIFIED", since=datetime.now(UTC)) == []
+
+
 # --- SignalWire -----------------------------------------------------------------------------------
 
 
@@ -293,6 +405,19 @@ def test_signalwire_is_asked_at_its_space() -> None:
             sid=CALL_SID, voice_url="https://line.example.org/voice/incoming", status_callback=""
         )
 
+    @app.get(f"{account}/Messages.json")
+    def messages() -> Response:
+        assert (request.args["To"], request.args["From"]) == (ORGANIZER, HOTLINE)
+        one = {
+            "sid": RECORDING_SID,
+            "from": HOTLINE,
+            "to": ORGANIZER,
+            "body": "UNVERIFIED · Lake",
+            "status": "sent",
+            "date_created": "Tue, 25 Sep 2018 23:00:00 +0000",
+        }
+        return jsonify(messages=[one], uri=request.path, next_page_uri=None, page=0)
+
     with serving(app) as base:
         provider = SignalWireProvider(
             account_sid=PROJECT,
@@ -304,6 +429,9 @@ def test_signalwire_is_asked_at_its_space() -> None:
         assert provider.recordings_of_call(CALL_SID) == [(RECORDING_SID, 4.0)]
         provider.erase_recording(RECORDING_SID)
         assert provider.hotline_webhooks() == ("https://line.example.org/voice/incoming", None)
+        since = datetime(2018, 9, 25, 22, 59, tzinfo=UTC)
+        found = provider.texts_sent(ORGANIZER, "UNVERIFIED · Lake", since=since)
+        assert found == [SentMessage(RECORDING_SID)], "not known to have arrived"
     assert ("DELETE", f"{account}/Recordings/{RECORDING_SID}.json") in asked
 
 
@@ -344,6 +472,22 @@ def somleng(kept: dict[str, bytes]) -> Iterator[SomlengProvider]:
                 next_page_uri=None,
             )
 
+        @app.get(f"{account}/Messages.json")
+        def messages() -> Response:
+            # Of everybody, whatever is asked for.
+            made = [
+                {
+                    "sid": f"{to}",
+                    "from": HOTLINE,
+                    "to": to,
+                    "body": "UNVERIFIED · Lake",
+                    "status": "sent",
+                    "date_created": "Tue, 25 Sep 2018 23:00:00 +0000",
+                }
+                for to in ("+16125550111", ORGANIZER)
+            ]
+            return jsonify(messages=made, uri=request.path, next_page_uri=None, page=0)
+
         with serving(app) as base:
             yield SomlengProvider(
                 account_sid=PROJECT, auth_token=API_TOKEN, api_url=base, from_number=HOTLINE
@@ -362,6 +506,14 @@ def test_somlengs_recordings_are_listed_under_their_call() -> None:
         assert provider.recordings_of_call(CALL_SID) == [(RECORDING_SID, 7.0)]
         with pytest.raises(ProviderUnavailable):
             provider.recordings_of_call(PROJECT)
+
+
+def test_somleng_lists_the_texts_of_everybody_and_no_calls() -> None:
+    since = datetime(2018, 9, 25, 22, 59, tzinfo=UTC)
+    with somleng({}) as provider:
+        found = provider.texts_sent(ORGANIZER, "UNVERIFIED · Lake", since=since)
+        assert found == [SentMessage(ORGANIZER)]
+        assert provider.calls_placed(ORGANIZER, since=since) == (), "it cannot be asked"
 
 
 def test_what_somleng_does_not_delete_is_not_said_to_be_deleted() -> None:

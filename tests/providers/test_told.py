@@ -13,6 +13,7 @@ from tests.providers.companies import (
     SOMLENG_CALL,
     TELNYX_CALL,
     TELNYX_RECORDING,
+    TELNYX_TEXT,
     telnyx_delivery,
 )
 
@@ -84,17 +85,22 @@ def test_what_is_told_after_a_recording(form: dict[str, str], told: Recorded) ->
     ("form", "document", "told"),
     [
         ({"MessageStatus": "delivered"}, None, Outcome(True)),
+        (
+            {"MessageStatus": "delivered", "MessageSid": "SM" + "0" * 32},
+            None,
+            Outcome(True, message_id="SM" + "0" * 32),
+        ),
         ({"MessageStatus": "sent"}, None, Outcome(None)),
         (
             {"MessageStatus": "undelivered", "ErrorCode": "30003"},
             None,
             Outcome(False, "30003"),
         ),
-        ({}, telnyx_delivery("delivered"), Outcome(True)),
-        ({}, telnyx_delivery("sent"), Outcome(None)),
-        ({}, telnyx_delivery("delivery_unconfirmed"), Outcome(None)),
-        ({}, telnyx_delivery("delivery_failed", "40001"), Outcome(False, "40001")),
-        ({}, telnyx_delivery("sending_failed"), Outcome(False)),
+        ({}, telnyx_delivery("delivered"), Outcome(True, None, TELNYX_TEXT)),
+        ({}, telnyx_delivery("sent"), Outcome(None, None, TELNYX_TEXT)),
+        ({}, telnyx_delivery("delivery_unconfirmed"), Outcome(None, None, TELNYX_TEXT)),
+        ({}, telnyx_delivery("delivery_failed", "40001"), Outcome(False, "40001", TELNYX_TEXT)),
+        ({}, telnyx_delivery("sending_failed"), Outcome(False, None, TELNYX_TEXT)),
         ({}, None, Outcome(None)),
         ({}, {"data": "nonsense"}, Outcome(None)),
         ({}, {"data": {"payload": {"to": []}}}, Outcome(None)),
