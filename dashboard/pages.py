@@ -232,10 +232,22 @@ class Pages:
             kin = self._incidents.kin(records, dossier)
             near = self._incidents.near(records, dossier, kin)
             notes = records.notes_of(reference)
+            spoken = records.spoken_notes.of_report(reference)
         today = local_day(self._desk.clock(), self._desk)
         covering = replace(Covering.of_all(dossier, self._desk.reader), is_lifted=lifted)
         return page_of(
-            dossier, self._desk, names, today, caller, custody, kin, covering, near, notes, attempt
+            dossier,
+            self._desk,
+            names,
+            today,
+            caller,
+            custody,
+            kin,
+            covering,
+            near,
+            notes,
+            attempt,
+            spoken,
         )
 
     def handle(self, reference: str) -> ResponseReturnValue:

@@ -72,6 +72,7 @@ NEEDS: Final[Mapping[str, Permission]] = MappingProxyType(
         "audio": P.HEAR,
         "waveform": P.HEAR,
         "attachment": P.HEAR,
+        "note_audio": P.HEAR,
         "original": P.EXPORT,
         "attachment_original": P.EXPORT,
         "handle": P.REVIEW,
