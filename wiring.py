@@ -15,6 +15,7 @@ from exports.packet import Maker
 from exports.services import Exporter
 from exports.timestamp import TimestampAuthority
 from exports.words import Words, load_words
+from ivr.desk_door import PhoneDesk
 from ivr.dialects import DIALECTS, Dialect
 from ivr.languages import BadPrompts, Language, Prompts, load_prompts
 from ivr.playback import Playback
@@ -27,7 +28,7 @@ from ivr.written import WrittenLanguage
 from keeping.audio import SealedAudioStore
 from keeping.sealing import Keyring
 from oncall.alerts import Alerter
-from oncall.briefs import Carries, Tells, load_tells, spoken, whispered
+from oncall.briefs import Carries, Tells, load_tells, read_out, spoken, whispered, without_numbers
 from oncall.channels.apprise import AppriseChannel
 from oncall.channels.console import ConsoleChannel
 from oncall.channels.email import EmailChannel, MailServer
@@ -277,6 +278,7 @@ class Adapters:
             language_order=LanguageOrder(settings.language_order),
             limits=settings.limits,
             studio=self._studio(organizers),
+            desk=self._phone_desk(organizers),
             dialect=self.dialect,
             public_url=settings.public_url,
         )
@@ -295,6 +297,24 @@ class Adapters:
             prompts=organizers.words,
             provider=self.provider,
             audio=self.audio,
+        )
+
+    def _phone_desk(self, organizers: Language) -> PhoneDesk:
+        tells = self.tells
+
+        def read(dossier: Dossier, at: datetime, holder: str | None) -> str:
+            return read_out(dossier, tells, self.reader.read(dossier), at=at, holder=holder)
+
+        return PhoneDesk(
+            secret=self.settings.secret_key.get_secret_value(),
+            language=organizers.code,
+            words=tells.desk,
+            outcomes=tells.call,
+            verdicts=tells.words,
+            questions=tells.questions,
+            read_out=read,
+            priority=lambda dossier: self.reader.read(dossier).rank.priority,
+            without_numbers=lambda text: without_numbers(text, tells.words["hidden_number"]),
         )
 
     def _for_the_ear(self, told: Notification, dossier: Dossier) -> str:

@@ -16,7 +16,7 @@ from dashboard.fingerprint import fingerprint
 from dashboard.inbox import RunningClock, clock_of, judge_of
 from dashboard.incident_page import Kin
 from dashboard.neighbours import Neighbour
-from dashboard.notes import ShownNote, shown_note
+from dashboard.notes import ShownNote, Unwritten, shown_note, unwritten_of
 from dashboard.settling import SETTLEABLE, Attempt, FieldForm, form_of
 from dashboard.timeline import Event, timeline
 from dashboard.unanswered import Asking
@@ -40,6 +40,7 @@ from reports.model import (
     Verdict,
 )
 from reports.model import Note as WrittenNote
+from reports.spoken_notes import SpokenNote
 
 LIKELY_LANGUAGE = 0.5
 """Probability from which on people are told that it sounds like another language."""
@@ -194,6 +195,7 @@ class DossierPage:
     near: tuple[Neighbour, ...]
     """Other open reports near it in place and time."""
     desk_notes: tuple[ShownNote, ...]
+    unwritten_notes: tuple[Unwritten, ...]
     """What organizers wrote on it."""
     today: str
 
@@ -253,11 +255,13 @@ def page_of(
     notes: Sequence[WrittenNote] = (),
     attempt: Attempt | None = None,
     asking: Asking | None = None,
+    spoken_notes: Sequence[SpokenNote] = (),
 ) -> DossierPage:
     """`names`: what organizers are called, by username; `today`: their date, ISO 8601; `custody`:
     what the log tells of the report; `kin`: what speaks of the same; `covering`: what covers the
     numbers in its words; `near`: what else was seen there; `notes`: of organizers; `attempt`: what
-    somebody sent for a field that could not be kept; `asking`: who was told."""
+    somebody sent for a field that could not be kept; `asking`: who was told; `spoken_notes`: of
+    organizers, by telephone."""
     reading = desk.reader.read(dossier)
     number_spoken = covering.covers(dossier)
     lines = {each.transcript_id: covering.text(lines_of(each)) for each in dossier.transcripts}
@@ -292,7 +296,8 @@ def page_of(
         custody=tuple(given(entry, dossier, desk, names) for entry in custody),
         kin=kin,
         near=tuple(near),
-        desk_notes=tuple(shown_note(each, names, covering) for each in notes),
+        desk_notes=tuple(shown_note(each, names, covering, spoken_notes) for each in notes),
+        unwritten_notes=unwritten_of(spoken_notes, names),
         today=today,
     )
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from dashboard.covering import Covering
 from reports.model import Mention, Note
 from reports.services.notes import Piece, pieces_of
+from reports.spoken_notes import SpokenNote
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class ShownNote:
     at: datetime
     withdrawn_at: datetime | None
     pieces: tuple[ShownPiece, ...]
+    spoken: SpokenNote | None = None
+    """What it was written out from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +39,30 @@ class ShownMention:
     is_new: bool
 
 
-def shown_note(note: Note, names: Mapping[str, str], covering: Covering) -> ShownNote:
+@dataclass(frozen=True, slots=True)
+class Unwritten:
+    """A note that was spoken by telephone and does not stand as words, not yet or never."""
+
+    spoken: SpokenNote
+    who: str
+    """What the speaker is called."""
+
+
+def unwritten_of(spoken: Sequence[SpokenNote], names: Mapping[str, str]) -> tuple[Unwritten, ...]:
+    return tuple(
+        Unwritten(each, names.get(each.who, each.who)) for each in spoken if each.note_id is None
+    )
+
+
+def shown_note(
+    note: Note,
+    names: Mapping[str, str],
+    covering: Covering,
+    spoken: Sequence[SpokenNote] = (),
+) -> ShownNote:
     """`names`: what organizers are called, by username; `covering`: a number that somebody wrote
-    into a note is covered like one that a caller spoke."""
+    into a note is covered like one that a caller spoke; `spoken`: notes of the same report that
+    were spoken by telephone."""
     return ShownNote(
         note_id=note.note_id or 0,
         reference=note.reference,
@@ -47,6 +71,7 @@ def shown_note(note: Note, names: Mapping[str, str], covering: Covering) -> Show
         at=note.at,
         withdrawn_at=note.withdrawn_at,
         pieces=tuple(_shown(piece, names) for piece in pieces_of(covering.text(note.body), names)),
+        spoken=next((each for each in spoken if each.note_id == note.note_id), None),
     )
 
 

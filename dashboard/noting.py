@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import io
 import logging
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
 from dashboard.desk import Desk
 from dashboard.inbox import local_day
 from dashboard.notes import shown_mentions
 from dashboard.parts import add_pages, names_of
-from reports.ports import StoreBusy
+from dashboard.sound import NotPlayable, playable
+from reports.ports import AudioNotFound, StoreBusy
 from reports.services.notes import (
     NoSuchNote,
     NoteTooLong,
@@ -54,6 +67,18 @@ class Noting:
             abort(403)
         return _back(reference, "note_withdrawn")
 
+    def note_audio(self, reference: str, recording_sid: str) -> Response:
+        """What somebody said by telephone, for the player."""
+        with self._desk.store.read() as records:
+            spoken = records.spoken_notes.get(recording_sid)
+        if spoken is None or spoken.reference != reference or not spoken.playable:
+            abort(404)
+        try:
+            wave = playable(self._desk.audio.get(recording_sid))
+        except (AudioNotFound, NotPlayable):
+            abort(404)
+        return send_file(io.BytesIO(wave), mimetype="audio/wav", etag=spoken.sha256 or False)
+
     def mentions(self) -> str:
         """Those that are new are so for this once."""
         with self._desk.store.read() as records:
@@ -85,7 +110,10 @@ class Noting:
 def add_noting(blueprint: Blueprint, noting: Noting) -> None:
     add_pages(
         blueprint,
-        {"/mentions": noting.mentions},
+        {
+            "/mentions": noting.mentions,
+            "/r/<reference>/notes/<recording_sid>.wav": noting.note_audio,
+        },
         {
             "/r/<reference>/notes": noting.write_note,
             "/r/<reference>/notes/<int:note_id>/withdraw": noting.withdraw_note,

@@ -236,6 +236,7 @@ class Pages:
                 Roster.of(records.people, self._desk.zone),
                 self._desk.next_asked(records, dossier),
             )
+            spoken = records.spoken_notes.of_report(reference)
         today = local_day(self._desk.clock(), self._desk)
         covering = replace(Covering.of_all(dossier, self._desk.reader), is_lifted=lifted)
         return page_of(
@@ -251,6 +252,7 @@ class Pages:
             notes,
             attempt,
             asking,
+            spoken,
         )
 
     def handle(self, reference: str) -> ResponseReturnValue:

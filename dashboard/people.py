@@ -101,8 +101,11 @@ class PeoplePages:
             abort(404)
         is_own = person.username == g.organizer.username
         reaches = [each for each in roster.reaches if each.person_id == person_id]
+        with self._desk.store.read() as records:
+            tries = records.people.pin_tries(person_id)
         return render_template(
             "person.html",
+            shut_until=tries.shut_until if tries is not None and tries.is_shut(now) else None,
             person=person,
             is_own=is_own,
             may_change=is_own or may(g.organizer.role, Permission.MANAGE),

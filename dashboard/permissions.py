@@ -1,49 +1,28 @@
-"""What each role may do, and what each page and button asks for.
+"""What each page and button asks for of who uses it; what a role may, `reports.roles` says.
 
-One table for roles, one for views: a view that stands in neither `NEEDS` nor `OPEN_TO_ALL` answers
-nobody, and a test says so.
+A view that stands in neither `NEEDS` nor `OPEN_TO_ALL` answers nobody, and a test says so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
 from reports.model import Role
+from reports.roles import MAY, Permission, may
 
-
-class Permission(StrEnum):
-    OWN = "own"
-    """One's own account: password, second factor, sessions, leaving."""
-    READ = "read"
-    HEAR = "hear"
-    """Recordings and pictures, as the page plays and shows them."""
-    REVIEW = "review"
-    """Take up, judge, correct, settle fields, have told again."""
-    SHOW_NUMBER = "show_number"
-    EXPORT = "export"
-    """Have something leave, originals included."""
-    MANAGE = "manage"
-    """Floods, blocks, prompts, which reports are one incident."""
-    ADMIN = "admin"
-    """Accounts and settings."""
-
+__all__ = [
+    "MAY",
+    "NEEDS",
+    "OPEN_TO_ALL",
+    "SETTING_UP",
+    "Permission",
+    "may",
+    "may_use",
+]
 
 P = Permission
-_VIEWER = frozenset({P.OWN, P.READ, P.HEAR})
-_REVIEWER = _VIEWER | {P.REVIEW}
-_ORGANIZER = _REVIEWER | {P.SHOW_NUMBER, P.EXPORT, P.MANAGE}
-
-MAY: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
-    {
-        Role.VIEWER: _VIEWER,
-        Role.REVIEWER: _REVIEWER,
-        Role.ORGANIZER: _ORGANIZER,
-        Role.ADMIN: _ORGANIZER | {P.ADMIN},
-    }
-)
 
 OPEN_TO_ALL: Final = frozenset(
     {
@@ -99,6 +78,7 @@ NEEDS: Final[Mapping[str, Permission]] = MappingProxyType(
         "audio": P.HEAR,
         "waveform": P.HEAR,
         "attachment": P.HEAR,
+        "note_audio": P.HEAR,
         "original": P.EXPORT,
         "attachment_original": P.EXPORT,
         "handle": P.REVIEW,
@@ -193,10 +173,6 @@ SETTING_UP: Final = frozenset(
     }
 )
 """All that somebody may use who must have a second factor and has none yet."""
-
-
-def may(role: Role, permission: Permission) -> bool:
-    return permission in MAY[role]
 
 
 def may_use(role: Role, view: str) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from ivr.desk_door import PhoneDesk
 from ivr.dialects import TWILIO, Dialect
 from ivr.languages import Language, Prompts, Voice
 from ivr.playback import Playback
@@ -63,6 +64,8 @@ class Telephone:
     limits: Limits = field(default_factory=Limits)
     studio: StudioDoor | None = None
     """Where prompts are recorded by telephone; None: nowhere."""
+    desk: PhoneDesk | None = None
+    """What organizers do by telephone alone; None: nothing."""
     dialect: Dialect = TWILIO
     public_url: str = ""
     """Where the provider reaches us, for a dialect in which addresses are written whole."""

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from flask import Blueprint, Response, abort, request, url_for
 from werkzeug.exceptions import HTTPException
 
-from ivr import alert_call, forms, told, twiml
+from ivr import alert_call, forms, phone_desk, told, twiml
 from ivr.attestation import attestation_of
 from ivr.callbacks import UNHEARD, add_callbacks
 from ivr.people import WITH_PEOPLE, add_people
@@ -62,6 +62,7 @@ def webhooks(line: Telephone) -> Blueprint:
     add_people(voice, line)
     add_studio(voice, line)
     alert_call.add_alert_call(voice, line)
+    phone_desk.add_phone_desk(voice, line)
 
     @voice.before_request
     def refuse_strangers() -> None:
@@ -81,7 +82,9 @@ def webhooks(line: Telephone) -> Blueprint:
             # of a report is told by others means, and has not acknowledged. Who records
             # prompts calls again.
             return document(twiml.connected(taken=False))
-        if request.endpoint in UNHEARD | alert_call.UNHEARD:
+        if request.endpoint in phone_desk.IN_DESK:
+            return document(phone_desk.desk_fault(line))
+        if request.endpoint in UNHEARD | alert_call.UNHEARD | phone_desk.UNHEARD:
             # Nobody listens to what is answered here; an error makes the provider note it.
             return Response(status=500)
         again = request.args.get(AFTER_FAILURE) is not None
@@ -113,7 +116,13 @@ def webhooks(line: Telephone) -> Blueprint:
             attestation=attestation_of(request.form.get("StirVerstat")),
             limits=line.limits,
         )
-        return answer(begin(), line.standing(call_sid))
+        entrance = phone_desk.desk_entrance(line, call_sid)
+        return ordinary() if entrance is None else document(entrance)
+
+    @voice.post("/ordinary")
+    def ordinary() -> Response:
+        """Where a call begins, also that of somebody who was asked for a PIN and gave none."""
+        return answer(begin(), line.standing(forms.sid("CallSid")))
 
     @voice.post("/language/<what>/<int:turn>")
     def language(what: str, turn: int) -> Response:

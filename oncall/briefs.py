@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
@@ -101,6 +101,45 @@ ANSWERS = (
     "passed_on",
     "closed",
 )
+DESK = (
+    "pin",
+    "not_the_pin",
+    "waiting",
+    "none",
+    "minutes_ago",
+    "hours_ago",
+    "key_1",
+    "key_2",
+    "key_3",
+    "key_4",
+    "key_5",
+    "key_6",
+    "key_8",
+    "key_9",
+    "key_0",
+    "star",
+    "wrong_key",
+    "not_yours",
+    "first",
+    "last",
+    "recording",
+    "written",
+    "no_recording",
+    "heard_all",
+    "verdicts",
+    "judged",
+    "undone",
+    "no_number",
+    "calling",
+    "call_over",
+    "not_reached",
+    "note",
+    "note_kept",
+    "nothing_heard",
+    "not_now",
+    "goodbye",
+)
+"""What organizers hear who work by telephone alone: see `ivr.phone_desk`."""
 ELSEWHERE = ("title", "look_at_desk", "place_unknown")
 STUDIO = (
     "pin",
@@ -127,6 +166,8 @@ LATE = timedelta(minutes=10)
 """From when on a text says how long ago the call was: the line was down, or a webhook lost."""
 UNTOLD = frozenset([Private.NAME, Private.PLATE, Private.STATUS])
 """What no text message says, though the caller did."""
+MANY_MINUTES = 120
+"""From then on hours are said."""
 LONGEST_PLACE = 120
 """Characters of the caller's words in a text; the page has them all."""
 _SAID_OF = frozenset(
@@ -166,6 +207,8 @@ class Tells:
     answer_words: AnswerWords
     elsewhere: Mapping[str, str]
     """What channels say that are to say nothing of a report, or only its place."""
+    desk: Mapping[str, str]
+    """What is said to who works by telephone alone."""
 
 
 class Carries(StrEnum):
@@ -198,6 +241,7 @@ def load_tells(prompts: Path, language: str) -> Tells:
         "call": CALL,
         "answers": ANSWERS,
         "elsewhere": ELSEWHERE,
+        "desk": DESK,
     }
     missing = [
         f"{path}: [{section}] {name} is missing"
@@ -217,6 +261,7 @@ def load_tells(prompts: Path, language: str) -> Tells:
         {name: words for name, words in answers.items() if isinstance(words, str)},
         AnswerWords(frozenset(answers["have_it"]), frozenset(answers["pass_on"])),
         table["elsewhere"],
+        table["desk"],
     )
 
 
@@ -277,6 +322,29 @@ def spoken(
         if carries is Carries.ALL
         else [*_place_alone(dossier, tells, reading)]
     )
+    return _for_the_ear(parts, dossier, tells)
+
+
+def read_out(
+    dossier: Dossier, tells: Tells, reading: Reading, *, at: datetime, holder: str | None
+) -> str:
+    """A report for the ear of somebody at the desk: with its place, how long ago it came in, and
+    the name of who has it."""
+    minutes = (at - dossier.report.filed_at) // timedelta(minutes=1)
+    ago = tells.desk["minutes_ago"].format(minutes=minutes)
+    if minutes >= MANY_MINUTES:
+        ago = tells.desk["hours_ago"].format(hours=minutes // 60)
+    parts = []
+    if dossier.verdict is not Verdict.UNVERIFIED:
+        parts.append(tells.words[dossier.verdict])
+    parts += _said(dossier, NotificationKind.ALERT, tells, reading, with_place=True)
+    parts.append(ago)
+    if holder is not None:
+        parts.append(tells.words["taken_up"].format(name=holder))
+    return _for_the_ear(parts, dossier, tells)
+
+
+def _for_the_ear(parts: Sequence[str], dossier: Dossier, tells: Tells) -> str:
     reference = tells.call["reference"].format(reference=by_digits(dossier.report.reference))
     # A voice pauses at a full stop, and spells what is all capitals.
     return " ".join(
@@ -309,6 +377,8 @@ def _said(
     reading: Reading,
     tier: Tier | None = None,
     about: str = "",
+    *,
+    with_place: bool = False,
 ) -> list[str]:
     """The parts of a message but its reference."""
     fields = report_fields(dossier)
@@ -332,7 +402,7 @@ def _said(
     if written:
         # Its words may name people, and an alert is read on lock screens: they stand on the page.
         parts.append(words["text_message"])
-    elif kind is NotificationKind.UPDATE or asked_later:
+    elif kind is NotificationKind.UPDATE or asked_later or with_place:
         parts.extend(_place(dossier, fields, understood, words))
     parts.extend(_known_place(understood, words))
     if not written:

@@ -1051,7 +1051,7 @@ class Dossier:
 
 
 class Role(StrEnum):
-    """What each may do: `dashboard.permissions`."""
+    """What each may do: `reports.roles`."""
 
     VIEWER = "viewer"
     REVIEWER = "reviewer"

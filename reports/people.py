@@ -19,6 +19,8 @@ from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from reports.pin_tries import PinTries
+
 
 @dataclass(frozen=True, slots=True)
 class QuietHours:
@@ -196,6 +198,11 @@ class People(Protocol):
         """By name, those who left among them."""
 
     def put_person(self, person: Person) -> None: ...
+    def pin_tries(self, person_id: str) -> PinTries | None:
+        """None: no wrong one since the last right one."""
+
+    def put_pin_tries(self, tries: PinTries) -> None: ...
+    def forget_pin_tries(self, person_id: str) -> None: ...
     def reaches(self, person_id: str | None = None) -> Sequence[Reach]:
         """Of one person, or of all, in the order in which they were given."""
 

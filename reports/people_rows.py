@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import RowMapping
 
 from reports.people import Cover, Duty, Person, QuietHours, Reach, Shift
-from reports.tables import Rows, UtcDateTime, columns, metadata, states
+from reports.pin_tries import PinTries
+from reports.tables import Rows, UtcDateTime, columns, metadata, plain, states
 
 people = sa.Table(
     "people",
@@ -27,6 +28,14 @@ people = sa.Table(
     sa.Column("feed_epoch", sa.Integer, nullable=False, server_default="0"),
     sa.Column("changed_at", UtcDateTime, nullable=False),
     sa.Column("changed_by", sa.String(64), nullable=False),
+)
+pin_tries = sa.Table(
+    "pin_tries",
+    metadata,
+    sa.Column("person_id", sa.String(32), sa.ForeignKey("people.person_id"), primary_key=True),
+    sa.Column("wrong", sa.Integer, nullable=False),
+    sa.Column("last_at", UtcDateTime, nullable=False),
+    sa.Column("shut_until", UtcDateTime),
 )
 reaches = sa.Table(
     "reaches",
@@ -91,6 +100,16 @@ class SqlPeople(Rows):
         }
         if not self._add(people, row):
             self._save(people, row)
+
+    def pin_tries(self, person_id: str) -> PinTries | None:
+        return self._one(pin_tries, person_id, plain(PinTries))
+
+    def put_pin_tries(self, tries: PinTries) -> None:
+        if not self._add(pin_tries, columns(tries)):
+            self._save(pin_tries, columns(tries))
+
+    def forget_pin_tries(self, person_id: str) -> None:
+        self._connection.execute(pin_tries.delete().where(pin_tries.c.person_id == person_id))
 
     def reaches(self, person_id: str | None = None) -> Sequence[Reach]:
         query = sa.select(reaches).order_by(reaches.c.number)

@@ -58,6 +58,7 @@ from reports.model import (
     Transcript,
 )
 from reports.people import People
+from reports.spoken_notes import SpokenNotes
 
 Samples = NDArray[np.float32]
 """Sound: 16,000 samples a second, one channel, each between -1 and 1."""
@@ -130,6 +131,9 @@ class Records(AccountRecords, Protocol):
 
     @property
     def people(self) -> People: ...
+
+    @property
+    def spoken_notes(self) -> SpokenNotes: ...
 
     def call(self, call_sid: str) -> Call | None: ...
     def add_call(self, call: Call) -> bool: ...
@@ -481,6 +485,8 @@ class Job(StrEnum):
     IMPORT_RECORDINGS = "import_recordings"
     TRANSCRIBE_RECORDING = "transcribe_recording"
     TRANSLATE_RECORDING = "translate_recording"
+    KEEP_SPOKEN_NOTE = "keep_spoken_note"
+    WRITE_SPOKEN_NOTE = "write_spoken_note"
 
 
 class Urgency(StrEnum):

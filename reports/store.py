@@ -118,6 +118,7 @@ from reports.sealed import (
     segments_of,
     words_context,
 )
+from reports.spoken_note_rows import SqlSpokenNotes
 from reports.tables import Rows, UtcDateTime
 from reports.tables import columns as _columns
 from reports.tables import metadata as metadata  # all tables are in it from here on
@@ -647,6 +648,7 @@ class SqlRecords(Rows):
         super().__init__(connection, hold=hold)
         self._seals = seals
         self.people = SqlPeople(connection, hold=hold)
+        self.spoken_notes = SqlSpokenNotes(connection, hold=hold)
         self._occurred: list[Occurrence] = []
 
     # Calls

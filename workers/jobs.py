@@ -23,7 +23,15 @@ from reports.ports import (
     Sealer,
     Transcriber,
 )
-from reports.services import attachments, importing, notices, reconciling, recordings, texts
+from reports.services import (
+    attachments,
+    importing,
+    notices,
+    reconciling,
+    recordings,
+    spoken_notes,
+    texts,
+)
 from workers.worker import ending_after
 
 log = logging.getLogger(__name__)
@@ -183,6 +191,32 @@ def translate_recording(recording_sid: str) -> None:
         )
 
 
+def keep_spoken_note(recording_sid: str) -> None:
+    tools = _tools()
+    spoken_notes.keep_spoken_note(
+        tools.store,
+        tools.queue,
+        tools.provider,
+        tools.audio,
+        recording_sid=recording_sid,
+        clock=tools.clock,
+    )
+
+
+def write_spoken_note(recording_sid: str) -> None:
+    tools = _tools()
+    transcriber, apart = _transcribers(tools)
+    note = spoken_notes.claim_spoken_note(
+        tools.store, recording_sid=recording_sid, at=tools.clock()
+    )
+    if note is None:
+        return
+    with ending_after(spoken_notes.time_limit(note) * note.attempts):
+        spoken_notes.write_spoken_note(
+            tools.store, tools.audio, transcriber, apart, note=note, clock=tools.clock
+        )
+
+
 def _in_time(recording: Recording) -> AbstractContextManager[None]:
     """A second try has the time of the first, and that of the process that it starts."""
     return ending_after(recordings.time_limit(recording) * recording.attempts)
@@ -200,6 +234,8 @@ WORK: Mapping[Job, Callable[[str], None]] = {
     Job.IMPORT_RECORDINGS: import_recordings,
     Job.TRANSCRIBE_RECORDING: transcribe_recording,
     Job.TRANSLATE_RECORDING: translate_recording,
+    Job.KEEP_SPOKEN_NOTE: keep_spoken_note,
+    Job.WRITE_SPOKEN_NOTE: write_spoken_note,
 }
 
 

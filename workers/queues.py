@@ -50,6 +50,8 @@ TIME_LIMITS: Final[Mapping[Job, int]] = MappingProxyType(
         Job.IMPORT_RECORDINGS: 300,
         Job.TRANSCRIBE_RECORDING: 900,
         Job.TRANSLATE_RECORDING: 900,
+        Job.KEEP_SPOKEN_NOTE: 180,
+        Job.WRITE_SPOKEN_NOTE: 900,
     }
 )
 """Seconds after which the worker at a job is killed, see `workers.worker`."""
@@ -78,9 +80,10 @@ def queue_for(job: Job, urgency: Urgency) -> QueueName:
             | Job.ERASE_ATTACHMENT
             | Job.TEXT_CALLER
             | Job.IMPORT_RECORDINGS
+            | Job.KEEP_SPOKEN_NOTE
         ):
             return QueueName.FETCHES
-        case Job.TRANSLATE_RECORDING:
+        case Job.TRANSLATE_RECORDING | Job.WRITE_SPOKEN_NOTE:
             return QueueName.REST
         case Job.TRANSCRIBE_RECORDING:
             return QueueName.URGENT if urgency is Urgency.URGENT else QueueName.REST

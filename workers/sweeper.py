@@ -39,6 +39,8 @@ ASK_AGAIN = timedelta(seconds=30)
 LOOK_BACK = timedelta(seconds=30)
 """What changed so long before the last look is looked at again: a time is taken before the
 transaction that writes it is committed."""
+SPEECH = frozenset([Job.TRANSCRIBE_RECORDING, Job.TRANSLATE_RECORDING, Job.WRITE_SPOKEN_NOTE])
+"""What waits for a worker that has an engine."""
 NEVER_TOO_LATE = timedelta(days=7)
 """A first alert is sent however late; what is older than this was lost before we were here."""
 
@@ -146,7 +148,7 @@ class Sweeper:
             forget_callers(self._store, at=at, keep=self._keep_callers)
 
     def _do_here(self, item: Stalled) -> None:
-        if item.job in (Job.TRANSCRIBE_RECORDING, Job.TRANSLATE_RECORDING):
+        if item.job in SPEECH:
             return
         try:
             self._run(item.job, item.subject)

@@ -19,6 +19,7 @@ from reports.model import (
     ActKind,
     Handling,
     Notification,
+    NotificationKind,
     NotificationState,
     Report,
     advance,
@@ -31,6 +32,8 @@ ANSWERED_WITHIN: Final = timedelta(hours=12)
 """So long after something was sent to a number, a text from there may be an answer to it."""
 NAMELESS: Final = "on call"
 """Stands as who took a report up where no person is known: whose number it was is not kept."""
+ASKING: Final = frozenset({NotificationKind.ALERT, NotificationKind.REMINDER})
+"""What asks somebody whether they have it."""
 _REFERENCE: Final = re.compile(r"\d{4,12}")
 _LONGEST: Final = 80
 """Characters of an answer; whoever writes more, tells something."""
@@ -95,6 +98,38 @@ def receive_answer(
     return answered
 
 
+def take_up(
+    store: ReportStore, *, reference: str, person_id: str, who: str, at: datetime, by: str
+) -> Answered | None:
+    """Notes that somebody has a report who was told of it or came upon it by themselves; None:
+    there is none of that reference. `who` stands for whom nobody told; `by`: the id of the call.
+    """
+    with store.begin() as records:
+        dossier = records.dossier(reference)
+        if dossier is None:
+            return None
+        told = [
+            each
+            for each in dossier.notifications
+            if each.kind in ASKING and each.person == person_id
+        ]
+        if told:
+            meant = next((each for each in told if each.acknowledged_at is not None), told[-1])
+            return note_answer(records, meant, Answer.HAVE_IT, at, by)
+        report = records.report(reference)
+        if report is None:
+            return None
+        if report.handling is Handling.CLOSED:
+            return Answered(Outcome.CLOSED, reference)
+        if report.handling is Handling.NEW:
+            _acknowledge(records, report, who, at)
+            records.touch(report.call_sid, at)
+            return Answered(Outcome.YOU_HAVE, reference)
+        acts = [act for act in dossier.acts if act.kind is ActKind.HANDLING]
+        theirs = bool(acts) and acts[-1].who == who
+        return Answered(Outcome.YOU_HAVE if theirs else Outcome.OTHERS_HAVE, reference)
+
+
 def after_answer(queue: JobQueue, answered: Answered) -> None:
     """Has it decided who else is to be told."""
     if answered.outcome is Outcome.PASSED_ON:
@@ -135,11 +170,15 @@ def _take(
     if report.handling is not Handling.NEW:
         theirs = told.acknowledged_at is not None
         return (Outcome.YOU_HAVE if theirs else Outcome.OTHERS_HAVE), told
+    _acknowledge(records, report, who, at)
+    return Outcome.YOU_HAVE, replace(told, acknowledged_at=at, acknowledged_by=who)
+
+
+def _acknowledge(records: Records, report: Report, who: str, at: datetime) -> None:
     taken = replace(report, handling=advance(report.handling, Handling.ACKNOWLEDGED), changed_at=at)
     records.save_report(taken)
     act = Act(report.reference, at, who, ActKind.HANDLING, report.handling, Handling.ACKNOWLEDGED)
     records.add_act(act)
-    return Outcome.YOU_HAVE, replace(told, acknowledged_at=at, acknowledged_by=who)
 
 
 def _pass(

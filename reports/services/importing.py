@@ -82,7 +82,12 @@ def _unknown(
         if recording.made_at + timedelta(seconds=recording.seconds) + WEBHOOK_WAIT <= at
     ]
     with store.read() as records:
-        return [each for each in old if records.recording(each.recording_sid) is None]
+        return [
+            each
+            for each in old
+            if records.recording(each.recording_sid) is None
+            and records.spoken_notes.get(each.recording_sid) is None
+        ]
 
 
 def _take_in(

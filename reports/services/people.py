@@ -163,7 +163,8 @@ def come_back(store: ReportStore, *, person_id: str, who: str, at: datetime) -> 
 def set_pin(
     store: ReportStore, sealer: Sealer, *, person_id: str, pin: str | None, who: str, at: datetime
 ) -> bool:
-    """Digits by which they are known at the telephone; None: by none.
+    """Digits by which they are known at the telephone; None: by none. Wrong ones of before count no
+    more.
 
     Raises:
         NoSuchPerson, PersonRefused.
@@ -171,7 +172,11 @@ def set_pin(
     hashed = None
     if pin is not None:
         hashed = pin_hash(sealer, person_id, _good_pin(pin))
-    return _change(store, person_id, lambda person: replace(person, pin_hash=hashed), who, at)
+    is_new = _change(store, person_id, lambda person: replace(person, pin_hash=hashed), who, at)
+    if is_new:
+        with store.begin() as records:
+            records.people.forget_pin_tries(person_id)
+    return is_new
 
 
 def pin_hash(sealer: Sealer, person_id: str, pin: str) -> str:

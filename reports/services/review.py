@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from reports.fields import callback_allowed
 from reports.fields.settled import in_force
-from reports.model import SPOKEN, Act, ActKind, Handling, Report, Verdict, advance
+from reports.model import (
+    SPOKEN,
+    Act,
+    ActKind,
+    Call,
+    Handling,
+    Report,
+    Settlement,
+    Verdict,
+    advance,
+)
 from reports.ports import ReportStore, Sealer
 from reports.services.calls import number_context
 
@@ -74,6 +85,14 @@ def note_spoken_shown(store: ReportStore, *, reference: str, who: str, at: datet
         records.touch(report.call_sid, at)
 
 
+def gives_number(call: Call, settlements: Sequence[Settlement]) -> bool:
+    """Whether the caller may be called back: they allowed it, nobody who listened says otherwise,
+    and their number is known."""
+    settled = in_force(settlements).get("callback")
+    denied = settled is not None and settled.value is False
+    return call.caller_number is not None and not denied and callback_allowed(call).value is True
+
+
 def show_number(
     store: ReportStore, sealer: Sealer, *, reference: str, who: str, at: datetime
 ) -> str:
@@ -88,9 +107,8 @@ def show_number(
         call = None if report is None else records.call(report.call_sid)
         if report is None or call is None:
             raise NoSuchReport(reference)
-        settled = in_force(records.settlements_of([reference])).get("callback")
-        denied = settled is not None and settled.value is False
-        if call.caller_number is None or denied or callback_allowed(call).value is not True:
+        settlements = records.settlements_of([reference])
+        if call.caller_number is None or not gives_number(call, settlements):
             raise NumberNotGiven(reference)
         records.add_act(Act(reference, at, who, ActKind.NUMBER_SHOWN, "", ""))
         records.touch(call.call_sid, at)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Final
 
 from reports.model import (
     Attachment,
@@ -18,6 +20,7 @@ from reports.model import (
 )
 from reports.ports import Job, Records, Urgency
 from reports.services.recordings import urgency
+from reports.spoken_notes import SpokenNote, SpokenState
 
 HINT_WAIT = timedelta(seconds=15)
 """How long after a recording was first heard of its status callback may take."""
@@ -25,6 +28,13 @@ QUEUE_WAIT = timedelta(seconds=5)
 """How long a row may wait for a worker before the queue is asked again. Asking for what waits
 there already changes nothing, so this may be short."""
 
+SPOKEN_JOBS: Final[Mapping[SpokenState, Job]] = MappingProxyType(
+    {
+        SpokenState.ANNOUNCED: Job.KEEP_SPOKEN_NOTE,
+        SpokenState.STORED: Job.WRITE_SPOKEN_NOTE,
+    }
+)
+"""What is asked for of a spoken note that is not done with."""
 LIMITED_AT_ONCE = 20
 """So many recordings of limited and blocked calls are asked for at a time. Nobody else asks for
 them, so no more of them ever stand in a queue before a witness's: thousands wait here."""
@@ -70,6 +80,11 @@ def stalled(records: Records, at: datetime) -> list[Stalled]:
         for text in records.caller_texts_in((CallerTextState.PENDING, CallerTextState.SENDING))
         if _waited(text, text.asked_at, at)
     )
+    found.extend(
+        Stalled(SPOKEN_JOBS[note.state], note.recording_sid)
+        for note in records.spoken_notes.in_states(SPOKEN_JOBS)
+        if _waited(note, note.changed_at, at)
+    )
     return found
 
 
@@ -82,15 +97,23 @@ def _at_work(records: Records, state: RecordingState) -> Iterator[Recording]:
 def unerased(records: Records, at: datetime) -> list[Stalled]:
     """What the provider still holds of what is safe here. Asked seldom: it can wait, and a provider
     that is away should not be asked for each of a thousand recordings every second."""
-    return [
-        Stalled(Job.ERASE_AT_PROVIDER, recording.recording_sid)
-        for recording in records.recordings_to_erase()
-        if recording.stored_at is not None and recording.stored_at + QUEUE_WAIT <= at
-    ] + [
-        Stalled(Job.ERASE_ATTACHMENT, attachment.media_sid)
-        for attachment in records.attachments_to_erase()
-        if attachment.stored_at is not None and attachment.stored_at + QUEUE_WAIT <= at
-    ]
+    return (
+        [
+            Stalled(Job.ERASE_AT_PROVIDER, recording.recording_sid)
+            for recording in records.recordings_to_erase()
+            if recording.stored_at is not None and recording.stored_at + QUEUE_WAIT <= at
+        ]
+        + [
+            Stalled(Job.ERASE_ATTACHMENT, attachment.media_sid)
+            for attachment in records.attachments_to_erase()
+            if attachment.stored_at is not None and attachment.stored_at + QUEUE_WAIT <= at
+        ]
+        + [
+            Stalled(Job.KEEP_SPOKEN_NOTE, note.recording_sid)
+            for note in records.spoken_notes.to_erase()
+            if note.stored_at is not None and note.stored_at + QUEUE_WAIT <= at
+        ]
+    )
 
 
 def _waits(recording: Recording, first: datetime, at: datetime) -> bool:
@@ -98,7 +121,7 @@ def _waits(recording: Recording, first: datetime, at: datetime) -> bool:
     return (recording.next_attempt_at or first) <= at
 
 
-def _waited(row: Attachment | CallerText, since: datetime, at: datetime) -> bool:
+def _waited(row: Attachment | CallerText | SpokenNote, since: datetime, at: datetime) -> bool:
     return (row.next_attempt_at or since + QUEUE_WAIT) <= at
 
 

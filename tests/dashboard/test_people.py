@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from dashboard import Desk, add_organizer
 from dashboard.people_page import covered, reach_lines
 from reports.model import Role
 from reports.people import Person, QuietHours, Reach
+from reports.pin_tries import PinTries
 from reports.services.people import pin_hash
 from tests.dashboard.conftest import PASSWORD, QUICK, Browser
 from tests.dashboard.stories import MORNING
@@ -212,3 +214,16 @@ def test_digits_of_others_are_set_by_whoever_administers_the_line(
     digits = {"from_page": "/people/ana", "pin": "730162"}
     assert sam.sends("/people/ana/pin", **digits).status_code == 403
     assert person(desk).pin_hash is None
+
+
+def test_whoever_is_shut_out_by_wrong_digits_reads_so_and_sets_new_ones(
+    ana: Browser, desk: Desk
+) -> None:
+    adds(ana)
+    ana.sends("/people/ana/pin", from_page="/people/ana", pin="480213")
+    with desk.store.begin() as records:
+        until = desk.clock() + timedelta(minutes=20)
+        records.people.put_pin_tries(PinTries("ana", 5, desk.clock(), until))
+    assert "none are taken until" in ana.get("/people/ana").text
+    ana.sends("/people/ana/pin", from_page="/people/ana", pin="730162")
+    assert "none are taken until" not in ana.get("/people/ana").text
