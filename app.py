@@ -117,6 +117,7 @@ def create_app(settings: Settings | None = None, clock: Clock = now) -> Flask:
             sealer=adapters.sealer,
             clock=clock,
             answer_links=adapters.answer_links,
+            dispatcher=adapters.dispatcher,
             exporter=adapters.exporter,
             reader=adapters.reader,
             second_reader=second_reader(settings),

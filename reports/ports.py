@@ -57,6 +57,7 @@ from reports.model import (
     TextMessage,
     Transcript,
 )
+from reports.observing import Observing
 from reports.people import People
 
 Samples = NDArray[np.float32]
@@ -130,6 +131,8 @@ class Records(AccountRecords, Protocol):
 
     @property
     def people(self) -> People: ...
+    @property
+    def observing(self) -> Observing: ...
 
     def call(self, call_sid: str) -> Call | None: ...
     def add_call(self, call: Call) -> bool: ...

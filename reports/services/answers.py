@@ -19,6 +19,7 @@ from reports.model import (
     ActKind,
     Handling,
     Notification,
+    NotificationKind,
     NotificationState,
     Report,
     advance,
@@ -31,6 +32,8 @@ ANSWERED_WITHIN: Final = timedelta(hours=12)
 """So long after something was sent to a number, a text from there may be an answer to it."""
 NAMELESS: Final = "on call"
 """Stands as who took a report up where no person is known: whose number it was is not kept."""
+OBSERVING: Final = frozenset({NotificationKind.OBSERVE, NotificationKind.OBSERVED})
+"""Messages about requests to observe: see `reports.services.observing`."""
 _REFERENCE: Final = re.compile(r"\d{4,12}")
 _LONGEST: Final = 80
 """Characters of an answer; whoever writes more, tells something."""
@@ -210,7 +213,11 @@ def answer_by_text(
 
     Without a reference it is the last that was sent and not answered yet; all answered, the last.
     """
-    told = records.told_since(sender, at - ANSWERED_WITHIN)
+    told = [
+        each
+        for each in records.told_since(sender, at - ANSWERED_WITHIN)
+        if each.kind not in OBSERVING
+    ]
     again = [each for each in told if each.answered_with == message_sid]
     meant = _meant(again or told, said.reference)
     return None if meant is None else note_answer(records, meant, said.answer, at, message_sid)
