@@ -58,7 +58,8 @@ class ObserverWords:
         """What somebody is answered, with the sentence that stands in all that they are sent."""
         code = self.language(replied.languages)
         said = self.reads[code][replied.text].format(minutes=replied.minutes)
-        return with_safety(said, self.reads[code]["safety"])
+        # What stands in an answer to a webhook loses its ends of lines.
+        return with_safety(said, self.reads[code]["safety"], apart=" ")
 
     def request(
         self,
@@ -89,11 +90,11 @@ class ObserverWords:
         return LONGEST - max(hows) - 1
 
 
-def with_safety(said: str, safety: str) -> str:
+def with_safety(said: str, safety: str, apart: str = "\n") -> str:
     """The words, no longer than they may be, and the sentence after them."""
     said = said.strip()
     kept = said if len(said) <= LONGEST else said[: LONGEST - 1].rstrip() + "…"
-    return f"{kept}\n{safety}" if kept else safety
+    return f"{kept}{apart}{safety}" if kept else safety
 
 
 def load_observer_words(prompts: Path, first: str) -> ObserverWords:
