@@ -121,6 +121,7 @@ def create_app(
             clock=clock,
             answer_links=adapters.answer_links,
             push_key=adapters.push_key.public,
+            dispatcher=adapters.dispatcher,
             exporter=adapters.exporter,
             reader=adapters.reader,
             second_reader=second_reader(settings),

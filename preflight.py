@@ -97,6 +97,7 @@ def _prompts(settings: Settings, adapters: Adapters) -> Iterator[Finding]:
     try:
         prompts = adapters.prompts
         _ = adapters.tells
+        _ = adapters.observer_words
         _ = adapters.hears
         _ = adapters.reader
         _ = adapters.export_words

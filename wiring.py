@@ -23,7 +23,7 @@ from ivr.signature import SIGNALWIRE_HEADER, Guard, SignatureGuard
 from ivr.stamped import StampedGuard
 from ivr.studio_door import StudioDoor
 from ivr.telephone import AlertCalls, LanguageOrder, Telephone, Whispers
-from ivr.texting import AnswerTexts, Texting
+from ivr.texting import AnswerTexts, ObserverTexts, Texting
 from ivr.written import WrittenLanguage
 from keeping.audio import SealedAudioStore
 from keeping.sealing import Keyring
@@ -37,7 +37,9 @@ from oncall.channels.sms import SmsChannel
 from oncall.channels.voice import VoiceChannel
 from oncall.composing import Composer
 from oncall.contacts import Contact
-from oncall.links import AnswerLinks
+from oncall.dispatching import Dispatcher
+from oncall.links import OBSERVE, AnswerLinks
+from oncall.observing import ObserverWords, load_observer_words
 from oncall.roster import to_ring
 from opinions.chat import ChatReader
 from places.gazetteer import load_gazetteer
@@ -331,6 +333,27 @@ class Adapters:
         return PushKey(self.settings.secret_key.get_secret_value())
 
     @cached_property
+    def observer_words(self) -> ObserverWords:
+        """Raises: BadObserverWords."""
+        return load_observer_words(self.settings.prompts, self.settings.organizer_language)
+
+    @cached_property
+    def dispatcher(self) -> Dispatcher:
+        """Sends people out to observe."""
+        settings = self.settings
+        return Dispatcher(
+            store=self.store,
+            queue=self.queue,
+            sealer=self.sealer,
+            channels=frozenset(self.channels),
+            carries=settings.channels_carry,
+            words=self.observer_words,
+            links=AnswerLinks(settings.secret_key.get_secret_value(), settings.public_url, OBSERVE),
+            clocks=settings.clocks,
+            takes_texts=self.provider.takes_texts,
+        )
+
+    @cached_property
     def channels(self) -> Mapping[str, Channel]:
         """The ways to reach an organizer that the settings name."""
         settings, title = self.settings, self.tells.elsewhere["title"]
@@ -378,6 +401,7 @@ class Adapters:
             texts=self.caller_texts,
             language_of=self.written_language,
             answers=AnswerTexts(self.tells.answer_words, self.tells.answers),
+            observers=ObserverTexts(self.observer_words.writes, self.observer_words.say),
             guard=self.telephone.guard,
             clock=self.clock,
         )

@@ -12,6 +12,7 @@ from argon2 import PasswordHasher
 from dashboard.prompt_page import SpokenLanguage
 from dashboard.tiles import Tiles
 from exports.services import Exporter
+from oncall.dispatching import Dispatcher
 from oncall.escalation import Due
 from oncall.links import AnswerLinks
 from oncall.waiting import Clocks
@@ -34,6 +35,8 @@ class Desk:
     """The time now, aware and in UTC."""
     answer_links: AnswerLinks
     """By which a report is taken up without logging in."""
+    dispatcher: Dispatcher
+    """Sends people out to observe."""
     exporter: Exporter
     """Has things leave."""
     reader: Reader

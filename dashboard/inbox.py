@@ -69,6 +69,8 @@ class Row:
     verdict: Verdict
     """Of the report, or else of its incident."""
     incident_id: int | None
+    is_finding: bool
+    """An observer made it, who was asked to look."""
     judged_by: str | None
     """Who said what the verdict says; None while nobody did."""
     language: str | None
@@ -158,6 +160,7 @@ def row_of(dossier: Dossier, desk: Desk, names: Mapping[str, str]) -> Row:
         report=dossier.report,
         verdict=dossier.verdict,
         incident_id=None if dossier.incident is None else dossier.incident.incident_id,
+        is_finding=dossier.finding is not None,
         judged_by=judge_of(dossier, names),
         language=desk.language_name(dossier.call.language),
         on_the_line=dossier.call.state is CallState.IN_PROGRESS,

@@ -16,7 +16,7 @@ from dashboard.plot import Pin
 from places.gazetteer import Point
 from reports.fields.location import Location
 from reports.fields.priority import Priority
-from reports.incidents import Glance, Part, glance
+from reports.incidents import SAW, Glance, Part, glance
 from reports.model import Docket, Dossier, Verdict
 
 HOURS: Final = (3, 12, 24, 72)
@@ -151,15 +151,15 @@ def _of_report(dossier: Dossier, desk: Desk, names: Mapping[str, str]) -> Mark:
     telling = telling_of(dossier, desk)
     seen = glance([telling])
     point, is_about = spot_of(seen.place)
-    saw = telling.sighting.part is Part.WITNESS
+    part = telling.sighting.part
     return Mark(
         incident_id=None,
         reference=dossier.report.reference,
         sign=sign_of(priority_of([dossier], desk), dossier.verdict),
         verdict=dossier.verdict,
         judged_by=judge_of(dossier, names),
-        callers=int(saw),
-        hearsay=int(not saw),
+        callers=int(part is Part.WITNESS),
+        hearsay=int(part not in SAW),
         glance=seen,
         point=point,
         is_about=is_about,

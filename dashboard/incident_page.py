@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from dashboard.covering import Covering
 from dashboard.desk import Desk
 from dashboard.facts import Facts, Standing, facts_of
 from dashboard.fingerprint import fingerprint
+from dashboard.observers_page import FoundShown, Observed, RequestShown
 from places.gazetteer import Gazetteer
 from reports.fields.location import Location
 from reports.fields.priority import Priority
 from reports.incidents import (
+    SAW,
     Event,
     Glance,
-    Part,
     Sighting,
     Suggestion,
     Telling,
@@ -37,6 +38,7 @@ from reports.model import (
     Report,
     Verdict,
 )
+from reports.services.observing import FOUND_BY
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class Member:
     language: str | None
     pictures: int = 0
     """That came with it, and can be looked at."""
+    observer: str | None = None
+    """Who made it, of those who were asked to look."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +146,10 @@ class IncidentPage:
     elsewhere: Mapping[str, int]
     """In which incidents those are by now from which it was told apart."""
     today: str
+    requests: tuple[RequestShown, ...] = ()
+    """To observers, the last first."""
+    found: tuple[FoundShown, ...] = ()
+    """What they sent in."""
 
     def told_from(self, event: Event) -> tuple[tuple[int | None, tuple[str, ...]], ...]:
         """Of an event that told it apart: from which reports, by the incidents that these are in
@@ -163,6 +171,8 @@ class Kin:
     card: Card | None
     proposal: Proposal | None
     today: str
+    observer: str | None = None
+    """Who made the report, of those who were asked to look."""
 
     @property
     def version(self) -> str:
@@ -246,7 +256,7 @@ def _holder(dossier: Dossier) -> str | None:
 
 
 def _is_witness(sighting: Sighting) -> bool:
-    return sighting.part is Part.WITNESS
+    return sighting.part in SAW
 
 
 def _judged_by(incident: Incident, names: Mapping[str, str]) -> str | None:
@@ -309,21 +319,27 @@ def incident_page_of(
     names: Mapping[str, str],
     today: str,
     incident_of: Callable[[Iterable[str]], Mapping[str, int]],
+    observed: Observed,
 ) -> IncidentPage:
     """`incident_of`: in which incidents reports are."""
     own = [dossiers[each] for each in docket.references]
-    events = history(docket, own, lambda who: names.get(who, who))
+    called = {FOUND_BY: "The line", **observed.people, **names}
+    events = history(docket, own, lambda who: called.get(who, who), observed.dispatches)
     return IncidentPage(
         card=card_of(docket, dossiers, desk, names),
         incident=docket.incident,
         judged_by=_judged_by(docket.incident, names),
-        members=tuple(member_of(each, desk) for each in own),
+        members=tuple(
+            replace(member_of(each, desk), observer=observed.name_of(each)) for each in own
+        ),
         together=together(telling_of(each, desk) for each in own),
         events=events[::-1],
         proposals=tuple(proposals),
         moved_to=_moved_to(docket),
         elsewhere=incident_of({each for event in events for each in event.others}),
         today=today,
+        requests=observed.requests(names, desk.clock()),
+        found=observed.found(own),
     )
 
 

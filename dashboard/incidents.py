@@ -25,6 +25,7 @@ from dashboard.incident_page import (
     proposal_of,
 )
 from dashboard.neighbours import MOST_NEIGHBOURS, Neighbour, neighbours_of
+from dashboard.observers_page import Observed, requests_told
 from dashboard.parts import LAST_PAGE, View, add_pages, ids_of, names_of, part, wanted_page
 from reports.incidents import Suggestion, nearby, sighting_of
 from reports.model import Docket, Dossier, IncidentAct, Judgement, Verdict, Verification
@@ -45,6 +46,7 @@ from reports.services.incidents import (
     tell_incidents_apart,
     undo,
 )
+from reports.services.observing import incidents_behind
 from reports.services.review import NoSuchReport
 from reports.services.suggesting import Suggester
 
@@ -148,6 +150,7 @@ class Incidents:
                 names_of(records),
                 local_day(self._desk.clock(), self._desk),
                 records.incident_of,
+                _observed(records, docket),
             )
 
     def kin(self, records: Records, dossier: Dossier) -> Kin:
@@ -168,6 +171,7 @@ class Incidents:
             card=card,
             proposal=next(iter(self._proposals(records, suggested)), None),
             today=local_day(self._desk.clock(), self._desk),
+            observer=Observed(people=_people(records)).name_of(dossier),
         )
 
     def near(self, records: Records, dossier: Dossier, kin: Kin) -> tuple[Neighbour, ...]:
@@ -385,6 +389,17 @@ def _docket(records: Records, incident_id: str) -> Docket:
     if docket is None:
         abort(404)
     return docket
+
+
+def _observed(records: Records, docket: Docket) -> Observed:
+    """What observers were asked of an incident, and of those that were put into it."""
+    dispatches = records.observing.dispatches_of(incidents_behind(records, docket))
+    told = requests_told(records.dossiers_of(list({each.reference for each in dispatches})))
+    return Observed(dispatches, told, _people(records))
+
+
+def _people(records: Records) -> Mapping[str, str]:
+    return {each.person_id: each.name for each in records.people.everybody()}
 
 
 def _dossiers(records: Records, references: Iterable[str]) -> Mapping[str, Dossier]:

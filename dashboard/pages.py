@@ -46,6 +46,7 @@ from dashboard.lookout import Lookout
 from dashboard.mapping import add_map
 from dashboard.me import add_me
 from dashboard.noting import Noting, add_noting
+from dashboard.observers import add_observers
 from dashboard.parts import (
     NotPermitted,
     View,
@@ -617,6 +618,7 @@ def pages(desk: Desk, csrf: CSRFProtect, catalogue: Catalogue) -> Blueprint:
     add_noting(blueprint, noting)
     add_map(blueprint, desk)
     add_handovers(blueprint, desk)
+    add_observers(blueprint, desk)
     add_settle(blueprint, desk, here.show)
     add_roster(blueprint, desk)
     add_people(blueprint, desk)

@@ -31,6 +31,7 @@ OPEN_TO_ALL: Final = frozenset(
         *("join", "accept_invitation"),
         # By a link that is signed: one act, one calendar.
         *("ack", "answer_ack", "roster_feed"),
+        *("observe", "answer_observe"),
     }
 )
 """Views that nobody has to log in for."""
@@ -111,6 +112,13 @@ NEEDS: Final[Mapping[str, Permission]] = MappingProxyType(
         "tell_apart": P.MANAGE,
         "tell_incidents_apart": P.MANAGE,
         "undo_act": P.MANAGE,
+        # Observers
+        "ask_observers": P.REVIEW,
+        "ask_observers_of_report": P.REVIEW,
+        "send_request": P.REVIEW,
+        "send_request_of_report": P.REVIEW,
+        "end_request": P.REVIEW,
+        "resume_request": P.REVIEW,
         # From one shift to the next
         "handover": P.READ,
         "handover_note": P.READ,

@@ -9,7 +9,7 @@ covered.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -37,6 +37,9 @@ MOST_PLACES: Final = 3
 EXACT: Final = timedelta(minutes=5)
 """Within which a time is said without 'about'."""
 LEFT_OUT: Final = "…"
+LINES: Final = ("size", "activity", "location", "uniform", "time", "equipment")
+FOR_OBSERVERS: Final = ("size", "activity", "location", "time")
+"""What somebody needs who is asked to go and see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +109,12 @@ def brief(
     words: Words,
     zone: ZoneInfo,
     of: Gathered | None = None,
+    *,
+    wanted: Collection[str] = LINES,
+    longest: int = LONGEST,
 ) -> str:
     """The brief of one report, or of several about the same; of an incident what those say who saw
-    it, if anybody did."""
+    it, if anybody did. `wanted`: of `LINES`; `longest`: characters."""
     say = words.brief
     head = " · ".join(_head(known, say) if of is None else _incident_head(of, known, say))
     known = _telling(known, of)
@@ -122,9 +128,9 @@ def brief(
             ("time", list(_time(known, say, zone))),
             ("equipment", _equipment(known, words)),
         )
-        if items
+        if items and name in wanted
     ]
-    return _fitted(head, lines)
+    return _fitted(head, lines, longest)
 
 
 def _telling(known: Sequence[Known], of: Gathered | None) -> Sequence[Known]:
@@ -150,19 +156,19 @@ def said_in(
             yield each.dossier.report.reference, heading.value.towards
 
 
-def _fitted(head: str, lines: list[_Line]) -> str:
+def _fitted(head: str, lines: list[_Line], longest: int) -> str:
     """The longest lines lose what stands last in them, until it fits."""
 
     def whole() -> str:
         return "\n".join([head, *map(str, lines)])
 
-    while len(whole()) > LONGEST:
+    while len(whole()) > longest:
         loose = [line for line in lines if len(line.items) > 1]
         if not loose:
             break
         max(loose, key=lambda line: len(str(line))).shorten()
     text = whole()
-    return text if len(text) <= LONGEST else text[: LONGEST - 1].rstrip() + LEFT_OUT
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + LEFT_OUT
 
 
 def _head(known: Sequence[Known], say: Mapping[str, str]) -> Iterator[str]:

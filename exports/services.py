@@ -19,7 +19,7 @@ from itertools import chain
 from typing import IO, Final
 
 from exports.bagging import Bagger, Order
-from exports.brief import Gathered, Known, brief, gathered, said_in
+from exports.brief import FOR_OBSERVERS, Gathered, Known, brief, gathered, said_in
 from exports.incident import incident_files, notes_of, record
 from exports.packet import Cause, Maker, Wanted, bag_info, files_of, readme, texts_of
 from exports.redaction import (
@@ -213,6 +213,25 @@ class Exporter:
             redaction=redaction,
             of=of,
         )
+
+    def draft(self, *, reference: str | None, incident: int | None, longest: int) -> str:
+        """What somebody is told who is to go and see, for a person to change before it goes: what,
+        where, when and how many, in so many characters; of a report, or of an incident.
+
+        Raises:
+            NoSuchReports
+        """
+        demand = Demand(
+            Kind.BRIEF, references=() if reference is None else (reference,), incident=incident
+        )
+        with self.store.read() as records:
+            docket = _docket(records, demand)
+            known = self._known(records, demand, docket)
+        of = None if docket is None else gathered(docket, known)
+        marks = together(mark for each in known for mark in self._marks(each.dossier, demand.kind))
+        maker, redaction = self.maker, Redaction.of(marks, demand.choices)
+        words, zone = maker.words, maker.zone
+        return brief(known, redaction, words, zone, of, wanted=FOR_OBSERVERS, longest=longest)
 
     def leave(self, demand: Demand, *, who: str, why: str, seen: str) -> Leaving:
         """Has it leave; `seen`: the version of what the person was shown.

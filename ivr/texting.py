@@ -25,6 +25,7 @@ from reports.numbers import caller_number
 from reports.ports import JobQueue, ReportStore, Sealer
 from reports.services.answers import Answered, AnswerWords
 from reports.services.attachments import MOST, IncomingMedia
+from reports.services.observing import Replied, ReplyWords
 from reports.services.texts import CallerTexts, IncomingText, receive_text
 
 log = logging.getLogger(__name__)
@@ -46,6 +47,14 @@ class AnswerTexts:
 
 
 @dataclass(frozen=True, slots=True)
+class ObserverTexts:
+    """How people answer who are asked to observe, and what they read in return."""
+
+    words: ReplyWords
+    say: Callable[[Replied], str]
+
+
+@dataclass(frozen=True, slots=True)
 class Texting:
     """What the webhook needs."""
 
@@ -55,6 +64,7 @@ class Texting:
     texts: CallerTexts
     language_of: Callable[[str], str | None]
     answers: AnswerTexts
+    observers: ObserverTexts
     guard: Guard
     clock: Callable[[], datetime]
 
@@ -97,11 +107,14 @@ def texting(line: Texting) -> Blueprint:
             ),
             language_of=line.language_of,
             answer_words=line.answers.words,
+            reply_words=line.observers.words,
             at=line.clock(),
         )
         answer = MessagingResponse()
         if isinstance(reply, Answered):
             answer.message(line.answers.say(reply))
+        elif isinstance(reply, Replied):
+            answer.message(line.observers.say(reply))
         elif reply is not None:
             answer.message(line.texts.say(reply.text, reply.language, reply.reference))
         return Response(str(answer), mimetype="text/xml")

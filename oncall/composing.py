@@ -12,6 +12,7 @@ from oncall.briefs import Carries, Tells, carried
 from oncall.links import AnswerLinks
 from reports.fields.reading import Reader
 from reports.model import Dossier, Notification, NotificationKind
+from reports.services.answers import OBSERVING
 
 USUAL: Final[Mapping[str, Carries]] = MappingProxyType(
     {
@@ -63,6 +64,9 @@ class Composer:
     """Whether an alert by text can be answered by one."""
 
     def __call__(self, notification: Notification, dossier: Dossier) -> str:
+        if notification.kind in OBSERVING:
+            # Written for its channel when it was meant: see `oncall.dispatching`.
+            return notification.body
         carries = self.carries.get(notification.channel, Carries.NOTHING)
         body = notification.body
         # A bundle has places and how often they were named, and nothing else.

@@ -6,6 +6,7 @@ It is a notification's id, signed; whether it still counts, the notification say
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
@@ -15,14 +16,20 @@ from itsdangerous import BadSignature, Signer
 GOOD_FOR: Final = timedelta(hours=24)
 """From when the message was meant to be sent."""
 
+OBSERVE: Final = "observe"
+"""The page on which an observer answers."""
+SALTS: Final[Mapping[str, str]] = {"ack": "answer", OBSERVE: "observe"}
+
 
 @dataclass(frozen=True, slots=True)
 class AnswerLinks:
     secret: str = field(repr=False)
     public_url: str
+    path: str = "ack"
+    """Of the page; a link to one is none to another."""
 
     def link(self, notification_id: str) -> str:
-        return f"{self.public_url}/ack/{self.token(notification_id)}"
+        return f"{self.public_url}/{self.path}/{self.token(notification_id)}"
 
     def token(self, notification_id: str) -> str:
         return self._signer.sign(notification_id).decode()
@@ -36,4 +43,5 @@ class AnswerLinks:
 
     @property
     def _signer(self) -> Signer:
-        return Signer(self.secret, salt="answer", digest_method=hashlib.sha256)
+        salt = SALTS[self.path]
+        return Signer(self.secret, salt=salt, digest_method=hashlib.sha256)

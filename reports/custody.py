@@ -81,6 +81,10 @@ class Deed(StrEnum):
     EXPORTED = "exported"
     INCIDENT_MERGED = "incident_merged"
     INCIDENT_SPLIT = "incident_split"
+    OBSERVERS_ASKED = "observers_asked"
+    """A person had people asked to go and see; `detail` says how many."""
+    OBSERVING_ENDED = "observing_ended"
+    """They ended that; `after` 'ended', or 'undone': it goes on."""
     FIELD_SET = "field_set"
     """A person said what a field of the report is; `after` 'set', or 'withdrawn': they took back
     what was said."""

@@ -13,6 +13,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final, Generic, TypeVar
 
+from reports.observing import Finding
+
 
 class IllegalTransition(ValueError):
     """A state was asked to follow another that it may not follow."""
@@ -139,6 +141,10 @@ class NotificationKind(StrEnum):
     """A third independent caller speaks of the same."""
     BUNDLE = "bundle"
     """The first word of several reports at once, where there are many."""
+    OBSERVE = "observe"
+    """Somebody is asked to go and see: `about` is the id of the ask."""
+    OBSERVED = "observed"
+    """To who was asked: that they need not go any more, or shall after all."""
 
 
 class Admission(StrEnum):
@@ -1011,6 +1017,8 @@ class Dossier:
     incident: Incident | None = None
     settled: tuple[Settlement, ...] = ()
     """All that people ever settled of its fields, in order."""
+    finding: Finding | None = None
+    """It is what an observer found who was asked to look; None: it is a caller's."""
 
     @property
     def verdict(self) -> Verdict:

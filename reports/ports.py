@@ -57,6 +57,7 @@ from reports.model import (
     TextMessage,
     Transcript,
 )
+from reports.observing import Observing
 from reports.people import People
 from reports.spoken_notes import SpokenNotes
 
@@ -131,6 +132,8 @@ class Records(AccountRecords, Protocol):
 
     @property
     def people(self) -> People: ...
+    @property
+    def observing(self) -> Observing: ...
 
     @property
     def spoken_notes(self) -> SpokenNotes: ...

@@ -52,6 +52,11 @@ def handover_context(who: str, at: datetime) -> str:
     return f"handover:{who}:{written_instant(at)}"
 
 
+def dispatch_context(press: str) -> str:
+    """What the sealed words of a request to observe belong to."""
+    return f"dispatch:{press}:words"
+
+
 def plain_segments(segments: Sequence[Segment]) -> list[dict[str, Any]]:
     """As they are sealed, and as the custody log hashes them."""
     return [dataclasses.asdict(segment) for segment in segments]

@@ -105,6 +105,7 @@ from reports.model import (
     Verdict,
     Verification,
 )
+from reports.observing_rows import SqlObserving
 from reports.people_rows import SqlPeople
 from reports.ports import Sealer, StoreBusy
 from reports.questions import CALLBACK, YES
@@ -649,6 +650,7 @@ class SqlRecords(Rows):
         self._seals = seals
         self.people = SqlPeople(connection, hold=hold)
         self.spoken_notes = SqlSpokenNotes(connection, hold=hold)
+        self.observing = SqlObserving(connection, seals, hold=hold)
         self._occurred: list[Occurrence] = []
 
     # Calls
@@ -1203,6 +1205,7 @@ class SqlRecords(Rows):
         )
         part_of = self._incidents_of(references)
         settled = _grouped(self.settlements_of(references), lambda each: each.reference)
+        found = {each.call_sid: each for each in self.observing.findings_in(own_sids)}
         return [
             Dossier(
                 report=report,
@@ -1217,6 +1220,7 @@ class SqlRecords(Rows):
                 bridges=tuple(talked[report.reference]),
                 incident=part_of.get(report.reference),
                 settled=tuple(settled[report.reference]),
+                finding=found.get(report.call_sid),
             )
             for report in wanted
         ]

@@ -8,7 +8,7 @@ from alembic import op
 from reports.tables import UtcDateTime
 
 revision = "0018"
-down_revision = "0017"
+down_revision = "0016"
 
 STATES = ("announced", "stored", "written", "unwritten", "failed")
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from reports.model import Docket, Dossier, IncidentAct, IncidentActKind, Judgement
+from reports.observing import Dispatch, ObserverAnswer
 
 
 class Happened(StrEnum):
@@ -18,6 +19,14 @@ class Happened(StrEnum):
     APART = "apart"
     JUDGED = "judged"
     UNDONE = "undone"
+    ASKED = "asked"
+    """Observers were asked to go and see."""
+    ANSWERED = "answered"
+    """One of them answered."""
+    ENDED = "ended"
+    """The request is over."""
+    RESUMED = "resumed"
+    """It goes on after all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +47,73 @@ class Event:
     """Of an act that can be undone."""
     undone: datetime | None = None
     """When that was done which this undid."""
+    observers: tuple[str, ...] = ()
+    """What those are called who were asked, who answered, or who made the report."""
+    answer: ObserverAnswer | None = None
+    pictures: int = 0
+    """That came with the report of an observer."""
 
 
 def history(
-    docket: Docket, dossiers: Iterable[Dossier], name_of: Callable[[str], str]
+    docket: Docket,
+    dossiers: Iterable[Dossier],
+    name_of: Callable[[str], str],
+    dispatches: Iterable[Dispatch] | None = None,
 ) -> tuple[Event, ...]:
     """The first first. `dossiers`: those of its reports; `name_of`: what an organizer is called, by
-    username."""
+    username, or an observer, by handle; `dispatches`: what observers were asked, None where that,
+    and who they are, is not to be told."""
     events = [
         *(
-            Event(each.call.started_at, Happened.HEARD, references=(each.report.reference,))
+            event
             for each in dossiers
+            for event in _heard(each, None if dispatches is None else name_of)
         ),
+        *(event for each in dispatches or () for event in _of_dispatch(each, name_of)),
         *(event for act in docket.acts for event in _of_act(act, docket, name_of)),
     ]
     events.sort(key=lambda event: event.at)
     return tuple(events)
+
+
+def _heard(dossier: Dossier, name_of: Callable[[str], str] | None) -> Iterator[Event]:
+    """That it came in; of what an observer found each message that they sent."""
+    references = (dossier.report.reference,)
+    if dossier.finding is None or name_of is None:
+        yield Event(dossier.call.started_at, Happened.HEARD, references=references)
+        return
+    observers = (name_of(dossier.finding.person_id),)
+    if not dossier.texts:
+        at = dossier.call.started_at
+        yield Event(at, Happened.HEARD, references=references, observers=observers)
+    for text in dossier.texts:
+        yield Event(
+            text.at,
+            Happened.HEARD,
+            references=references,
+            observers=observers,
+            pictures=sum(
+                each.is_picture and each.message_sid == text.message_sid
+                for each in dossier.attachments
+            ),
+        )
+
+
+def _of_dispatch(dispatch: Dispatch, name_of: Callable[[str], str]) -> Iterator[Event]:
+    yield Event(
+        dispatch.at,
+        Happened.ASKED,
+        who=name_of(dispatch.who),
+        observers=tuple(name_of(ask.person_id) for ask in dispatch.asks),
+    )
+    for ask in dispatch.asks:
+        for answer in ask.answers:
+            observers = (name_of(ask.person_id),)
+            yield Event(answer.at, Happened.ANSWERED, observers=observers, answer=answer)
+    for end in dispatch.ends:
+        yield Event(end.at, Happened.ENDED, who=name_of(end.who))
+        if end.undone_at is not None and end.undone_by is not None:
+            yield Event(end.undone_at, Happened.RESUMED, who=name_of(end.undone_by))
 
 
 def _of_act(act: IncidentAct, docket: Docket, name_of: Callable[[str], str]) -> Iterator[Event]:

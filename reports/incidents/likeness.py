@@ -19,7 +19,7 @@ from reports.fields.counts import Count
 from reports.fields.names import TYPES
 from reports.fields.said import tokens_of
 from reports.fields.vehicles import Vehicle
-from reports.incidents.sighting import Grain, Sighting, Spot
+from reports.incidents.sighting import Grain, Part, Sighting, Spot
 from reports.incidents.spelling import Alike, alike
 
 ENOUGH: Final = 270
@@ -395,10 +395,12 @@ def _by_caller(one: Sighting, other: Sighting) -> Reason | None:
 
 def callers(sightings: Iterable[Sighting]) -> int:
     """How many people they are of at the most: the same caller twice is one, and each withheld
-    number its own."""
+    number its own. Whom the group sent is none of them."""
     known = set[str]()
     withheld = 0
     for sighting in sightings:
+        if sighting.part is Part.OBSERVER:
+            continue
         if sighting.caller is None:
             withheld += 1
         else:

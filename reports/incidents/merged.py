@@ -12,7 +12,7 @@ from typing import Any
 from reports.fields.counts import Count
 from reports.fields.understood import Understanding
 from reports.incidents.likeness import place_points
-from reports.incidents.sighting import Part, Sighting
+from reports.incidents.sighting import SAW, Sighting
 from reports.incidents.spelling import Alike, alike
 
 
@@ -50,7 +50,7 @@ def together(tellings: Iterable[Telling]) -> tuple[Together, ...]:
     """Of those who saw it: what others were told counts for nothing. Fields of which nobody says
     anything are left out."""
     saw = sorted(
-        (each for each in tellings if each.sighting.part is Part.WITNESS),
+        (each for each in tellings if each.sighting.part in SAW),
         key=lambda each: (each.sighting.called_at, each.reference),
     )
     found = (
@@ -159,7 +159,7 @@ class Glance:
 
 def glance(tellings: Sequence[Telling]) -> Glance:
     """Of one at the least."""
-    saw = [each for each in tellings if each.sighting.part is Part.WITNESS] or list(tellings)
+    saw = [each for each in tellings if each.sighting.part in SAW] or list(tellings)
     places = _field("location", saw, _one_of("location"), None).stated
     best = max(
         places,

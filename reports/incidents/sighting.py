@@ -33,10 +33,15 @@ class Part(StrEnum):
 
     WITNESS = "witness"
     """It can found one."""
+    OBSERVER = "observer"
+    """Somebody whom the group sent there: they saw it, and are no further caller."""
     HEARSAY = "hearsay"
     """It joins one that stands without it, and counts for nothing there."""
     NONE = "none"
     """A wrong number, a prank, silence."""
+
+
+SAW: Final = frozenset([Part.WITNESS, Part.OBSERVER])
 
 
 class Grain(StrEnum):
@@ -104,7 +109,7 @@ def sighting_of(dossier: Dossier, understanding: Understanding) -> Sighting:
         within=UNTOLD_WITHIN,
         called_at=dossier.call.started_at,
         caller=dossier.call.caller_hash,
-        part=part_of(understanding),
+        part=part_of(understanding) if dossier.finding is None else Part.OBSERVER,
         spots=() if location is None else spots_of(location),
         streets=frozenset() if location is None else frozenset(map(unsided, location.streets)),
         plates=tuple(each.plate for each in vehicles if each.plate is not None),

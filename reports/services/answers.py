@@ -34,6 +34,8 @@ NAMELESS: Final = "on call"
 """Stands as who took a report up where no person is known: whose number it was is not kept."""
 ASKING: Final = frozenset({NotificationKind.ALERT, NotificationKind.REMINDER})
 """What asks somebody whether they have it."""
+OBSERVING: Final = frozenset({NotificationKind.OBSERVE, NotificationKind.OBSERVED})
+"""Messages about requests to observe: see `reports.services.observing`."""
 _REFERENCE: Final = re.compile(r"\d{4,12}")
 _LONGEST: Final = 80
 """Characters of an answer; whoever writes more, tells something."""
@@ -249,7 +251,11 @@ def answer_by_text(
 
     Without a reference it is the last that was sent and not answered yet; all answered, the last.
     """
-    told = records.told_since(sender, at - ANSWERED_WITHIN)
+    told = [
+        each
+        for each in records.told_since(sender, at - ANSWERED_WITHIN)
+        if each.kind not in OBSERVING
+    ]
     again = [each for each in told if each.answered_with == message_sid]
     meant = _meant(again or told, said.reference)
     return None if meant is None else note_answer(records, meant, said.answer, at, message_sid)

@@ -9,6 +9,7 @@ from datetime import datetime
 from reports.model import Answer, Attestation, Bridge, Call, CallState, Report, advance
 from reports.ports import Job, JobQueue, Records, ReportStore, Sealer
 from reports.pressure import Limits
+from reports.services.observing import note_finding
 from reports.services.pressure import admit, digits_to_press
 
 REFERENCE_DIGITS = 4
@@ -61,6 +62,9 @@ def receive_call(
             )
         if told != known:
             records.save_call(told)
+        report = records.report_of_call(call_sid)
+        if known.caller_hash is None and report is not None and report.call_sid == call_sid:
+            note_finding(records, told, report, at)
         return told
 
 
@@ -212,4 +216,5 @@ def file_report(records: Records, call: Call, at: datetime) -> Report:
     if call.state is CallState.ABANDONED:
         # Its recording was announced after the call had ended.
         records.save_call(replace(call, state=advance(call.state, CallState.COMPLETED)))
+    note_finding(records, call, report, at)
     return report

@@ -53,15 +53,23 @@ def hand_over(
     words = "\n".join(line.rstrip() for line in words.strip().splitlines())
     if not words or len(words) > LONGEST:
         raise NothingWritten
+    refuse_private(words, plates)
+    with store.begin() as records:
+        handover = Handover(at, who, marked(words, unconfirmed(records, words), unverified))
+        handover_id = records.add_handover(handover)
+    return Handover(at, who, handover.words, handover_id)
+
+
+def refuse_private(words: str, plates: Collection[str]) -> None:
+    """
+    Raises:
+        PrivateInside
+    """
     if NUMBER.search(words):
         raise PrivateInside("number")
     bare = re.sub(r"[\s-]", "", words).upper()
     if any(plate in bare for plate in plates):
         raise PrivateInside("plate")
-    with store.begin() as records:
-        handover = Handover(at, who, marked(words, unconfirmed(records, words), unverified))
-        handover_id = records.add_handover(handover)
-    return Handover(at, who, handover.words, handover_id)
 
 
 def read_over(store: ReportStore, *, handover_id: int, who: str, at: datetime) -> None:

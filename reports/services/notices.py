@@ -11,7 +11,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from reports.model import CallerText, Dossier, Notification, NotificationState, advance
+from reports.model import (
+    CallerText,
+    Dossier,
+    Notification,
+    NotificationKind,
+    NotificationState,
+    advance,
+)
 from reports.ports import (
     Channel,
     ChannelRefused,
@@ -82,8 +89,11 @@ def send_notification(
         with store.read() as records:
             stopped = channel.heeds_stop and records.has_opted_out(notification.recipient_hash)
             dossier = records.dossier(notification.reference)
+            over = _is_over(records, notification)
         if stopped:
             raise ChannelRefused(OPTED_OUT)
+        if over:
+            raise ChannelRefused("the request is over")
         if dossier is None:
             raise ChannelRefused("there is no report")
         body = compose(notification, dossier)
@@ -109,6 +119,14 @@ def send_notification(
             next_attempt_at=at + WORD_WAIT,
         )
         _save(records, _arrived(taken, at) if sent.final else taken, at)
+
+
+def _is_over(records: Records, notification: Notification) -> bool:
+    """Whether it would send somebody out for nothing."""
+    if notification.kind is not NotificationKind.OBSERVE:
+        return False
+    dispatch = records.observing.asked(notification.about)
+    return dispatch is not None and dispatch.end is not None
 
 
 def learn_how_it_ended(

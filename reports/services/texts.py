@@ -40,7 +40,6 @@ from reports.ports import (
 from reports.services.answers import (
     Answered,
     AnswerWords,
-    SaidByText,
     after_answer,
     answer_by_text,
     read_answer,
@@ -54,6 +53,16 @@ from reports.services.notices import (
     SEND_LEASE,
     UNKNOWN,
     due_again,
+)
+from reports.services.observing import (
+    Asked,
+    Replied,
+    ReplyWords,
+    answer_request,
+    finding_report,
+    languages_of,
+    looking,
+    read_reply,
 )
 
 log = logging.getLogger(__name__)
@@ -130,30 +139,33 @@ def receive_text(
     language_of: Callable[[str], str | None],
     at: datetime,
     answer_words: AnswerWords | None = None,
-) -> Reply | Answered | None:
+    reply_words: ReplyWords | None = None,
+) -> Reply | Answered | Replied | None:
     """Files a text message, and says what to answer, None for nothing.
 
     The same message a second time changes nothing and is not answered. `language_of` says which
     language words are written in, if that can be said; it may be slow. From a number to which
-    something was sent lately, `answer_words` answer that and are no report.
+    something was sent lately, `answer_words` answer that and are no report; nor are `reply_words`
+    of somebody who was asked to observe. What else such a person sends is what they found.
     """
     sender = None if incoming.sender is None else sealer.fingerprint(incoming.sender)
     word = "" if incoming.media else _keyword(incoming.body)
-    if answer_words is not None and sender is not None and not incoming.media:
-        said = read_answer(incoming.body, answer_words)
-        answered = said and _answer(store, sender, said, incoming.message_sid, word, at)
-        if answered:
+    if sender is not None and not incoming.media:
+        answered = _answer(store, sender, incoming, word, answer_words, reply_words, at)
+        if isinstance(answered, Answered):
             after_answer(queue, answered)
+        if answered is not None:
             return None if incoming.answered else answered
     language = _language(store, sender, incoming.body, word, language_of)
-    reply: Reply | None
+    reply: Reply | Replied | None
     with store.begin() as records:
         if _is_about_texts(records, sender, word, at):
             return None
         if records.text_message(incoming.message_sid) is not None:
             return None
         admission = _admission(records, sender, at)
-        report = _goes_on(records, incoming.body, sender, admission, at)
+        asked = looking(records, sender, at)
+        report = _goes_on(records, incoming.body, sender, admission, at, asked)
         if word in HELP_WORDS:
             reply = Reply("help", language)
         elif report is None:
@@ -165,6 +177,8 @@ def receive_text(
             if report is None:
                 return None
             reply = Reply("received", language, report.reference)
+        if asked is not None and word not in HELP_WORDS:
+            reply = _word_on_finding(records, asked, sender, at)
         fetch: Sequence[str] = ()
         if report is not None:
             message = TextMessage(
@@ -188,14 +202,53 @@ def receive_text(
 
 
 def _answer(
-    store: ReportStore, sender: str, said: SaidByText, message_sid: str, word: str, at: datetime
-) -> Answered | None:
+    store: ReportStore,
+    sender: str,
+    incoming: IncomingText,
+    word: str,
+    answer_words: AnswerWords | None,
+    reply_words: ReplyWords | None,
+    at: datetime,
+) -> Answered | Replied | None:
+    """What a text answers, of an alert or of a request to observe."""
+    sid = incoming.message_sid
+    said = None if answer_words is None else read_answer(incoming.body, answer_words)
+    is_reply = reply_words is not None and read_reply(incoming.body, reply_words) is not None
+    if word in STOP_WORDS or word in START_WORDS or not (said or is_reply):
+        return None
     with store.begin() as records:
-        if records.text_message(message_sid) is not None:
+        if records.text_message(sid) is not None:
             return None
         if word == YES and records.has_opted_out(sender):
             return None  # takes STOP back
-        return answer_by_text(records, sender=sender, said=said, message_sid=message_sid, at=at)
+        if reply_words is not None:
+            replied = answer_request(
+                records,
+                sender=sender,
+                body=incoming.body,
+                words=reply_words,
+                alert=said,
+                message_sid=sid,
+                at=at,
+            )
+            if replied is not None:
+                return replied
+        if said is None:
+            return None
+        return answer_by_text(records, sender=sender, said=said, message_sid=sid, at=at)
+
+
+def _word_on_finding(
+    records: Records, asked: Asked, sender: str | None, at: datetime
+) -> Replied | None:
+    """That it was found; to who has not said whether they go, how they do."""
+    dispatch, ask = asked
+    languages = languages_of(records, ask.person_id)
+    if ask.answer is None:
+        return Replied("how", languages)
+    last = None if sender is None else records.last_text_from(sender)
+    since = max(dispatch.at, at - SILENT_FOR)
+    return None if last is not None and last.at >= since else Replied("found", languages)
 
 
 def _keyword(body: str) -> str:
@@ -244,9 +297,15 @@ def _mentioned(records: Records, body: str) -> str | None:
 
 
 def _goes_on(
-    records: Records, body: str, sender: str | None, admission: Admission, at: datetime
+    records: Records,
+    body: str,
+    sender: str | None,
+    admission: Admission,
+    at: datetime,
+    asked: Asked | None,
 ) -> Report | None:
-    """The report that a message adds to, None when it begins another.
+    """The report that a message adds to, None when it begins another. `asked`: what its sender was
+    asked to observe: then it adds to what they found of that, and to nothing else that is theirs.
 
     A reference counts only from those whose report it is, or where nobody knows whose it is: '3821
     Lake Street' is how people say where they are, and would otherwise vanish in a report of others.
@@ -264,6 +323,9 @@ def _goes_on(
         report = records.report(mentioned)
         if report is not None and takes(report) and _is_theirs(records, report, sender):
             return report
+    if asked is not None:
+        found = finding_report(records, asked[1])
+        return found if found is not None and takes(found) else None
     if sender is None:
         return None
     text, call = records.last_text_from(sender), records.last_call_from(sender)

@@ -29,7 +29,10 @@ from exports.services import Exporter
 from exports.words import load_words
 from oncall.alerts import Alerter
 from oncall.briefs import load_tells
-from oncall.links import AnswerLinks
+from oncall.composing import USUAL
+from oncall.dispatching import Dispatcher
+from oncall.links import OBSERVE, AnswerLinks
+from oncall.observing import load_observer_words
 from oncall.waiting import Clocks
 from reports.ports import AudioNotFound, Job, Urgency
 from reports.store import SqlReportStore, connect, metadata
@@ -194,6 +197,17 @@ def desk(
         sealer=SEALER,
         clock=clock,
         answer_links=AnswerLinks("a secret of the tests", "https://line.example.org"),
+        dispatcher=Dispatcher(
+            store=store,
+            queue=queue,
+            sealer=SEALER,
+            channels=frozenset({"sms", "email"}),
+            carries=USUAL,
+            words=load_observer_words(Path("prompts"), "en"),
+            links=AnswerLinks("a secret of the tests", "https://line.example.org", OBSERVE),
+            clocks=Clocks(zone=ZoneInfo("America/Chicago")),
+            takes_texts=True,
+        ),
         exporter=Exporter(
             store=store,
             understanding=READER.understanding,

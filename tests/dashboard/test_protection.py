@@ -23,6 +23,7 @@ KNOWN_OPEN = {
     # By a link that is signed, for one act: see test_taking_up.py.
     *("dashboard.ack", "dashboard.answer_ack"),
     "dashboard.service_worker",  # a script, the same for all
+    *("dashboard.observe", "dashboard.answer_observe"),  # likewise: see test_observers.py
     "dashboard.roster_feed",  # a calendar has no login: its address is signed, see test_roster.py
     "dashboard.login_code",  # sends to the login whoever has not given a password just now
     "dashboard.enter_code",

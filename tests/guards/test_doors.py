@@ -23,6 +23,7 @@ OPEN = {
     "/assets/<path:filename>",  # style and scripts, the same for all
     "/voice/prompts/<sha256>.wav",  # what every caller hears; the provider's player shows no papers
     "/ack/<token>",  # a signed link, for one act: see the test below
+    "/observe/<token>",  # likewise, an observer's answer
     "/roster/<token>.ics",  # calendars bear no login: the address is signed, and can be made anew
     "/service-worker.js",  # a script, the same for all; browsers look for a newer one by themselves
     "/healthz",  # says that the web answers, and nothing else
