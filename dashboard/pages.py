@@ -66,6 +66,7 @@ from dashboard.permissions import NEEDS, OPEN_TO_ALL, SETTING_UP, Permission, ma
 from dashboard.pictures import NotShowable, showable
 from dashboard.roster import add_roster
 from dashboard.second_opinion import SecondOpinion, beside
+from dashboard.settings import add_settings
 from dashboard.settle import add_settle
 from dashboard.settling import Attempt
 from dashboard.sound import NotPlayable, playable
@@ -126,6 +127,8 @@ BY_THE_PAGE_ITSELF = frozenset(
             "incident_part",
             "waveform",
             "incident_map_part",
+            "setup_part",
+            "person_trials_part",
         )
     }
 )
@@ -603,6 +606,7 @@ def pages(desk: Desk, csrf: CSRFProtect) -> Blueprint:
     add_settle(blueprint, desk, here.show)
     add_roster(blueprint, desk)
     add_people(blueprint, desk)
+    add_settings(blueprint, desk)
     views: Mapping[str, View] = {
         "/": here.inbox,
         "/inbox": here.inbox_part,

@@ -89,6 +89,7 @@ CALL = (
     "passed_on",
     "closed",
     "goodbye",
+    "test",
 )
 """What is said to who is rung about a report: see `ivr.alert_call`."""
 ANSWERS = (
@@ -101,7 +102,7 @@ ANSWERS = (
     "passed_on",
     "closed",
 )
-ELSEWHERE = ("title", "look_at_desk", "place_unknown")
+ELSEWHERE = ("title", "look_at_desk", "place_unknown", "test")
 STUDIO = (
     "pin",
     "pin_wrong",

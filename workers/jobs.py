@@ -23,7 +23,7 @@ from reports.ports import (
     Sealer,
     Transcriber,
 )
-from reports.services import attachments, importing, notices, reconciling, recordings, texts
+from reports.services import attachments, importing, notices, reconciling, recordings, texts, trials
 from workers.worker import ending_after
 
 log = logging.getLogger(__name__)
@@ -44,6 +44,8 @@ class Equipment:
     compose: notices.Compose
     caller_texts: texts.CallerTexts
     clock: Callable[[], datetime]
+    trial_words: str
+    """What a test message says."""
     transcriber: Transcriber | None = None
     apart: Transcriber | None = None
     """Writes out, apart from all others, what failed before."""
@@ -78,6 +80,18 @@ def send_notification(notification_id: str) -> None:
         notification_id=notification_id,
         clock=tools.clock,
         compose=tools.compose,
+    )
+
+
+def send_trial(trial_id: str) -> None:
+    tools = _tools()
+    trials.send_trial(
+        tools.store,
+        tools.sealer,
+        tools.channels,
+        trial_id=trial_id,
+        words=tools.trial_words,
+        clock=tools.clock,
     )
 
 
@@ -191,6 +205,7 @@ def _in_time(recording: Recording) -> AbstractContextManager[None]:
 WORK: Mapping[Job, Callable[[str], None]] = {
     Job.ALERT_ON_CALL: alert_on_call,
     Job.SEND_NOTIFICATION: send_notification,
+    Job.SEND_TRIAL: send_trial,
     Job.FETCH_RECORDING: fetch_recording,
     Job.ERASE_AT_PROVIDER: erase_at_provider,
     Job.CLOSE_CALL: close_call,

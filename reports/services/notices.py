@@ -18,6 +18,7 @@ from reports.ports import (
     ReportStore,
     Sealer,
 )
+from reports.services.trials import settle_trial
 
 log = logging.getLogger(__name__)
 
@@ -112,7 +113,8 @@ def learn_how_it_ended(
         return
     to = NotificationState.DELIVERED if delivered else NotificationState.FAILED
     reason = None if delivered else f"not delivered (code {code or 'unknown'})"
-    _settle(store, notification_id, to, at, reason)
+    if not settle_trial(store, trial_id=notification_id, reason=reason, at=at):
+        _settle(store, notification_id, to, at, reason)
 
 
 def tell_again(store: ReportStore, queue: JobQueue, *, reference: str, at: datetime) -> int:

@@ -18,6 +18,8 @@ from reports.model import (
 )
 from reports.ports import Job, Records, Urgency
 from reports.services.recordings import urgency
+from reports.services.trials import TRIAL_NEWS
+from reports.settings import TrialState
 
 HINT_WAIT = timedelta(seconds=15)
 """How long after a recording was first heard of its status callback may take."""
@@ -59,6 +61,11 @@ def stalled(records: Records, at: datetime) -> list[Stalled]:
             (NotificationState.PENDING, NotificationState.SENDING)
         )
         if _unsent(notification, at)
+    )
+    found.extend(
+        Stalled(Job.SEND_TRIAL, trial.trial_id)
+        for trial in records.settings.trials_since(at - TRIAL_NEWS)
+        if trial.state is TrialState.PENDING and trial.at + QUEUE_WAIT <= at
     )
     found.extend(
         Stalled(Job.FETCH_ATTACHMENT, attachment.media_sid)
