@@ -19,6 +19,7 @@ from dashboard.settings_page import language_rows
 from dashboard.setup_page import (
     ALWAYS_ASKED,
     Check,
+    Gap,
     Seen,
     Step,
     StepLine,
@@ -53,7 +54,7 @@ class SetupPages:
 
     def setup_part(self) -> Response:
         shown = self._shown()
-        return part("_setup.html", shown["version"], **shown)
+        return part("_setup.html", shown["etag"], **shown)
 
     def steps(self) -> tuple[StepLine, ...]:
         return steps_of(self._seen())
@@ -75,7 +76,7 @@ class SetupPages:
             "can_check": desk.checks is not None,
             "names": names,
             "today": local_day(now, desk),
-            "version": fingerprint((seen, lines, trials)),
+            "etag": fingerprint((seen, lines, trials)),
         }
 
     def _seen(self) -> Seen:
@@ -107,7 +108,14 @@ class SetupPages:
                 else mine[0].state
                 if mine
                 else None,
-                gaps=tuple(uncovered(roster, now, now + AHEAD, Duty.PRIMARY)),
+                gaps=tuple(
+                    # What moves with the clock is no news.
+                    Gap(
+                        None if gap.begins <= now else gap.begins,
+                        None if gap.ends >= now + AHEAD else gap.ends,
+                    )
+                    for gap in uncovered(roster, now, now + AHEAD, Duty.PRIMARY)
+                ),
                 told=tuple(row.language.name for row in on if not row.lacks),
                 lacking=tuple((row.language.code, row.language.name) for row in on if row.lacks),
                 checks=self._checks if is_fresh else (),
@@ -119,7 +127,7 @@ class SetupPages:
                         for call in records.calls_in_progress(now + timedelta(seconds=1))
                     ),
                 ),
-                passed=frozenset(
+                passed=tuple(
                     step
                     for step in Step
                     if (kept := standing(records.settings.changes()).get(passed_over(step)))

@@ -12,7 +12,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from oncall.roster import Stretch
 from reports.model import Dossier, Handling, Medium, NotificationState, RecordingState
 from reports.settings import TrialState
 
@@ -69,6 +68,15 @@ class TestCall:
         return self.taken_up_by is not None
 
 
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Nobody is on call from one instant to another; None: from now, or until the end of what is
+    looked at."""
+
+    begins: datetime | None
+    ends: datetime | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """What is really there."""
@@ -83,7 +91,7 @@ class Seen:
     reaches: int
     trial: TrialState | None
     """Of the last test message to oneself; `delivered` if any arrived."""
-    gaps: tuple[Stretch, ...]
+    gaps: tuple[Gap, ...]
     """When nobody is on call in the next 24 hours."""
     told: tuple[str, ...]
     """Names of the languages that callers are told of and hear."""
