@@ -200,7 +200,6 @@ class PeoplePages:
             ask_for_trial(
                 self._desk.store,
                 self._desk.queue,
-                self._desk.sealer,
                 person_id=person_id,
                 reach_id=reach_id,
                 **self._by(),

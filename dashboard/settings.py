@@ -55,7 +55,7 @@ class SettingsPages:
 
     def settings(self) -> str:
         desk, now = self._desk, self._desk.clock()
-        rules = desk.rulebook.now()
+        rules = self._rules()
         with desk.store.read() as records:
             hands = self._hands(records)
             roster = Roster.of(records.people, desk.zone)
@@ -151,7 +151,7 @@ class SettingsPages:
     ) -> str:
         """`refused`: why what was `given` cannot be kept; `confirm`: what is asked before it is."""
         desk, now = self._desk, self._desk.clock()
-        rules, as_set_up = desk.rulebook.now(), desk.rulebook.as_set_up()
+        rules, as_set_up = self._rules(), desk.rulebook.as_set_up()
         with desk.store.read() as records:
             changes = records.settings.changes()
             progress = self._progress(records)
@@ -198,9 +198,10 @@ class SettingsPages:
         with desk.store.read() as records:
             current = records.current_takes()
         language = codes[wanted]
-        rules = desk.rulebook.now()
+        rules = self._rules()
         known = {language.code: progress_of(language, current) for language in desk.spoken}
-        asked = [name for name in desk.question_titles if name in language.words]
+        # In the order of the script, which the words have.
+        asked = [name for name in language.words if name in desk.question_titles]
 
         def heard(prompt: str) -> str:
             if (wanted, prompt) in current:
@@ -231,7 +232,7 @@ class SettingsPages:
 
     def change_settings(self, area: str) -> ResponseReturnValue:
         wanted, desk = _area(area), self._desk
-        rules = desk.rulebook.now()
+        rules = self._rules()
         form = request.form.to_dict(flat=False)
         with desk.store.read() as records:
             progress = self._progress(records)
@@ -249,11 +250,12 @@ class SettingsPages:
     def reset_settings(self, area: str) -> ResponseReturnValue:
         """All of an area as the server was set up."""
         wanted, book = _area(area), self._desk.rulebook
-        now, first = written(book.now()), written(book.as_set_up())
+        rules = self._rules()
+        now, first = written(rules), written(book.as_set_up())
         values: dict[str, str | None] = {
             str(name): None for name in OF_AREA[wanted] if now[name] != first[name]
         }
-        return self._keep(wanted, values, book.now())
+        return self._keep(wanted, values, rules)
 
     def _keep(
         self, area: Area, values: Mapping[str, str | None], rules: Rules
@@ -297,7 +299,7 @@ class SettingsPages:
                 if before is None or before.value is None
                 else timedelta(days=int(before.value))
             )
-            if keep < desk.rulebook.now().keep_callers:
+            if keep < self._rules().keep_callers:
                 return self._confirm(keep, undoes=mine[0])
         undone = undo(desk.store, change_ids=mine, **self._by())
         desk.rulebook.forget()
@@ -312,6 +314,11 @@ class SettingsPages:
         switch_flood(self._desk.store, mode=mode, limits=self._desk.limits, **self._by())
         flash(json.dumps({}), "settings_mode")
         return _back(Area.FLOOD)
+
+    def _rules(self) -> Rules:
+        """As they stand in the database this moment: another process may have changed them."""
+        self._desk.rulebook.forget()
+        return self._desk.rulebook.now()
 
     def _by(self) -> dict[str, Any]:
         return {"who": g.organizer.username, "at": self._desk.clock()}

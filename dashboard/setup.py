@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
+from threading import Lock
 from typing import Any, Final
 
 from flask import Response, abort, flash, g, redirect, render_template, url_for
@@ -18,36 +19,37 @@ from dashboard.roster_page import person_of
 from dashboard.settings_page import language_rows
 from dashboard.setup_page import (
     ALWAYS_ASKED,
-    Check,
     Gap,
     Seen,
     Step,
     StepLine,
     call_of,
+    checks_of,
     is_finished,
+    plain_checks,
     steps_of,
 )
 from oncall.roster import Roster, uncovered
 from reports.people import Duty
 from reports.services.settings import set_all
-from reports.settings import TrialState, passed_over, standing
+from reports.settings import Change, TrialState, of_setup, standing
 
 AHEAD: Final = timedelta(hours=24)
 FRESH: Final = timedelta(hours=1)
 """How long a look at provider and webhooks is good for."""
 LOOKED_AT: Final = 50
 """Reports among which the test call is looked for."""
+LOOKED: Final = of_setup("looked")
+"""The name under which it is kept what was found when the line was looked over."""
 LONGEST_CALL: Final = timedelta(hours=1)
 
 
 class SetupPages:
-    """The views, and what was found when the line was last looked over: in memory, for it is good
-    for an hour."""
+    """The views."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._checks: tuple[Check, ...] = ()
-        self._checked_at: datetime | None = None
+        self._looking = Lock()
 
     def setup(self) -> str:
         return render_template("setup.html", **self._shown())
@@ -81,18 +83,20 @@ class SetupPages:
 
     def _seen(self) -> Seen:
         desk, now, username = self._desk, self._desk.clock(), g.organizer.username
-        checked_at = self._checked_at
-        is_fresh = checked_at is not None and timedelta() <= now - checked_at < FRESH
+        desk.rulebook.forget()
         rules = desk.rulebook.now()
         with desk.store.read() as records:
             roster = Roster.of(records.people, desk.zone)
             me = person_of(roster, username, now)
-            trials = records.settings.trials_since(now - timedelta(days=3650))
-            mine = [one for one in trials if me is not None and one.person_id == me.person_id]
+            mine = () if me is None else records.settings.trials_of(me.person_id)
             current = records.current_takes()
             progress = {each.code: progress_of(each, current) for each in desk.spoken}
             rows = language_rows(rules, desk.spoken, progress)
             on = [row for row in rows if row.is_told]
+            kept = standing(records.settings.changes())
+            looked = kept.get(LOOKED)
+            if looked is not None and not timedelta() <= now - looked.at < FRESH:
+                looked = None
             return Seen(
                 factor_required=desk.second_factor_required,
                 has_factor=username in records.with_second_factor(),
@@ -118,8 +122,8 @@ class SetupPages:
                 ),
                 told=tuple(row.language.name for row in on if not row.lacks),
                 lacking=tuple((row.language.code, row.language.name) for row in on if row.lacks),
-                checks=self._checks if is_fresh else (),
-                checked_at=checked_at if is_fresh else None,
+                checks=() if looked is None else checks_of(looked.value or "[]"),
+                checked_at=None if looked is None else looked.at,
                 call=call_of(
                     records.dossiers(limit=LOOKED_AT),
                     any(
@@ -130,8 +134,7 @@ class SetupPages:
                 passed=tuple(
                     step
                     for step in Step
-                    if (kept := standing(records.settings.changes()).get(passed_over(step)))
-                    and kept.value == "yes"
+                    if (change := kept.get(of_setup(step))) and change.value == "yes"
                 ),
             )
 
@@ -139,9 +142,16 @@ class SetupPages:
         """Asks the provider and the line's own address; takes seconds."""
         if self._desk.checks is None:
             abort(404)
-        # What is to be mended before what is well.
-        self._checks = tuple(sorted(self._desk.checks(), key=lambda check: check.well))
-        self._checked_at = self._desk.clock()
+        if self._looking.acquire(blocking=False):
+            try:
+                found = tuple(self._desk.checks())
+            finally:
+                self._looking.release()
+            with self._desk.store.begin() as records:
+                # Kept, for the next request may come to another process.
+                records.settings.add_change(
+                    Change(LOOKED, plain_checks(found), self._desk.clock(), g.organizer.username)
+                )
         return _back(Step.PROVIDER)
 
     def pass_step(self, step: str) -> ResponseReturnValue:
@@ -156,7 +166,7 @@ class SetupPages:
     def _note(self, step: Step, value: str | None, said: str) -> ResponseReturnValue:
         set_all(
             self._desk.store,
-            values={passed_over(step): value},
+            values={of_setup(step): value},
             who=g.organizer.username,
             at=self._desk.clock(),
         )

@@ -6,7 +6,8 @@ passed over is kept.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import json
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -46,6 +47,17 @@ class Check:
     well: bool
     said: str
     advice: str = ""
+
+
+def plain_checks(checks: Iterable[Check]) -> str:
+    """As it is kept, in JSON: what is to be mended before what is well."""
+    ordered = sorted(checks, key=lambda check: check.well)
+    return json.dumps([[one.name, one.well, one.said, one.advice] for one in ordered])
+
+
+def checks_of(text: str) -> tuple[Check, ...]:
+    """What `plain_checks` kept."""
+    return tuple(Check(*one) for one in json.loads(text))
 
 
 @dataclass(frozen=True, slots=True)

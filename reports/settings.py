@@ -34,7 +34,7 @@ class Change:
     """Somebody set something."""
 
     name: str
-    """A `Setting`, or a step of the set-up that was passed over (`passed_over`)."""
+    """A `Setting`, or something of the set-up (`of_setup`)."""
     value: str | None
     """None: as the environment has it."""
     at: datetime
@@ -63,8 +63,8 @@ def last_hand(changes: Iterable[Change]) -> Mapping[str, tuple[str, datetime]]:
     return found
 
 
-def passed_over(step: str) -> str:
-    """The name under which it is kept that a step of the set-up was passed over."""
+def of_setup(step: str) -> str:
+    """The name under which something of the set-up is kept, such as that a step was passed over."""
     return f"setup:{step}"
 
 
@@ -78,15 +78,13 @@ class TrialState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A test message to one person by one of their ways: written before it is sent."""
+    """A test message to one person by one of their ways: written before it is sent. The address
+    stands in the reach alone, so that it is forgotten with it."""
 
     trial_id: str
     reach_id: str
     person_id: str
     channel: str
-    recipient: bytes
-    """Sealed address, see `trial_context`."""
-    recipient_hash: str
     who: str
     """Who asked for it."""
     at: datetime
@@ -95,11 +93,6 @@ class Trial:
     provider_id: str | None = None
     reason: str | None = None
     """Why it failed; a short phrase for people, without addresses."""
-
-
-def trial_context(trial_id: str) -> str:
-    """What the sealed address of a test message belongs to."""
-    return f"trial:{trial_id}:recipient"
 
 
 class SettingsRecords(Protocol):
@@ -122,6 +115,9 @@ class SettingsRecords(Protocol):
     def save_trial(self, trial: Trial) -> None: ...
     def trials_since(self, since: datetime) -> Sequence[Trial]:
         """Asked for at an instant or later, the last first."""
+
+    def trials_of(self, person_id: str) -> Sequence[Trial]:
+        """The last first."""
 
     def last_trials(self) -> Mapping[str, Trial]:
         """Of each reach the last."""

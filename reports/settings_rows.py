@@ -29,8 +29,6 @@ trials = sa.Table(
     sa.Column("reach_id", sa.String(64), nullable=False, index=True),
     sa.Column("person_id", sa.String(32), nullable=False),
     sa.Column("channel", sa.String(32), nullable=False),
-    sa.Column("recipient", sa.LargeBinary, nullable=False),
-    sa.Column("recipient_hash", sa.String(64), nullable=False),
     sa.Column("who", sa.String(64), nullable=False),
     sa.Column("at", UtcDateTime, nullable=False, index=True),
     sa.Column("changed_at", UtcDateTime, nullable=False),
@@ -76,6 +74,10 @@ class SqlSettings(Rows):
 
     def trials_since(self, since: datetime) -> Sequence[Trial]:
         query = sa.select(trials).where(trials.c.at >= since)
+        return self._many(query.order_by(trials.c.at.desc(), trials.c.trial_id), _trial)
+
+    def trials_of(self, person_id: str) -> Sequence[Trial]:
+        query = sa.select(trials).where(trials.c.person_id == person_id)
         return self._many(query.order_by(trials.c.at.desc(), trials.c.trial_id), _trial)
 
     def last_trials(self) -> Mapping[str, Trial]:

@@ -31,8 +31,6 @@ def upgrade() -> None:
         sa.Column("reach_id", sa.String(length=64), nullable=False),
         sa.Column("person_id", sa.String(length=32), nullable=False),
         sa.Column("channel", sa.String(length=32), nullable=False),
-        sa.Column("recipient", sa.LargeBinary(), nullable=False),
-        sa.Column("recipient_hash", sa.String(length=64), nullable=False),
         sa.Column("who", sa.String(length=64), nullable=False),
         sa.Column("at", UtcDateTime, nullable=False),
         sa.Column("changed_at", UtcDateTime, nullable=False),

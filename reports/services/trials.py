@@ -22,13 +22,13 @@ from reports.ports import (
     ReportStore,
     Sealer,
 )
-from reports.settings import Trial, TrialState, trial_context
+from reports.settings import Trial, TrialState
 
 log = logging.getLogger(__name__)
 
 A_MINUTE: Final = timedelta(minutes=1)
 MOST_A_MINUTE: Final = 3
-"""Test messages that one person asks for, and that one address gets, in a minute."""
+"""Test messages that one person asks for, and that go one way, in a minute."""
 TRIAL_NEWS: Final = timedelta(minutes=10)
 """A test message that could not be sent for this long is not sent any more."""
 LONGEST_ID: Final = 64
@@ -48,7 +48,6 @@ class TooMany(RuntimeError):
 def ask_for_trial(
     store: ReportStore,
     queue: JobQueue,
-    sealer: Sealer,
     *,
     person_id: str,
     reach_id: str,
@@ -67,18 +66,15 @@ def ask_for_trial(
         lately = records.settings.trials_since(at - A_MINUTE)
         for same in (
             [one for one in lately if one.who == who],
-            [one for one in lately if one.recipient_hash == reach.address_hash],
+            [one for one in lately if one.reach_id == reach_id],
         ):
             if len(same) >= MOST_A_MINUTE:
                 raise TooMany
-        address = sealer.unseal(reach.address, address_context(reach_id))
         trial = Trial(
             trial_id=trial_id,
             reach_id=reach_id,
             person_id=person_id,
             channel=reach.channel,
-            recipient=sealer.seal(address, trial_context(trial_id)),
-            recipient_hash=reach.address_hash,
             who=who,
             at=at,
             changed_at=at,
@@ -104,16 +100,20 @@ def send_trial(
         if trial is None or trial.state is not TrialState.PENDING or at - trial.at > TRIAL_NEWS:
             log.info("test message %s is not waiting to be sent", trial_id)
             return
-        stopped = records.has_opted_out(trial.recipient_hash)
+        reaches = records.people.reaches(trial.person_id)
+        reach = next((one for one in reaches if one.reach_id == trial.reach_id), None)
+        stopped = reach is not None and records.has_opted_out(reach.address_hash)
         trial = replace(trial, state=TrialState.SENDING, changed_at=at)
         records.settings.save_trial(trial)
-    address = sealer.unseal(trial.recipient, trial_context(trial_id)).decode()
     channel = channels.get(trial.channel)
     try:
+        if reach is None:
+            raise ChannelRefused("that way to reach them was taken away")
         if channel is None:
             raise ChannelRefused(f"this line has no channel {trial.channel}")
         if stopped and channel.heeds_stop:
             raise ChannelRefused(OPTED_OUT)
+        address = sealer.unseal(reach.address, address_context(reach.reach_id)).decode()
         sent = channel.send(address, words, trial_id)
     except (ChannelRefused, ChannelUnavailable) as failure:
         settle_trial(store, trial_id=trial_id, reason=str(failure), at=clock())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from config import Settings
-from dashboard import Desk, add_organizer
+from dashboard import Desk, add_organizer, install
 from oncall.briefs import Carries
 from oncall.ruling import Rules, written
 from reports.model import Role
@@ -98,6 +99,20 @@ def test_who_changed_it_last_and_when_stands_beside_it(ana: Browser, clock: Cloc
     assert "55 calls in five minutes are a flood" in page
     assert "Changed last by Ana Fuentes" in page
     assert "55" in ana.get("/settings/flood").text
+
+
+def test_who_is_served_by_another_process_sees_at_once_what_was_set(
+    ana: Browser, desk: Desk
+) -> None:
+    app = Flask("another process")
+    app.config.update(SECRET_KEY="nobody's secret")
+    install(app, replace(desk, rulebook=DeskRulebook(SET_UP, desk.store, desk.clock)))
+    other = Browser(app.test_client())
+    other.logs_in()
+    assert "40 calls in five minutes" in other.get("/settings").text
+    sets(ana, "flood", **{**AS_USUAL, "calls": "55"})
+    assert "55 calls in five minutes" in other.get("/settings").text
+    assert re.search(r'id="calls"[^>]* value="55"', other.get("/settings/flood").text)
 
 
 # --- Languages

@@ -124,7 +124,9 @@ def test_a_test_arrives_and_says_that_it_is_no_report(
     assert trial(line, reach).state is TrialState.PENDING, "written before anything is sent"
     line.works()
     (text,) = line.network.inbox(ANA)
-    assert text.body == "TEST. This is no report. A message of Witness Line reaches you here."
+    assert text.body == (
+        "TEST. This is no report and needs no answer. A message of Witness Line reaches you here."
+    )
     assert trial(line, reach).state is TrialState.DELIVERED
     assert "Arrived" in desk.get("/people/ana/tests/part").text
     assert line.dossiers == []
@@ -170,6 +172,17 @@ def test_a_test_outlives_the_queue_and_is_sent_once(line: Line, desk: Browser, r
     assert len(line.network.inbox(ANA)) == 1, "what waited so long is not sent any more"
 
 
+def test_what_was_taken_away_meanwhile_is_sent_nothing(
+    line: Line, desk: Browser, reach: str
+) -> None:
+    tries(desk, reach)
+    with line.adapters.store.begin() as records:
+        records.people.remove_reach(reach)
+    line.works()
+    assert line.network.inbox(ANA) == ()
+    assert trial(line, reach).reason == "that way to reach them was taken away"
+
+
 def test_no_more_than_three_are_sent_in_a_minute(line: Line, desk: Browser, reach: str) -> None:
     for _ in range(3):
         tries(desk, reach)
@@ -177,7 +190,6 @@ def test_no_more_than_three_are_sent_in_a_minute(line: Line, desk: Browser, reac
         ask_for_trial(
             line.adapters.store,
             line.adapters.queue,
-            line.adapters.sealer,
             person_id="ana",
             reach_id=reach,
             who="somebody else",
