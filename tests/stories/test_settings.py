@@ -114,6 +114,21 @@ def test_the_workers_carry_no_more_than_was_set(line: Line, desk: Browser) -> No
     assert line.texts[0].body.startswith("Please look at the desk")
 
 
+def test_who_rings_sweeps_and_alerts_goes_by_what_was_set(line: Line, desk: Browser) -> None:
+    adapters = line.adapters
+    assert adapters.alerter.clocks.within["P2"] == timedelta(minutes=5)
+    page = "/settings/clocks"
+    minutes = {"within-P1": "2", "within-P2": "9", "within-P3": "", "within-P4": "0"}
+    desk.sends(page, from_page=page, known="0", quiet_begin="00:00", quiet_end="23:59", **minutes)
+    page = "/settings/flood"
+    desk.sends(page, from_page=page, known="0", calls="77", caller="8", withheld="9")
+    line.clock.ahead += timedelta(seconds=2)
+    assert adapters.alerter.clocks.within["P2"] == timedelta(minutes=9)
+    assert adapters.telephone.limits.flood_calls == 77
+    noon = line.clock().replace(hour=18, minute=0)
+    assert adapters.telephone.people_on_shift(noon) == (), "quiet all day long"
+
+
 # --- Test messages
 
 
