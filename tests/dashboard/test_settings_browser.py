@@ -94,11 +94,9 @@ def test_a_language_is_switched_off_and_back_without_a_mouse(
 def test_what_becomes_of_a_test_shows_by_itself(opens: Callable[..., Page], desk: Desk) -> None:
     page = log_in(opens(viewport=PHONE))
     page.goto("/people/ana")
-    tab_to(page, "to-tests")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/people/ana/tests")
     tab_to(page, "test-r1")
     page.keyboard.press("Enter")
+    page.wait_for_url("**/people/ana/tests")
     expect(page.locator("#trial-r1")).to_contain_text("About to be sent")
     ends(desk, TrialState.SENDING)
     expect(page.locator("#trial-r1")).to_contain_text("waiting for word", timeout=LIVE)
