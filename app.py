@@ -26,6 +26,7 @@ import preflight
 from config import Settings, SpeechSettings, load_settings, load_speech_settings
 from dashboard import (
     AccountRefused,
+    Check,
     Desk,
     SpokenLanguage,
     Tiles,
@@ -125,8 +126,13 @@ def create_app(
             exporter=adapters.exporter,
             reader=adapters.reader,
             second_reader=second_reader(settings),
-            clocks=settings.clocks,
             next_asked=adapters.alerter.next_asked,
+            rulebook=adapters.rulebook,
+            channels=frozenset(adapters.channels),
+            checks=lambda: [
+                Check(each.name, each.well, each.said, each.advice)
+                for each in preflight.from_outside(settings, adapters)
+            ],
             zone=settings.zone,
             hotline_number=settings.hotline_number,
             api_token=settings.api_token.get_secret_value(),
@@ -139,7 +145,6 @@ def create_app(
             tiles=None
             if settings.map_tiles_url is None
             else Tiles(settings.map_tiles_url, settings.map_tiles_credit.strip()),
-            limits=settings.limits,
         ),
     )
     if ahead:

@@ -21,6 +21,7 @@ from pydantic import (
     BeforeValidator,
     Field,
     SecretStr,
+    TypeAdapter,
     ValidationError,
     ValidationInfo,
     field_validator,
@@ -199,7 +200,9 @@ def _engine(text: Any) -> Any:
 
 
 def _quiet(text: Any) -> Any:
-    return QuietHours.parse(text) if isinstance(text, str) else text
+    if isinstance(text, str):
+        return QuietHours.parse(text) if text else None
+    return text
 
 
 def _within(text: Any) -> Any:
@@ -367,6 +370,9 @@ class Settings(SpeechSettings):
     caller_links: Annotated[tuple[WebAddress, ...], NoDecode, BeforeValidator(_listed)] = ()
     """Addresses, apart by commas, that stand below the reference in a text that a caller asked for:
     the group's own page, one's rights."""
+    languages_off: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = ()
+    """Codes of languages that callers are not told of, apart by commas. Who presses their keys,
+    which may stand on posters, is served in them all the same."""
     language_order: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = ()
     """Codes of the languages that are offered first, apart by commas; the others follow by use."""
     time_zone: Annotated[str, AfterValidator(_time_zone)] = "America/Chicago"
@@ -507,6 +513,20 @@ def load_settings(**overrides: Any) -> Settings:
         return Settings(**overrides)
     except ValidationError as invalid:
         raise BadSettings(_explain("The line cannot start.", invalid)) from None
+
+
+def read_setting(name: str, text: str) -> Any:
+    """A value of one setting, written as in the environment.
+
+    Raises:
+        ValueError: it may not be so; `str()` says what should be written.
+    """
+    field = Settings.model_fields[name]
+    try:
+        return TypeAdapter(field.rebuild_annotation()).validate_python(text)
+    except ValidationError as invalid:
+        first = invalid.errors(include_url=False, include_input=False, include_context=False)[0]
+        raise ValueError(first["msg"].removeprefix("Value error, ")) from None
 
 
 def load_speech_settings(**overrides: Any) -> SpeechSettings:

@@ -68,6 +68,17 @@ def check(settings: Settings) -> Iterator[Finding]:
     yield _queue(adapters)
     yield from _workers(adapters)
     yield _speech(settings)
+    yield from _reached(settings, adapters)
+
+
+def from_outside(settings: Settings, adapters: Adapters) -> Iterator[Finding]:
+    """Whether a call reaches this line and is worked on, for a line that is running."""
+    yield _queue(adapters)
+    yield from _workers(adapters)
+    yield from _reached(settings, adapters)
+
+
+def _reached(settings: Settings, adapters: Adapters) -> Iterator[Finding]:
     yield from _provider(settings, adapters)
     yield _reachable(settings)
 

@@ -65,6 +65,7 @@ from reports.ports import (
 )
 from reports.services.texts import CallerTexts
 from reports.store import SqlReportStore, connect
+from rulebook import DeskRulebook
 from transcribe.apart import ApartTranscriber, Order, smaller
 from transcribe.hardware import threads
 from transcribe.hears import Hears, load_hears
@@ -164,6 +165,11 @@ class Adapters:
         return SqlReportStore(connect(self.settings.database_url), self.sealer)
 
     @cached_property
+    def rulebook(self) -> DeskRulebook:
+        """What is set now."""
+        return DeskRulebook(self.settings, self.store, self.clock)
+
+    @cached_property
     def queue(self) -> RqJobQueue:
         return RqJobQueue(connect_redis(redis_url(self.settings)))
 
@@ -239,7 +245,7 @@ class Adapters:
             channels=frozenset(self.channels),
             tells=self.tells,
             reader=self.reader,
-            clocks=self.settings.clocks,
+            clocks_now=lambda: self.rulebook.now().clocks,
             public_url=self.settings.public_url,
         )
 
@@ -270,15 +276,16 @@ class Adapters:
             clock=self.clock,
             hotline=settings.hotline_number,
             people_on_shift=lambda at: (
-                to_ring(settings.oncall, settings.quiet_hours, at, settings.zone)
+                to_ring(settings.oncall, self.rulebook.now().clocks.quiet, at, settings.zone)
                 if self.dialect.screens
                 else ()
             ),
             whispers=Whispers(organizers.voice, lambda code: whispered(self.tells, code)),
             alert_calls=AlertCalls(organizers.voice, self.tells.call, self._for_the_ear),
             playback=Playback(settings.secret_key.get_secret_value(), self._sound_of),
-            language_order=LanguageOrder(settings.language_order),
-            limits=settings.limits,
+            language_order=LanguageOrder(lambda: self.rulebook.now().language_order),
+            limits_now=lambda: self.rulebook.now().limits,
+            languages_off=lambda: self.rulebook.now().languages_off,
             studio=self._studio(organizers),
             desk=self._phone_desk(organizers),
             dialect=self.dialect,
@@ -320,7 +327,7 @@ class Adapters:
         )
 
     def _for_the_ear(self, told: Notification, dossier: Dossier) -> str:
-        carries = self.settings.channels_carry.get(told.channel, Carries.NOTHING)
+        carries = self.rulebook.now().carries.get(told.channel, Carries.NOTHING)
         return spoken(carries, dossier, told.kind, self.tells, self.reader.read(dossier))
 
     @cached_property
@@ -346,10 +353,10 @@ class Adapters:
             queue=self.queue,
             sealer=self.sealer,
             channels=frozenset(self.channels),
-            carries=settings.channels_carry,
+            carries_now=lambda: self.rulebook.now().carries,
             words=self.observer_words,
             links=AnswerLinks(settings.secret_key.get_secret_value(), settings.public_url, OBSERVE),
-            clocks=settings.clocks,
+            zone=settings.zone,
             takes_texts=self.provider.takes_texts,
         )
 
@@ -370,14 +377,15 @@ class Adapters:
             made.append(ConsoleChannel(settings.console_file.absolute()))
         return {channel.name: channel for channel in made}
 
-    @cached_property
+    @property
     def composer(self) -> Composer:
+        """By what is set now."""
         return Composer(
             tells=self.tells,
             reader=self.reader,
             public_url=self.settings.public_url,
             links=self.answer_links,
-            carries=self.settings.channels_carry,
+            carries=self.rulebook.now().carries,
             takes_texts=self.provider.takes_texts,
         )
 
@@ -501,9 +509,10 @@ class Adapters:
             provider=self.provider,
             channels=self.channels,
             alerter=self.alerter,
-            compose=self.composer,
+            compose=lambda told, dossier: self.composer(told, dossier),
             caller_texts=self.caller_texts,
             clock=self.clock,
+            trial_words=self.tells.elsewhere["test"],
             transcriber=transcriber,
             apart=self.apart,
             ranks=URGENT_RANKS if worker == QueueName.URGENT else frozenset(Rank),

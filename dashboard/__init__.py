@@ -6,11 +6,13 @@
 from dashboard.accounts import AccountRefused, add_organizer, change_password, hash_password
 from dashboard.desk import Desk
 from dashboard.prompt_page import SpokenLanguage
+from dashboard.setup_page import Check
 from dashboard.site import install
 from dashboard.tiles import Tiles
 
 __all__ = [
     "AccountRefused",
+    "Check",
     "Desk",
     "SpokenLanguage",
     "Tiles",

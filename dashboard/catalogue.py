@@ -62,12 +62,12 @@ class Catalogue:
         self,
         store: ReportStore,
         reader: Reader,
-        clocks: Clocks,
+        clocks: Callable[[], Clocks],
         language_name: Callable[[str | None], str | None],
         spawn: Callable[[Callable[[], None]], None] = _by_a_thread,
     ) -> None:
-        """`language_name`: what organizers know a language by; `spawn`: has something done in the
-        background."""
+        """`clocks`: as they are set now; `language_name`: what organizers know a language by;
+        `spawn`: has something done in the background."""
         self._store = store
         self._reader = reader
         self._clocks = clocks
@@ -80,6 +80,7 @@ class Catalogue:
         self._whole: OrderedDict[str, Dossier] = OrderedDict()
         self._unread: dict[str, None] = {}
         self._since: datetime | None = None
+        self._read_by = clocks()
         self._is_reading = False
 
     # --- What it knows
@@ -129,7 +130,12 @@ class Catalogue:
     def catch_up(self, records: Records, at: datetime, *, thoroughly: bool) -> None:
         """Takes up what changed. `thoroughly`: whatever the times say, nothing is believed to be
         as it was but what no list shows."""
+        clocks = self._clocks()
         with self._lock:
+            if clocks != self._read_by:
+                # When each is due was worked out by other clocks.
+                self._read_by = clocks
+                self._entries.clear()
             since, known, unread = self._since, self._entries.copy(), set(self._unread)
         overlap = None if since is None else since - OVERLAP
         if thoroughly or overlap is None or records.count_reports() != len(known.keys() | unread):
@@ -165,9 +171,10 @@ class Catalogue:
                 self._drop_text(reference)
 
     def _take_up(self, dossiers: Iterable[Dossier], reader: Reader) -> None:
+        clocks = self._clocks()
         for dossier in dossiers:
             reference = dossier.report.reference
-            entry = entry_of(dossier, reader, self._clocks)
+            entry = entry_of(dossier, reader, clocks)
             text = text_of(dossier, reader, self._language_name(dossier.call.language))
             with self._lock:
                 self._unread.pop(reference, None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -10,11 +10,13 @@ from zoneinfo import ZoneInfo
 from argon2 import PasswordHasher
 
 from dashboard.prompt_page import SpokenLanguage
+from dashboard.setup_page import Check
 from dashboard.tiles import Tiles
 from exports.services import Exporter
 from oncall.dispatching import Dispatcher
 from oncall.escalation import Due
 from oncall.links import AnswerLinks
+from oncall.ruling import Rulebook
 from oncall.waiting import Clocks
 from reports.fields.reading import Reader
 from reports.fields.second import SecondReader
@@ -43,10 +45,10 @@ class Desk:
     """What understands reports."""
     second_reader: SecondReader | None = None
     """Who is asked for a second opinion, where the group has somebody to ask."""
-    clocks: Clocks = field(default_factory=Clocks)
-    """Within how long somebody takes up a report."""
     next_asked: Callable[[Records, Dossier], Sequence[Due]]
     """Whom the line asks next of a report that nobody takes up."""
+    rulebook: Rulebook
+    """What may be set at the desk, as it is set now."""
     zone: ZoneInfo
     """In which people see times."""
     hotline_number: str
@@ -56,6 +58,10 @@ class Desk:
     """By which browsers subscribe to notifications; without one they do not."""
     public_url: str = ""
     """Where people reach the pages, whose passkeys they hold; without one there are none."""
+    channels: Collection[str] = ("sms", "voice", "apprise")
+    """Names of the ways to reach organizers that this line has."""
+    checks: Callable[[], Iterable[Check]] | None = None
+    """Asks the provider and the line's own address whether all is well; takes seconds."""
     second_factor_required: bool = False
     """Whoever has no second factor sets one up and can do nothing else."""
     language_names: Mapping[str, str]
@@ -68,10 +74,18 @@ class Desk:
     """The languages whose prompts are recorded here, in the order of their keys."""
     tiles: Tiles | None = None
     """Pictures for the map; None: it is drawn here."""
-    limits: Limits = field(default_factory=Limits)
-    """What counts as a flood when a person has it decided by the calls again."""
     hasher: PasswordHasher = field(default_factory=PasswordHasher)
     """By default the parameters that RFC 9106 recommends where memory is scarce (64 MiB)."""
+
+    @property
+    def clocks(self) -> Clocks:
+        """Within how long somebody takes up a report."""
+        return self.rulebook.now().clocks
+
+    @property
+    def limits(self) -> Limits:
+        """What counts as a flood when a person has it decided by the calls again."""
+        return self.rulebook.now().limits
 
     def language_name(self, code: str | None) -> str | None:
         """None for none; a language without a name is shown by its code."""

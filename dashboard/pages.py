@@ -61,6 +61,7 @@ from dashboard.permissions import NEEDS, OPEN_TO_ALL, SETTING_UP, Permission, ma
 from dashboard.pictures import NotShowable, showable
 from dashboard.roster import add_roster
 from dashboard.second_opinion import SecondOpinion, beside
+from dashboard.settings import add_settings
 from dashboard.settle import add_settle
 from dashboard.settling import Attempt
 from dashboard.several import add_several
@@ -125,6 +126,8 @@ BY_THE_PAGE_ITSELF = frozenset(
             "incident_part",
             "waveform",
             "incident_map_part",
+            "setup_part",
+            "person_trials_part",
         )
     }
 )
@@ -625,6 +628,7 @@ def pages(desk: Desk, csrf: CSRFProtect, catalogue: Catalogue) -> Blueprint:
     add_search(blueprint, desk, catalogue)
     add_several(blueprint, desk)
     add_streams(blueprint, Streams(desk, here.lookout))
+    add_settings(blueprint, desk)
     views: Mapping[str, View] = {
         "/": here.inbox,
         "/inbox": here.inbox_part,

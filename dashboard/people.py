@@ -9,20 +9,32 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, request
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+)
 from flask import url_for as address_of
 from flask.typing import ResponseReturnValue
 
 from dashboard.desk import Desk
+from dashboard.fingerprint import fingerprint
 from dashboard.inbox import local_day
-from dashboard.parts import NotPermitted, View, add_pages, admins, names_of
-from dashboard.people_page import PersonRow, person_rows, reach_lines
+from dashboard.parts import NotPermitted, View, add_pages, admins, names_of, part
+from dashboard.people_page import PersonRow, TrialLine, person_rows, reach_lines
 from dashboard.permissions import Permission, may
 from dashboard.roster_feed import Feeds
 from dashboard.roster_page import AHEAD, person_of, slots_of
 from oncall.roster import Roster, turns
 from reports.model import Organizer
 from reports.people import Person
+from reports.ports import Records
 from reports.services.people import (
     About,
     ChannelName,
@@ -40,6 +52,8 @@ from reports.services.people import (
     set_pin,
     take_reach,
 )
+from reports.services.trials import NoSuchReach as NoSuchWay
+from reports.services.trials import TooMany, ask_for_trial
 
 
 class PeoplePages:
@@ -156,7 +170,59 @@ class PeoplePages:
             for which in ("mine", "all")
         }
 
+    def person_trials(self, person_id: str) -> str:
+        return render_template("person_trials.html", **self._trials(person_id))
+
+    def person_trials_part(self, person_id: str) -> Response:
+        shown = self._trials(person_id)
+        return part("_trials.html", fingerprint(shown["trials"]), **shown)
+
+    def _trials(self, person_id: str) -> dict[str, Any]:
+        with self._desk.store.read() as records:
+            roster = Roster.of(records.people, self._desk.zone)
+            person = roster.person(person_id)
+            if person is None:
+                abort(404)
+            self._own_or(person, Permission.MANAGE)
+            lines = trial_lines(records, roster, self._desk, person)
+        return {
+            "person": person,
+            "is_own": person.username == g.organizer.username,
+            "trials": lines,
+            "today": local_day(self._desk.clock(), self._desk),
+        }
+
     # What is done
+
+    def send_person_trial(self, person_id: str, reach_id: str) -> ResponseReturnValue:
+        """By the very channel that alerts go by."""
+        person = self._roster().person(person_id)
+        if person is None:
+            abort(404)
+        self._own_or(person, Permission.MANAGE)
+        try:
+            ask_for_trial(
+                self._desk.store,
+                self._desk.queue,
+                person_id=person_id,
+                reach_id=reach_id,
+                **self._by(),
+            )
+        except TooMany:
+            flash(person_id, "trial_too_many")
+        except NoSuchWay:
+            flash(person_id, "trial_gone")
+        back = request.form.get("back", "")
+        if back == "setup" and may(g.organizer.role, Permission.ADMIN):
+            return redirect(address_of(".setup", _anchor="reached"), 303)
+        if back == "settings" and may(g.organizer.role, Permission.MANAGE):
+            return redirect(address_of(".setting_area", area="channels", _anchor="mine"), 303)
+        return redirect(address_of(".person_trials", person_id=person_id), 303)
+
+    def _own_or(self, person: Person, of_others: Permission) -> None:
+        """Raises: NotPermitted."""
+        if person.username != g.organizer.username:
+            self._needs(of_others)
 
     def add_new_person(self) -> ResponseReturnValue:
         form = request.form
@@ -307,6 +373,8 @@ def add_people(blueprint: Blueprint, desk: Desk) -> None:
         "/people": here.people,
         "/people/new": here.new_person,
         one: here.person,
+        f"{one}/tests": here.person_trials,
+        f"{one}/tests/part": here.person_trials_part,
     }
     acts: Mapping[str, View] = {
         "/people": here.add_new_person,
@@ -316,6 +384,7 @@ def add_people(blueprint: Blueprint, desk: Desk) -> None:
         f"{one}/reaches": here.give_person_reach,
         f"{one}/reaches/<reach_id>/quiet": here.set_reach_quiet,
         f"{one}/reaches/<reach_id>/gone": here.take_person_reach,
+        f"{one}/reaches/<reach_id>/test": here.send_person_trial,
         f"{one}/pin": here.set_person_pin,
         f"{one}/feed": here.new_feed,
     }
@@ -326,6 +395,21 @@ def add_people(blueprint: Blueprint, desk: Desk) -> None:
         "service_worker",
         lambda: blueprint.send_static_file("service-worker.js"),
         methods=["GET"],
+    )
+
+
+def trial_lines(
+    records: Records, roster: Roster, desk: Desk, person: Person | None
+) -> tuple[TrialLine, ...]:
+    """Each way to reach somebody, with what became of the last test message by it."""
+    if person is None:
+        return ()
+    mine = [each for each in roster.reaches if each.person_id == person.person_id]
+    is_whole = person.username == g.organizer.username or may(g.organizer.role, Permission.ADMIN)
+    last = records.settings.last_trials()
+    return tuple(
+        TrialLine(line, person.person_id, last.get(line.reach_id), line.channel in desk.channels)
+        for line in reach_lines(mine, desk.sealer, is_whole=is_whole)
     )
 
 

@@ -12,6 +12,7 @@ from oncall.roster import Roster
 from reports.people import Person, QuietHours, Reach, address_context, read_subscription
 from reports.ports import Sealer
 from reports.services.people import ChannelName
+from reports.settings import Trial
 
 TELEPHONES: Final = frozenset({ChannelName.SMS, ChannelName.VOICE})
 
@@ -24,6 +25,17 @@ class ReachLine:
     """The address, or the little of it that others see; '': nothing of it can be shown."""
     is_whole: bool
     quiet: QuietHours | None
+
+
+@dataclass(frozen=True, slots=True)
+class TrialLine:
+    """A way to reach somebody, and the last test message by it."""
+
+    reach: ReachLine
+    person_id: str
+    trial: Trial | None
+    is_here: bool
+    """This line has that channel."""
 
 
 @dataclass(frozen=True, slots=True)

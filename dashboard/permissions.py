@@ -151,6 +151,24 @@ NEEDS: Final[Mapping[str, Permission]] = MappingProxyType(
         "take_person_reach": P.OWN,
         "set_person_pin": P.OWN,
         "new_feed": P.OWN,
+        # A test message to oneself; to others for organizers, as the view looks itself
+        "person_trials": P.OWN,
+        "person_trials_part": P.OWN,
+        "send_person_trial": P.OWN,
+        # Settings
+        "settings": P.MANAGE,
+        "setting_area": P.MANAGE,
+        "call_script": P.MANAGE,
+        "change_settings": P.ADMIN,
+        "reset_settings": P.ADMIN,
+        "undo_settings": P.ADMIN,
+        "flood_mode": P.MANAGE,
+        # The guided set-up
+        "setup": P.ADMIN,
+        "setup_part": P.ADMIN,
+        "check_line": P.ADMIN,
+        "pass_step": P.ADMIN,
+        "take_up_step": P.ADMIN,
         # Floods and pranks
         "blocklist": P.READ,
         "block": P.MANAGE,

@@ -56,7 +56,7 @@ def install(app: Flask, desk: Desk) -> Callable[[], None]:
     # The check asks for a Referer, which 'no-referrer' below has browsers never send.
     app.config["WTF_CSRF_SSL_STRICT"] = False
     add_locales(app)
-    catalogue = Catalogue(desk.store, desk.reader, desk.clocks, desk.language_name)
+    catalogue = Catalogue(desk.store, desk.reader, lambda: desk.clocks, desk.language_name)
     app.register_blueprint(showing.pages(desk, CSRFProtect(app), catalogue))
     app.register_blueprint(reading.api(desk))
     app.register_error_handler(HTTPException, _tell_error)

@@ -36,6 +36,13 @@ def add_alert_call(voice: Blueprint, line: Telephone) -> None:
     @voice.post("/alert/<notification_id>/<int:turn>")
     def alert_call(notification_id: str, turn: int) -> Response:
         """Somebody, or a machine, picked up, or pressed nothing."""
+        with line.store.read() as records:
+            is_trial = records.settings.trial(notification_id) is not None
+        if is_trial:
+            response = VoiceResponse()
+            say(response, line.alert_calls.words["test"])
+            response.hangup()
+            return document(response)
         told, dossier = found(notification_id)
         settled = _settled(told, dossier)
         if settled is not None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -58,6 +58,8 @@ DIGITS: Final = tuple(f"digit_{digit}" for digit in string.digits)
 """Prompts that are one digit each: a number is read out by them where no voice can."""
 LONGEST_SAY: Final = 4096
 """Characters in one <Say> (https://www.twilio.com/docs/voice/twiml/say)."""
+FALLBACK: Final = "en"
+"""The language that callers are told of when all are switched off."""
 MORE: Final = "9"
 """The key that leads to the languages of two digits."""
 _KEYS: Final = re.compile(r"[1-8]|9[1-8]")
@@ -110,10 +112,21 @@ class Prompts:
 
     script: Script
     languages: tuple[Language, ...]
+    off: frozenset[str] = frozenset()
+    """Codes of those that callers are not told of. Their keys lead to them all the same."""
 
     @property
     def offered(self) -> tuple[Language, ...]:
+        """Those that a key leads to."""
         return tuple(language for language in self.languages if not language.missing)
+
+    @property
+    def told(self) -> tuple[Language, ...]:
+        """Those that callers are told of: never none, English before all others."""
+        offered = self.offered
+        told = tuple(language for language in offered if language.code not in self.off)
+        english = tuple(language for language in offered if language.code == FALLBACK)
+        return told or english or offered
 
     def language(self, code: str | None) -> Language | None:
         """The language of that code, if it is offered."""
@@ -135,6 +148,10 @@ class Prompts:
                 for language in self.languages
             ),
         )
+
+    def without(self, codes: Iterable[str]) -> Prompts:
+        """The same, and callers are not told of these languages."""
+        return replace(self, off=frozenset(codes))
 
     def short(self, let_in: Admission) -> Prompts:
         """The same with the short script for a call that was let in so."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -22,7 +22,7 @@ from reports.services.pressure import digits_to_press
 RETURNING: Final = timedelta(days=30)
 """How long a caller's language is remembered, and over how long the use of languages is counted."""
 ORDER_STANDS: Final = timedelta(minutes=1)
-"""How long the order of languages is good for: it changes from month to month."""
+"""How long the use of languages is good for, once counted: it changes from month to month."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,10 @@ class Telephone:
     alert_calls: AlertCalls
     playback: Playback
     language_order: LanguageOrder
-    limits: Limits = field(default_factory=Limits)
+    limits_now: Callable[[], Limits] = Limits
+    """How many calls are usual, as is set now."""
+    languages_off: Callable[[], Collection[str]] = frozenset
+    """Codes of languages that callers are not told of, as is set now."""
     studio: StudioDoor | None = None
     """Where prompts are recorded by telephone; None: nowhere."""
     desk: PhoneDesk | None = None
@@ -69,6 +72,10 @@ class Telephone:
     dialect: Dialect = TWILIO
     public_url: str = ""
     """Where the provider reaches us, for a dialect in which addresses are written whole."""
+
+    @property
+    def limits(self) -> Limits:
+        return self.limits_now()
 
     def standing(self, call_sid: str) -> Standing:
         """How a call stands, also one that nobody knows."""
@@ -84,7 +91,8 @@ class Telephone:
             # Asked each time: what was just recorded, or taken back, counts from the next prompt.
             recorded = records.current_takes()
         prompts = self.prompts.with_recordings(recorded)
-        prompts = prompts.in_order(order if usual is None else [usual, *order])
+        off = frozenset(self.languages_off()) - {usual}
+        prompts = prompts.without(off).in_order(order if usual is None else [usual, *order])
         admission = Admission.NORMAL if call is None else call.admission
         if admission.short:
             prompts = prompts.short(admission)
@@ -134,12 +142,13 @@ class Standing:
 class LanguageOrder:
     """The languages in the order in which they are offered: as configured, then by use."""
 
-    configured: Sequence[str] = ()
+    configured: Callable[[], Sequence[str]] = tuple
+    """As is set now."""
     _counted: list[str] = field(default_factory=list)
     _good_until: datetime | None = None
 
     def at(self, records: Records, now: datetime) -> list[str]:
         if self._good_until is None or now >= self._good_until:
-            self._counted = [*self.configured, *records.languages_by_use(now - RETURNING)]
+            self._counted = list(records.languages_by_use(now - RETURNING))
             self._good_until = now + ORDER_STANDS
-        return self._counted
+        return list(dict.fromkeys((*self.configured(), *self._counted)))

@@ -125,7 +125,7 @@ class _Document:
         self._around = around
         self._response = VoiceResponse()
         self._speakers: Sequence[Language] = (
-            prompts.offered[:UNKNOWN_SPEAKERS] if language is None else (language,)
+            prompts.told[:UNKNOWN_SPEAKERS] if language is None else (language,)
         )
 
     def of(self, step: Step) -> VoiceResponse:
@@ -152,8 +152,11 @@ class _Document:
     def _ask_language(self, step: AskLanguage) -> None:
         what = MORE_LANGUAGES if step.more else LANGUAGE
         gather = _gather(self._paths.chosen(what, step.turn), wait=LANGUAGE_WAIT)
-        offered = self._prompts.offered
+        offered = self._prompts.told
         behind = tuple(each for each in offered if len(each.keys) > 1)
+        if step.more and not behind:
+            # Who asks for more than they were told of finds what stands on a poster.
+            behind = tuple(each for each in self._prompts.offered if len(each.keys) > 1)
         self._say(gather, step.before)
         if step.more:
             for speaker in behind:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -41,8 +41,13 @@ class Alerter:
     channels: Collection[str]
     tells: Tells
     reader: Reader
-    clocks: Clocks
+    clocks_now: Callable[[], Clocks]
+    """The clocks as they are set now."""
     public_url: str
+
+    @property
+    def clocks(self) -> Clocks:
+        return self.clocks_now()
 
     def alert(self, reference: str, at: datetime) -> list[str]:
         """Writes a notification for each message that is due and each person who should have it,

@@ -89,6 +89,7 @@ CALL = (
     "passed_on",
     "closed",
     "goodbye",
+    "test",
 )
 """What is said to who is rung about a report: see `ivr.alert_call`."""
 ANSWERS = (
@@ -140,7 +141,7 @@ DESK = (
     "goodbye",
 )
 """What organizers hear who work by telephone alone: see `ivr.phone_desk`."""
-ELSEWHERE = ("title", "look_at_desk", "place_unknown")
+ELSEWHERE = ("title", "look_at_desk", "place_unknown", "test")
 STUDIO = (
     "pin",
     "pin_wrong",

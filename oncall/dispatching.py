@@ -4,10 +4,11 @@ before any is sent. The sending, its second tries and its refusals are those of 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from oncall.briefs import Carries
 from oncall.contacts import Contact
@@ -21,7 +22,6 @@ from oncall.observing import (
     with_safety,
 )
 from oncall.roster import Roster
-from oncall.waiting import Clocks
 from reports.custody import Deed, incident_subject
 from reports.model import Notification, NotificationKind
 from reports.observing import Ask, Dispatch, DispatchEnd, Said
@@ -71,17 +71,17 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dispatcher:
-    """`channels`: the names of those by which people are reached here; `carries`: what each may be
-    given; `takes_texts`: whether a text from us can be answered by one."""
+    """`channels`: the names of those by which people are reached here; `carries_now`: what
+    each may be given, as it is set; `takes_texts`: whether a text of ours can be answered."""
 
     store: ReportStore
     queue: JobQueue
     sealer: Sealer
     channels: Collection[str]
-    carries: Mapping[str, Carries]
+    carries_now: Callable[[], Mapping[str, Carries]]
     words: ObserverWords
     links: AnswerLinks
-    clocks: Clocks
+    zone: ZoneInfo
     takes_texts: bool
 
     @property
@@ -239,7 +239,7 @@ class Dispatcher:
             body = self.words.request(
                 dispatch.words,
                 codes,
-                self.carries.get(contact.channel, Carries.NOTHING),
+                self.carries_now().get(contact.channel, Carries.NOTHING),
                 place,
                 None if by_text else self.links.link(ask.ask_id),
             )
@@ -304,7 +304,7 @@ class Dispatcher:
             self.queue.put(Job.SEND_NOTIFICATION, told.notification_id)
 
     def _roster(self, records: Records) -> Roster:
-        return Roster.of(records.people, self.clocks.zone)
+        return Roster.of(records.people, self.zone)
 
     @staticmethod
     def _opted_out(records: Records, roster: Roster) -> frozenset[str]:

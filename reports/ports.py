@@ -59,6 +59,7 @@ from reports.model import (
 )
 from reports.observing import Observing
 from reports.people import People
+from reports.settings import SettingsRecords
 from reports.spoken_notes import SpokenNotes
 
 Samples = NDArray[np.float32]
@@ -138,6 +139,9 @@ class Records(AccountRecords, Protocol):
     @property
     def spoken_notes(self) -> SpokenNotes: ...
 
+    @property
+    def settings(self) -> SettingsRecords: ...
+
     def call(self, call_sid: str) -> Call | None: ...
     def add_call(self, call: Call) -> bool: ...
     def save_call(self, call: Call) -> None:
@@ -161,6 +165,9 @@ class Records(AccountRecords, Protocol):
         """Takes the hash, and the sealed number unless a call back was granted, from calls begun
         before an instant, and the hash from blocks that ended before it. Callers whom a block names
         that holds `at` keep theirs. Returns how many rows were changed."""
+
+    def count_callers(self, before: datetime, at: datetime) -> int:
+        """How many calls and text messages `forget_callers` would change."""
 
     def last_language(self, caller_hash: str, since: datetime) -> str | None:
         """What the same caller chose last, in a call begun since an instant."""
@@ -479,6 +486,7 @@ class Job(StrEnum):
 
     ALERT_ON_CALL = "alert_on_call"
     SEND_NOTIFICATION = "send_notification"
+    SEND_TRIAL = "send_trial"
     FETCH_RECORDING = "fetch_recording"
     ERASE_AT_PROVIDER = "erase_at_provider"
     CLOSE_CALL = "close_call"

@@ -119,6 +119,7 @@ from reports.sealed import (
     segments_of,
     words_context,
 )
+from reports.settings_rows import SqlSettings
 from reports.spoken_note_rows import SqlSpokenNotes
 from reports.tables import Rows, UtcDateTime
 from reports.tables import columns as _columns
@@ -651,6 +652,7 @@ class SqlRecords(Rows):
         self.people = SqlPeople(connection, hold=hold)
         self.spoken_notes = SqlSpokenNotes(connection, hold=hold)
         self.observing = SqlObserving(connection, seals, hold=hold)
+        self.settings = SqlSettings(connection, hold=hold)
         self._occurred: list[Occurrence] = []
 
     # Calls
@@ -721,6 +723,23 @@ class SqlRecords(Rows):
         return self._connection.execute(confirmed).first() is not None
 
     def forget_callers(self, before: datetime, at: datetime) -> int:
+        return sum(
+            self._connection.execute(table.update().where(which).values({column: None})).rowcount
+            for table, column, which in self._callers_before(before, at)
+        )
+
+    def count_callers(self, before: datetime, at: datetime) -> int:
+        return sum(
+            self._count(sa.select(table).where(which))
+            for table, column, which in self._callers_before(before, at)
+            if table is not blocks and column != "caller_number"
+        )
+
+    def _callers_before(
+        self, before: datetime, at: datetime
+    ) -> tuple[tuple[sa.Table, str, sa.ColumnElement[bool]], ...]:
+        """What callers before an instant can be recognised by: columns, and the rows that hold it
+        and should not."""
         held = sa.select(blocks.c.caller_hash).where(
             blocks.c.caller_hash.is_not(None),
             blocks.c.undone_at.is_(None),
@@ -734,27 +753,24 @@ class SqlRecords(Rows):
             answers.c.question == CALLBACK,
             answers.c.digits == YES,
         )
-        # The number first: afterwards nothing says any more whose it was.
-        forgotten = (
-            calls.update()
-            .where(old, calls.c.caller_number.is_not(None), ~granted)
-            .values(caller_number=None),
-            calls.update().where(old, calls.c.caller_hash.is_not(None)).values(caller_hash=None),
-            text_messages.update()
-            .where(
-                text_messages.c.at < before,
-                text_messages.c.sender_hash.is_not(None),
-                text_messages.c.sender_hash.not_in(held),
-            )
-            .values(sender_hash=None),
-            blocks.update()
-            .where(
-                blocks.c.caller_hash.is_not(None),
-                (blocks.c.expires_at < before) | (blocks.c.undone_at < before),
-            )
-            .values(caller_hash=None),
+        return (
+            # The number first: afterwards nothing says any more whose it was.
+            (calls, "caller_number", old & calls.c.caller_number.is_not(None) & ~granted),
+            (calls, "caller_hash", old & calls.c.caller_hash.is_not(None)),
+            (
+                text_messages,
+                "sender_hash",
+                (text_messages.c.at < before)
+                & text_messages.c.sender_hash.is_not(None)
+                & text_messages.c.sender_hash.not_in(held),
+            ),
+            (
+                blocks,
+                "caller_hash",
+                blocks.c.caller_hash.is_not(None)
+                & ((blocks.c.expires_at < before) | (blocks.c.undone_at < before)),
+            ),
         )
-        return sum(self._connection.execute(each).rowcount for each in forgotten)
 
     def last_language(self, caller_hash: str, since: datetime) -> str | None:
         query = (

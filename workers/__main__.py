@@ -9,7 +9,6 @@ import logging
 import signal
 import sys
 import threading
-from datetime import timedelta
 
 import click
 
@@ -69,9 +68,9 @@ def sweep(settings: Settings) -> None:
         lambda job, id_: jobs.WORK[job](id_),
         now,
         erases=adapters.provider.erases,
-        limits=settings.limits,
+        limits=lambda: adapters.rulebook.now().limits,
         alerter=adapters.alerter,
-        keep_callers=timedelta(days=settings.retain_caller_days),
+        keep_callers=lambda: adapters.rulebook.now().keep_callers,
     )
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -31,6 +31,7 @@ from reports.services import (
     recordings,
     spoken_notes,
     texts,
+    trials,
 )
 from workers.worker import ending_after
 
@@ -52,6 +53,8 @@ class Equipment:
     compose: notices.Compose
     caller_texts: texts.CallerTexts
     clock: Callable[[], datetime]
+    trial_words: str
+    """What a test message says."""
     transcriber: Transcriber | None = None
     apart: Transcriber | None = None
     """Writes out, apart from all others, what failed before."""
@@ -86,6 +89,18 @@ def send_notification(notification_id: str) -> None:
         notification_id=notification_id,
         clock=tools.clock,
         compose=tools.compose,
+    )
+
+
+def send_trial(trial_id: str) -> None:
+    tools = _tools()
+    trials.send_trial(
+        tools.store,
+        tools.sealer,
+        tools.channels,
+        trial_id=trial_id,
+        words=tools.trial_words,
+        clock=tools.clock,
     )
 
 
@@ -225,6 +240,7 @@ def _in_time(recording: Recording) -> AbstractContextManager[None]:
 WORK: Mapping[Job, Callable[[str], None]] = {
     Job.ALERT_ON_CALL: alert_on_call,
     Job.SEND_NOTIFICATION: send_notification,
+    Job.SEND_TRIAL: send_trial,
     Job.FETCH_RECORDING: fetch_recording,
     Job.ERASE_AT_PROVIDER: erase_at_provider,
     Job.CLOSE_CALL: close_call,

@@ -41,6 +41,7 @@ TIME_LIMITS: Final[Mapping[Job, int]] = MappingProxyType(
     {
         Job.ALERT_ON_CALL: 60,
         Job.SEND_NOTIFICATION: 60,
+        Job.SEND_TRIAL: 60,
         Job.FETCH_RECORDING: 180,
         Job.ERASE_AT_PROVIDER: 60,
         Job.CLOSE_CALL: 60,
@@ -70,7 +71,7 @@ class QueueUnavailable(RuntimeError):
 
 def queue_for(job: Job, urgency: Urgency) -> QueueName:
     match job:
-        case Job.ALERT_ON_CALL | Job.SEND_NOTIFICATION:
+        case Job.ALERT_ON_CALL | Job.SEND_NOTIFICATION | Job.SEND_TRIAL:
             return QueueName.ALERTS
         case (
             Job.FETCH_RECORDING

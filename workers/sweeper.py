@@ -41,6 +41,8 @@ LOOK_BACK = timedelta(seconds=30)
 transaction that writes it is committed."""
 SPEECH = frozenset([Job.TRANSCRIBE_RECORDING, Job.TRANSLATE_RECORDING, Job.WRITE_SPOKEN_NOTE])
 """What waits for a worker that has an engine."""
+KEEP_CALLERS = timedelta(days=30)
+"""How long callers can be recognised, where nothing else is set."""
 NEVER_TOO_LATE = timedelta(days=7)
 """A first alert is sent however late; what is older than this was lost before we were here."""
 
@@ -59,18 +61,19 @@ class Sweeper:
         clock: Callable[[], datetime],
         *,
         erases: bool = True,
-        limits: Limits | None = None,
-        keep_callers: timedelta = timedelta(days=30),
+        limits: Callable[[], Limits] = Limits,
+        keep_callers: Callable[[], timedelta] = lambda: KEEP_CALLERS,
         alerter: Alerter,
     ) -> None:
         """`erases`: whether the provider's API deletes recordings. One that does not is asked
-        when a recording was stored, and not each minute from then on."""
+        when a recording was stored, and not each minute from then on. `limits`, `keep_callers`: as
+        they are set now."""
         self._store = store
         self._queue = queue
         self._run = run
         self._clock = clock
         self._erases = erases
-        self._limits = limits or Limits()
+        self._limits = limits
         self._keep_callers = keep_callers
         self._alerter = alerter
         self._unanswered: dict[str, tuple[datetime, datetime | None]] = {}
@@ -142,10 +145,10 @@ class Sweeper:
 
     def _tidy(self, at: datetime) -> None:
         """After what is due: a flood that nobody's call can end, and callers of long ago."""
-        watch_flood(self._store, at=at, limits=self._limits)
+        watch_flood(self._store, at=at, limits=self._limits())
         if self._last_forgotten is None or at - self._last_forgotten >= HOURLY:
             self._last_forgotten = at
-            forget_callers(self._store, at=at, keep=self._keep_callers)
+            forget_callers(self._store, at=at, keep=self._keep_callers())
 
     def _do_here(self, item: Stalled) -> None:
         if item.job in SPEECH:

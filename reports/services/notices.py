@@ -30,6 +30,7 @@ from reports.ports import (
     Sealer,
     SentMessage,
 )
+from reports.services.trials import settle_trial
 
 log = logging.getLogger(__name__)
 
@@ -148,7 +149,8 @@ def learn_how_it_ended(
         return
     to = NotificationState.DELIVERED if delivered else NotificationState.FAILED
     reason = None if delivered else f"not delivered (code {code or 'unknown'})"
-    _settle(store, notification_id, to, at, reason, provider_id)
+    if not settle_trial(store, trial_id=notification_id, reason=reason, at=at):
+        _settle(store, notification_id, to, at, reason, provider_id)
 
 
 def release_sending(store: ReportStore, *, at: datetime) -> int:

@@ -20,6 +20,8 @@ from reports.model import (
 )
 from reports.ports import Job, Records, Urgency
 from reports.services.recordings import urgency
+from reports.services.trials import TRIAL_NEWS
+from reports.settings import TrialState
 from reports.spoken_notes import SpokenNote, SpokenState
 
 HINT_WAIT = timedelta(seconds=15)
@@ -69,6 +71,11 @@ def stalled(records: Records, at: datetime) -> list[Stalled]:
             (NotificationState.PENDING, NotificationState.SENDING)
         )
         if _unsent(notification, at)
+    )
+    found.extend(
+        Stalled(Job.SEND_TRIAL, trial.trial_id)
+        for trial in records.settings.trials_since(at - TRIAL_NEWS)
+        if trial.state is TrialState.PENDING and trial.at + QUEUE_WAIT <= at
     )
     found.extend(
         Stalled(Job.FETCH_ATTACHMENT, attachment.media_sid)

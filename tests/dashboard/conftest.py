@@ -21,12 +21,14 @@ from playwright.sync_api import BrowserContext, Page, sync_playwright
 from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
+from config import Settings
 from dashboard import Desk, SpokenLanguage, add_organizer, install
 from dashboard.pictures import showable
 from exports.bagging import Bagger
 from exports.packet import Maker
 from exports.services import Exporter
 from exports.words import load_words
+from keeping.sealing import generate_key
 from oncall.alerts import Alerter
 from oncall.briefs import load_tells
 from oncall.composing import USUAL
@@ -36,6 +38,7 @@ from oncall.observing import load_observer_words
 from oncall.waiting import Clocks
 from reports.ports import AudioNotFound, Job, Urgency
 from reports.store import SqlReportStore, connect, metadata
+from rulebook import DeskRulebook
 from tests.dashboard.stories import MORNING, Stories
 from tests.keys import SEALER
 from tests.reader import READER
@@ -66,6 +69,19 @@ SPOKEN = (
     ),
 )
 """What there is to be said; the words of callers' languages as `says.toml` would have them."""
+SET_UP = Settings.model_validate(
+    {
+        "public_url": "https://line.example.org",
+        "hotline_number": "+16125550100",
+        "twilio_account_sid": "AC" + "0123456789abcdef" * 2,
+        "twilio_auth_token": "a token of the provider's",
+        "data_key": generate_key(),
+        "secret_key": "a secret that is long enough for this",
+        "api_token": "a secret that is long enough for this",
+        "oncall": "+16125550110",
+    }
+)
+"""As the environment has it."""
 WORDS = load_words(Path("prompts"), "en")
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 CHROMIUM = shutil.which("chromium")
@@ -180,7 +196,7 @@ def alerter(store: SqlReportStore, queue: QueueInMemory) -> Alerter:
         channels=frozenset({"sms", "voice"}),
         tells=load_tells(Path("prompts"), "en"),
         reader=READER,
-        clocks=Clocks(),
+        clocks_now=Clocks,
         public_url="https://line.example.org",
     )
 
@@ -202,10 +218,10 @@ def desk(
             queue=queue,
             sealer=SEALER,
             channels=frozenset({"sms", "email"}),
-            carries=USUAL,
+            carries_now=lambda: USUAL,
             words=load_observer_words(Path("prompts"), "en"),
             links=AnswerLinks("a secret of the tests", "https://line.example.org", OBSERVE),
-            clocks=Clocks(zone=ZoneInfo("America/Chicago")),
+            zone=ZoneInfo("America/Chicago"),
             takes_texts=True,
         ),
         exporter=Exporter(
@@ -217,6 +233,7 @@ def desk(
         ),
         reader=READER,
         next_asked=alerter.next_asked,
+        rulebook=DeskRulebook(SET_UP, store, clock),
         zone=ZoneInfo("America/Chicago"),
         hotline_number="+16125550100",
         api_token=API_TOKEN,

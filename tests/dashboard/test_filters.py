@@ -152,7 +152,7 @@ def test_what_is_not_read_yet_is_said_and_read_in_the_background(
     monkeypatch.setattr("dashboard.catalogue.BATCH", 2)
     stories.whole_morning()
     later: list[Callable[[], None]] = []
-    catalogue = Catalogue(desk.store, READER, Clocks(), desk.language_name, later.append)
+    catalogue = Catalogue(desk.store, READER, Clocks, desk.language_name, later.append)
     with desk.store.read() as records:
         catalogue.catch_up(records, clock.now, thoroughly=False)
     assert {entry.reference for entry in catalogue.entries()} == {"4821", "6644"}, "the newest"
@@ -172,7 +172,7 @@ def test_after_a_start_reports_are_read_before_anybody_asks(
     monkeypatch.setattr("dashboard.catalogue.AT_ONCE", 2)
     stories.whole_morning()
     later: list[Callable[[], None]] = []
-    catalogue = Catalogue(desk.store, READER, Clocks(), desk.language_name, later.append)
+    catalogue = Catalogue(desk.store, READER, Clocks, desk.language_name, later.append)
     catalogue.read_ahead()
     assert catalogue.entries() == []
     with desk.store.read() as records:
@@ -194,7 +194,7 @@ def test_of_the_oldest_no_words_are_kept_where_memory_would_not_do(
         stories.recording(
             f"{2000 + number}", "where", heard=[segment("Corner of the market hall.", 0, 2)]
         )
-    catalogue = Catalogue(desk.store, READER, Clocks(), desk.language_name)
+    catalogue = Catalogue(desk.store, READER, Clocks, desk.language_name)
     with desk.store.read() as records:
         catalogue.catch_up(records, clock.now, thoroughly=False)
     kept = {entry.reference for entry, _ in catalogue.texts()}

@@ -60,6 +60,11 @@ def test_nothing_is_offered_that_would_be_refused(
         *("/incidents/map", "/handover", "/mentions", "/roster", "/people", "/people/ana"),
     ]
     offered = set()
+    if role in (Role.ORGANIZER, Role.ADMIN):
+        paths += ["/settings", "/settings/script", "/people/ana/tests"]
+        paths += [f"/settings/{area}" for area in ("languages", "channels", "clocks", "flood")]
+    if role is Role.ADMIN:
+        paths += ["/settings/retention", "/setup"]
     for path in paths:
         answer = somebody.get(path)
         assert answer.status_code == 200, path

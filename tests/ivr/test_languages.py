@@ -9,15 +9,19 @@ import re
 import shutil
 import string
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ivr.languages import DIGITS, PROMPTS, TEXTS, BadPrompts, Language, load_prompts
+from ivr.script import AskLanguage, ChosenLanguage, after_language, begin
+from ivr.twiml import render
 from ivr.voices import VOICES
 from oncall.briefs import BadTells, load_tells
 from reports import questions
 from simulator.twiml import SPOKEN_LANGUAGES
+from tests.ivr.paths import PATHS
 
 SHIPPED = Path("prompts")
 WILDFIRE = Path("examples/wildfire")
@@ -259,6 +263,29 @@ def test_a_group_puts_its_languages_in_front() -> None:
     assert [each.code for each in prompts.languages][:4] == ["vi", "so", "es", "en"]
     assert [each.code for each in prompts.offered][:3] == ["vi", "es", "en"]
     assert {each.code: each.keys for each in prompts.languages} == KEYS
+
+
+def test_callers_are_not_told_of_what_is_off_and_its_keys_lead_to_it_all_the_same() -> None:
+    prompts = load_prompts(SHIPPED).without({"es", "ar", "fr", "ru"})
+    assert [each.code for each in prompts.told] == ["en", "vi"]
+    assert prompts.language("es") is not None
+    said = render(begin(), prompts, None, PATHS)
+    assert "For English" in said
+    assert "español" not in said
+    chosen = after_language(prompts, 1, "2")
+    assert isinstance(chosen, ChosenLanguage)
+    assert chosen.language.code == "es"
+    # Who presses 9 from a poster hears those of two digits, though nobody was told of any.
+    assert after_language(prompts, 1, "9") == AskLanguage(more=True)
+    assert "<Say" in render(AskLanguage(more=True), prompts, None, PATHS)
+
+
+def test_never_is_nobody_told_of_any_language() -> None:
+    prompts = load_prompts(SHIPPED)
+    assert [each.code for each in prompts.without(KEYS).told] == ["en"]
+    without = tuple(each for each in prompts.languages if each.code != "en")
+    others = replace(prompts, languages=without)
+    assert others.without(KEYS).told == others.offered
 
 
 def test_a_language_is_one_folder(folder: Path) -> None:
