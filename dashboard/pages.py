@@ -42,6 +42,7 @@ from dashboard.fingerprint import fingerprint
 from dashboard.handing_over import add_handovers, unread_handover
 from dashboard.inbox import Inbox, families_of, flood_notice, local_day, row_of
 from dashboard.incidents import Incidents, add_incidents
+from dashboard.locales import translated
 from dashboard.lookout import Lookout
 from dashboard.mapping import add_map
 from dashboard.me import add_me
@@ -700,8 +701,8 @@ def pages(desk: Desk, csrf: CSRFProtect, catalogue: Catalogue) -> Blueprint:
             "now": desk.clock(),
             "zone": desk.zone,
             "hotline_number": desk.hotline_number,
-            "question_title": desk.question_title,
-            "language_name": desk.language_name,
+            "question_title": lambda question: translated(desk.question_title(question)),
+            "language_name": lambda code: translated(desk.language_name(code)),
         }
 
     return blueprint

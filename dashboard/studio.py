@@ -50,9 +50,7 @@ class Studio:
         with self._desk.store.read() as records:
             current = records.current_takes()
         progress = [progress_of(language, current) for language in self._spoken.values()]
-        return render_template(
-            "prompts.html", languages=progress, language_name=self._desk.language_name
-        )
+        return render_template("prompts.html", languages=progress)
 
     def prompts_of(self, code: str) -> str:
         language = self._language(code)
@@ -66,9 +64,7 @@ class Studio:
             progress = progress_of(language, records.current_takes())
             names = {each.username: each.display_name for each in records.organizers()}
         page = LanguagePage(progress, rows, names, local_day(self._desk.clock(), self._desk))
-        return render_template(
-            "prompt_language.html", page=page, language_name=self._desk.language_name
-        )
+        return render_template("prompt_language.html", page=page)
 
     def propose_prompt(self, code: str, prompt: str) -> ResponseReturnValue:
         """A recording, from the microphone or a file, becomes a draft or is refused."""
