@@ -17,7 +17,7 @@ from ivr.languages import DIGITS, PROMPTS, TEXTS, BadPrompts, Language, load_pro
 from ivr.voices import VOICES
 from oncall.briefs import BadTells, load_tells
 from reports import questions
-from simulator.twiml import SPOKEN_LANGUAGES
+from twiml.reading import SPOKEN_LANGUAGES
 
 SHIPPED = Path("prompts")
 WILDFIRE = Path("examples/wildfire")
