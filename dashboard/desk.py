@@ -59,6 +59,9 @@ class Desk:
     """The languages whose prompts are recorded here, in the order of their keys."""
     tiles: Tiles | None = None
     """Pictures for the map; None: it is drawn here."""
+    rehearsal_line: Callable[[str, Mapping[str, str]], str] | None = None
+    """Asks the line's own webhooks as a telephone company does, by path and form, about calls that
+    are rehearsed; None: nobody rehearses here."""
     limits: Limits = field(default_factory=Limits)
     """What counts as a flood when a person has it decided by the calls again."""
     hasher: PasswordHasher = field(default_factory=PasswordHasher)

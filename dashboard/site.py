@@ -14,7 +14,7 @@ from dashboard import pages as showing
 from dashboard.desk import Desk
 from dashboard.locales import add_locales
 from dashboard.mapping import LEAFLET, MAP
-from dashboard.parts import NotPermitted
+from dashboard.parts import NotPermitted, RehearsalStays
 from dashboard.tiles import Tiles
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -107,5 +107,6 @@ def _tell_error(error: HTTPException) -> ResponseReturnValue:
         form_expired=isinstance(error, CSRFError),
         needed=refused.needed if refused else None,
         ask=refused.ask if refused else (),
+        rehearsal_stays=isinstance(error, RehearsalStays),
     )
     return page, status, kept

@@ -64,6 +64,7 @@ def sweep(settings: Settings) -> None:
         erases=adapters.provider.erases,
         limits=settings.limits,
         alerter=adapters.alerter,
+        audio=adapters.audio,
         keep_callers=timedelta(days=settings.retain_caller_days),
     )
     stop = threading.Event()
