@@ -35,8 +35,6 @@ RATE: Final = 8000
 """Samples a second, as telephones have them."""
 LONGEST_SOUND: Final = 10 * 60
 """Seconds of one recording that are taken."""
-LARGEST_SOUND: Final = LONGEST_SOUND * RATE * 2 + 64 * 2**10
-"""Bytes of a request that brings one."""
 TONE_SECONDS: Final = 1.0
 TONE_HERTZ: Final = 440
 

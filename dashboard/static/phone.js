@@ -402,5 +402,7 @@
     navigator.sendBeacon(phone.dataset.over, form);
   });
 
+  // Browsers know their voices only some time after they were first asked.
+  if (window.speechSynthesis) speechSynthesis.getVoices();
   show(false);
 })();
