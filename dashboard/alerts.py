@@ -72,6 +72,10 @@ def untold_reports(records: Records) -> tuple[Report, ...]:
         if report is None or report.handling is not Handling.NEW:
             continue
         dossier = records.dossier(reference)
-        if dossier and alerting_of(dossier.notifications) is Alerting.FAILED:
+        if (
+            dossier
+            and not dossier.is_rehearsal
+            and alerting_of(dossier.notifications) is Alerting.FAILED
+        ):
             untold.append(report)
     return tuple(sorted(untold, key=lambda report: report.filed_at, reverse=True))

@@ -74,6 +74,9 @@ class Desk:
     """The languages whose prompts are recorded here, in the order of their keys."""
     tiles: Tiles | None = None
     """Pictures for the map; None: it is drawn here."""
+    rehearsal_line: Callable[[str, Mapping[str, str]], str] | None = None
+    """Asks the line's own webhooks as a telephone company does, by path and form, about calls that
+    are rehearsed; None: nobody rehearses here."""
     hasher: PasswordHasher = field(default_factory=PasswordHasher)
     """By default the parameters that RFC 9106 recommends where memory is scarce (64 MiB)."""
 

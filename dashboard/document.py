@@ -54,6 +54,7 @@ def document_of(
     facts = facts_of(dossier)
     return {
         "reference": report.reference,
+        "rehearsal": dossier.is_rehearsal,
         "filed_at": _instant(report.filed_at),
         "changed_at": _instant(report.changed_at),
         "handling": report.handling.value,

@@ -13,7 +13,7 @@ from dashboard.custody import Given, given
 from dashboard.desk import Desk
 from dashboard.facts import UNSURE_BELOW, Facts, facts_of
 from dashboard.fingerprint import fingerprint
-from dashboard.inbox import RunningClock, clock_of, judge_of
+from dashboard.inbox import RunningClock, clock_of, judge_of, rehearser_of
 from dashboard.incident_page import Kin
 from dashboard.neighbours import Neighbour
 from dashboard.notes import ShownNote, Unwritten, shown_note, unwritten_of
@@ -164,6 +164,8 @@ class Spoken:
 @dataclass(frozen=True, slots=True)
 class DossierPage:
     report: Report
+    rehearsed_by: str | None
+    """The name of who rehearsed it; None: somebody called."""
     call: Call
     verdict: Verdict
     """Of the report, or else of its incident."""
@@ -268,6 +270,7 @@ def page_of(
     dossier = covering.dossier(dossier)
     return DossierPage(
         report=dossier.report,
+        rehearsed_by=rehearser_of(dossier, names),
         call=dossier.call,
         verdict=dossier.verdict,
         judged_by=judge_of(dossier, names),

@@ -15,7 +15,7 @@ from werkzeug.exceptions import ServiceUnavailable
 
 from dashboard.desk import Desk
 from dashboard.inbox import local_day
-from dashboard.parts import View, add_pages, ids_of
+from dashboard.parts import RehearsalStays, View, add_pages, ids_of
 from exports.bagging import NotBagged
 from exports.packet import Wanted
 from exports.redaction import Choices, Cover, Piece, ReasonMissing
@@ -26,6 +26,7 @@ from exports.services import (
     Demand,
     Exporter,
     Form,
+    IsRehearsal,
     Kind,
     Leaving,
     NoSuchReports,
@@ -123,6 +124,8 @@ class Exports:
             preview = self._exporter.preview(demand)
         except NoSuchReports:
             abort(404)
+        except IsRehearsal:
+            raise RehearsalStays from None
         except ReasonMissing:
             still = replace(demand, choices=replace(demand.choices, uncovered=frozenset()))
             return self._page(self._preview(still), form, "uncover_why_missing"), 400
@@ -163,6 +166,8 @@ class Exports:
             return self._exporter.preview(demand)
         except NoSuchReports:
             abort(404)
+        except IsRehearsal:
+            raise RehearsalStays from None
 
     def _page(self, preview: Preview, form: ExportForm, problem: str | None = None) -> str:
         labels = self._exporter.maker.words.covers

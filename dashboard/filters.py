@@ -42,6 +42,8 @@ class Show(StrEnum):
     LIMITED = "limited"
     """What came of limited and blocked calls. It stands in no other list but `ALL`, so that pranks
     bury nothing, and its number of reports at every list, so that nobody forgets it."""
+    REHEARSAL = "rehearsal"
+    """What was rehearsed. It stands in no other list, and no filter counts it."""
 
 
 class LetIn(StrEnum):
@@ -292,6 +294,8 @@ def _belongs(entry: Entry, show: Show) -> bool:
             return entry.rank <= 2
         case Show.FAMILIES:
             return entry.is_family
+        case Show.REHEARSAL:
+            return False  # nothing that was rehearsed is an entry
 
 
 def _is_set_aside(entry: Entry, query: Query) -> bool:

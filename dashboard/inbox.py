@@ -66,6 +66,8 @@ class Row:
     """One line of the list."""
 
     report: Report
+    rehearsed_by: str | None
+    """The name of who rehearsed it; None: somebody called."""
     verdict: Verdict
     """Of the report, or else of its incident."""
     incident_id: int | None
@@ -158,6 +160,7 @@ def row_of(dossier: Dossier, desk: Desk, names: Mapping[str, str]) -> Row:
     clock = clock_of(dossier, reading.rank, desk)
     return Row(
         report=dossier.report,
+        rehearsed_by=rehearser_of(dossier, names),
         verdict=dossier.verdict,
         incident_id=None if dossier.incident is None else dossier.incident.incident_id,
         is_finding=dossier.finding is not None,
@@ -210,6 +213,12 @@ def flood_notice(change: Flood | None, names: Mapping[str, str]) -> FloodNotice 
     if change is None:
         return None
     return FloodNotice(change, None if change.who is None else names.get(change.who, change.who))
+
+
+def rehearser_of(dossier: Dossier, names: Mapping[str, str]) -> str | None:
+    """The name of who rehearsed it; None: it is a report."""
+    who = dossier.call.rehearsed_by
+    return None if who is None else names.get(who, who)
 
 
 def judge_of(dossier: Dossier, names: Mapping[str, str]) -> str | None:

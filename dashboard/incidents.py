@@ -34,6 +34,7 @@ from reports.services.incidents import (
     BuiltUpon,
     Done,
     EvidenceMissing,
+    IsRehearsal,
     JudgedApart,
     MovedMeanwhile,
     NoSuchIncident,
@@ -177,6 +178,8 @@ class Incidents:
     def near(self, records: Records, dossier: Dossier, kin: Kin) -> tuple[Neighbour, ...]:
         """What else was seen near a report, of which `kin` was just asked: what may be the same is
         listed as that."""
+        if dossier.is_rehearsal:
+            return ()
         here = sighting_of(dossier, self._desk.reader.understanding(dossier))
         others = [each for each in self._suggester.sightings if each.reference not in kin.named]
         found = nearby(here, others, most=2 * MOST_NEIGHBOURS)
@@ -302,6 +305,8 @@ class Incidents:
             if not fallback or isinstance(missing, NoSuchIncident):
                 abort(404)
             _tell("no_such_report", reference=str(missing)[:12])
+        except IsRehearsal as rehearsed:
+            _tell("rehearsed", reference=str(rehearsed))
         except MovedMeanwhile as moved:
             _tell(
                 "moved_meanwhile",

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dashboard.catalogue import OVERLAP
-from dashboard.filters import Query
+from dashboard.filters import Query, Show
 from dashboard.inbox import Inbox
 from reports.ports import Records, ReportStore
 
@@ -84,6 +84,7 @@ class Lookout:
 def _changed(records: Records, last: Look) -> bool:
     return (
         not last.inbox.progress.is_done
+        or last.inbox.query.show is Show.REHEARSAL
         or records.count_reports() != last.count
         or bool(records.changes(since=last.at - OVERLAP))
     )

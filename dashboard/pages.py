@@ -60,6 +60,7 @@ from dashboard.parts import (
 from dashboard.people import add_people
 from dashboard.permissions import NEEDS, OPEN_TO_ALL, SETTING_UP, Permission, may, may_use
 from dashboard.pictures import NotShowable, showable
+from dashboard.rehearsal import SPOKEN, add_rehearsal
 from dashboard.roster import add_roster
 from dashboard.second_opinion import SecondOpinion, beside
 from dashboard.settings import add_settings
@@ -134,6 +135,9 @@ BY_THE_PAGE_ITSELF = frozenset(
 )
 """Asked for by the script of an open page, not by a person."""
 
+LARGE_VIEWS = frozenset({f"{NAME}.{LARGE}", f"{NAME}.{SPOKEN}"})
+"""Those to which a recording is brought."""
+
 NOTHING_SHOWN: Mapping[str, Any] = {
     "number": None,
     "spoken": (),
@@ -168,8 +172,18 @@ class Pages:
         inbox = self.lookout.look_anew(wanted_list(Show.OPEN)).inbox
         with self._desk.store.read() as records:
             mentioned = len(records.unseen_mentions(_organizer().username))
-            unread = unread_handover(records, names_of(records), self._desk)
-        return render_template("inbox.html", inbox=inbox, mentioned=mentioned, unread=unread)
+            names = names_of(records)
+            unread = unread_handover(records, names, self._desk)
+            own = records.rehearsals(_organizer().username)
+        # Below all that is real, and never in a list of it.
+        shown_below = inbox.query.show is Show.OPEN and not inbox.newer
+        return render_template(
+            "inbox.html",
+            inbox=inbox,
+            mentioned=mentioned,
+            unread=unread,
+            rehearsals=[row_of(each, self._desk, names) for each in own] if shown_below else (),
+        )
 
     def inbox_part(self) -> Response:
         look = self.lookout.look(wanted_list(Show.OPEN))
@@ -183,12 +197,15 @@ class Pages:
         begin = (query.page - 1) * PAGE
         here = [entry.reference for entry in listed.entries[begin : begin + PAGE]]
         names = names_of(records)
+        dossiers = (
+            records.rehearsals()[begin : begin + PAGE]
+            if query.show is Show.REHEARSAL
+            else self._catalogue.dossiers(records, here)
+        )
         families_waiting, families_overdue = families_of(entries, now)
         return Inbox(
             query=query,
-            rows=tuple(
-                row_of(dossier, desk, names) for dossier in self._catalogue.dossiers(records, here)
-            ),
+            rows=tuple(row_of(dossier, desk, names) for dossier in dossiers),
             options=listed.options,
             found=len(listed.entries),
             progress=self._catalogue.progress(),
@@ -197,7 +214,7 @@ class Pages:
             untold=untold_reports(records),
             flood=flood_notice(records.flood(), names),
             limited=records.count_limited(),
-            any_report=bool(entries),
+            any_report=bool(entries) or query.show is Show.REHEARSAL,
             older=query.page + 1 if len(listed.entries) > begin + PAGE else None,
             newer=query.page - 1 if query.page > 1 else None,
             today=local_day(now, desk),
@@ -628,6 +645,7 @@ def pages(desk: Desk, csrf: CSRFProtect, catalogue: Catalogue) -> Blueprint:
     add_people(blueprint, desk)
     add_search(blueprint, desk, catalogue)
     add_several(blueprint, desk)
+    add_rehearsal(blueprint, desk)
     add_streams(blueprint, Streams(desk, here.lookout))
     add_settings(blueprint, desk)
     views: Mapping[str, View] = {
@@ -668,7 +686,7 @@ def pages(desk: Desk, csrf: CSRFProtect, catalogue: Catalogue) -> Blueprint:
 
     @blueprint.before_request
     def guard() -> ResponseReturnValue | None:
-        if request.endpoint == f"{NAME}.{LARGE}" and signed_in(desk) is not None:
+        if request.endpoint in LARGE_VIEWS and signed_in(desk) is not None:
             # Before the token is looked for: that reads the whole form.
             request.max_content_length = LARGEST_RECORDING
         if request.endpoint != f"{NAME}.static":

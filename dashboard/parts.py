@@ -28,6 +28,10 @@ class NotPermitted(Forbidden):
         self.ask = ask
 
 
+class RehearsalStays(Forbidden):
+    """Somebody wanted to have leave what was rehearsed."""
+
+
 def admins(desk: Desk) -> list[str]:
     """What those are called who can change what an account may do."""
     with desk.store.read() as records:

@@ -98,6 +98,12 @@ NEEDS: Final[Mapping[str, Permission]] = MappingProxyType(
         "undo_field": P.REVIEW,
         "show_number": P.SHOW_NUMBER,
         "show_spoken": P.SHOW_NUMBER,
+        # Rehearsing: as the view looks itself, one's own, or for organizers all
+        "rehearsal": P.REVIEW,
+        "call_in_rehearsal": P.REVIEW,
+        "go_on_in_rehearsal": P.REVIEW,
+        "hang_up_in_rehearsal": P.REVIEW,
+        "delete_rehearsals": P.REVIEW,
         # Incidents
         "incidents": P.READ,
         "incidents_part": P.READ,

@@ -16,7 +16,7 @@ from dashboard.catalogue import Catalogue
 from dashboard.desk import Desk
 from dashboard.locales import add_locales
 from dashboard.mapping import LEAFLET, MAP
-from dashboard.parts import NotPermitted
+from dashboard.parts import NotPermitted, RehearsalStays
 from dashboard.tiles import Tiles
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -119,5 +119,6 @@ def _tell_error(error: HTTPException) -> ResponseReturnValue:
         form_expired=isinstance(error, CSRFError),
         needed=refused.needed if refused else None,
         ask=refused.ask if refused else (),
+        rehearsal_stays=isinstance(error, RehearsalStays),
     )
     return page, status, kept

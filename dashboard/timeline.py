@@ -118,7 +118,7 @@ def _of_recordings(dossier: Dossier, desk: Desk) -> Iterator[Event]:
         yield Event(tape.announced_at, Happened.RECORDED, title)
         if tape.stored_at is not None:
             yield Event(tape.stored_at, Happened.STORED, title)
-        if tape.erased_at_provider_at is not None:
+        if tape.erased_at_provider_at is not None and not dossier.is_rehearsal:
             yield Event(tape.erased_at_provider_at, Happened.ERASED_AT_PROVIDER, title)
         if tape.state in (
             RecordingState.NO_SPEECH,

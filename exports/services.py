@@ -72,6 +72,11 @@ class Form(StrEnum):
     JSON = "json"
 
 
+class IsRehearsal(ValueError):
+    """Nobody called: what somebody rehearsed is taken for a report by whoever reads it elsewhere,
+    so it never leaves."""
+
+
 class NoSuchReports(LookupError):
     """There are no reports of those references, or too many are asked for."""
 
@@ -271,6 +276,8 @@ class Exporter:
             dossiers = records.dossiers_of(wanted)
             if len(dossiers) != len(wanted):
                 raise NoSuchReports
+        if any(each.is_rehearsal for each in dossiers):
+            raise IsRehearsal
         return tuple(Known(each, self.understanding(each)) for each in dossiers)
 
     def _filed(self, records: Records, period: Period) -> Iterator[Dossier]:

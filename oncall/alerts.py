@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from oncall.briefs import Tells, brief, bundle_brief
-from oncall.contacts import VOICE, Contact, ladder
+from oncall.contacts import VOICE, Contact, ladder, own
 from oncall.escalation import (
     BUNDLE_WAIT,
     BURST,
@@ -117,13 +117,17 @@ class Alerter:
         self, records: Records, roster: Roster, dossier: Dossier, at: datetime
     ) -> tuple[Due, ...]:
         reading = self.reader.read(dossier)
-        rungs = ladder(
-            roster,
-            self.always,
-            self.channels,
-            language=dossier.call.language,
-            priority=reading.rank.priority,
-            at=at,
+        rungs = (
+            own(roster, dossier.call.rehearsed_by, self.channels)
+            if dossier.is_rehearsal
+            else ladder(
+                roster,
+                self.always,
+                self.channels,
+                language=dossier.call.language,
+                priority=reading.rank.priority,
+                at=at,
+            )
         )
         picture = self._picture(records, roster, dossier, reading)
         return messages_due(dossier, picture, rungs, self.clocks, at)
@@ -213,6 +217,8 @@ class Alerter:
         address_hash: str,
         at: datetime,
     ) -> bool:
+        if dossier.is_rehearsal:
+            return False
         recent = records.first_words_to(address_hash, at - BURST)
         if len(recent) < FEW:
             return False

@@ -35,6 +35,7 @@ from reports.services.answers import AnswerWords
 
 WORDS = (
     "separator",
+    "rehearsal",
     "unverified",
     "update",
     "addition",
@@ -309,7 +310,8 @@ def carried(
             parts.append(f"{public_url}/r/{reference}")
             return tells.words["separator"].join(parts)
         case Carries.NOTHING:
-            return tells.elsewhere["look_at_desk"].format(link=f"{public_url}/")
+            look = tells.elsewhere["look_at_desk"].format(link=f"{public_url}/")
+            return tells.words["separator"].join([*_rehearsed(dossier, tells), look])
 
 
 def spoken(
@@ -364,7 +366,13 @@ def by_digits(reference: str) -> str:
     return ", ".join(reference)
 
 
+def _rehearsed(dossier: Dossier, tells: Tells) -> list[str]:
+    """Before anything else: nobody called."""
+    return [tells.words["rehearsal"]] if dossier.is_rehearsal else []
+
+
 def _place_alone(dossier: Dossier, tells: Tells, reading: Reading) -> Iterator[str]:
+    yield from _rehearsed(dossier, tells)
     if dossier.verdict is Verdict.UNVERIFIED:
         yield tells.words["unverified"]
     place = [*_known_place(reading.understanding, tells.words)]
@@ -385,7 +393,7 @@ def _said(
     fields = report_fields(dossier)
     understood = reading.understanding
     words = tells.words
-    parts: list[str] = []
+    parts = _rehearsed(dossier, tells)
     if dossier.verdict is Verdict.UNVERIFIED:
         parts.append(words["unverified"])
     if reading.rank.priority is Priority.P1:

@@ -77,6 +77,9 @@ class Composer:
         # Where nothing may be carried others may read along, and the link is a key.
         if notification.kind not in ASKS or carries is Carries.NOTHING:
             return body
+        if dossier.is_rehearsal:
+            # An answer by text is of the last alert: let that be one of a call.
+            return body
         if notification.channel == "sms" and self.takes_texts:
             how = self.tells.answers["by_text"]
         else:

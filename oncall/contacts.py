@@ -84,6 +84,24 @@ def ladder(
     return MappingProxyType(found)
 
 
+def own(roster: Roster, username: str | None, channels: Collection[str]) -> Ladder:
+    """Only who rehearses, by what can be read: nobody is rung, and nobody else is asked."""
+    theirs = tuple(
+        dict.fromkeys(
+            _contact(reach)
+            for person in roster.people
+            for reach in roster.reaches
+            if username is not None
+            and person.username == username
+            and person.left_at is None
+            and reach.person_id == person.person_id
+            and reach.channel in channels
+            and reach.channel != VOICE
+        )
+    )
+    return MappingProxyType({tier: theirs if tier is Tier.FIRST else () for tier in Tier})
+
+
 def _everybody(roster: Roster, at: datetime) -> Iterator[Person]:
     """Who takes shifts, or is no mere observer."""
     on_roster = {shift.person_id for shift in roster.shifts if shift.removed_at is None}

@@ -96,7 +96,7 @@ class Standing:
 def standing(dossier: Dossier, reading: Reading, clocks: Clocks) -> Standing | None:
     """None before anybody was asked, and once somebody took the report up."""
     alerts = _alerts(dossier)
-    if not alerts or not is_waiting(dossier) or not dossier.call.admission.alerts:
+    if not alerts or not is_waiting(dossier) or not dossier.call.presses:
         return None
     tier = max((_tier(alert) for alert in alerts), key=tuple(Tier).index)
     last = [alert for alert in alerts if _tier(alert) is tier]
@@ -126,9 +126,10 @@ def messages_due(
     """What should have been told by now and was never meant to be.
 
     Of a limited or blocked call nothing, unless a person says otherwise: whoever calls the line a
-    hundred times must not ring a volunteer's phone a hundred times. It stands in the inbox.
+    hundred times must not ring a volunteer's phone a hundred times. It stands in the inbox. Of a
+    rehearsal nothing either, but to who rehearses and wants it.
     """
-    if not dossier.call.admission.alerts:
+    if not dossier.call.tells:
         return ()
     found = dict.fromkeys(
         (

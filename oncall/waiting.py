@@ -55,7 +55,7 @@ class Clocks:
 
     def wait_of(self, dossier: Dossier, rank: Ranked) -> Wait | None:
         """None: somebody has taken it up, nobody is told of it by itself, or it has no clock."""
-        if not (dossier.call.admission.alerts and is_waiting(dossier)):
+        if not (dossier.call.presses and is_waiting(dossier)):
             return None
         since = dossier.report.filed_at
         due = self.due(since, rank)

@@ -90,6 +90,8 @@ class Deed(StrEnum):
     what was said."""
     NOTE_WRITTEN = "note_written"
     NOTE_WITHDRAWN = "note_withdrawn"
+    REHEARSED = "rehearsed"
+    """Nobody called: somebody rehearses, and this came of it. It is deleted within a day."""
     DELETED = "deleted"
     """What could be had before is gone; `detail` says why, and how much it was."""
 

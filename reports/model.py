@@ -339,11 +339,39 @@ class Call:
     """Whether they pressed the digits that they were told, in a flood; None: not asked."""
     adds_to: str | None = None
     """The reference of the earlier report that the caller called to add to."""
+    rehearsed_by: str | None = None
+    """The username of who rehearses: nobody called. Said when the row is made and never after, so
+    that no call becomes a rehearsal, nor a rehearsal a call. None: it is a call."""
+    rehearsal_tells: bool = False
+    """Whether they want the alert of their rehearsal themselves."""
     answers: tuple[Answer, ...] = ()
+
+    @property
+    def is_rehearsal(self) -> bool:
+        return self.rehearsed_by is not None
+
+    @property
+    def tells(self) -> bool:
+        """Whether anybody is told of it without anybody's doing; of a rehearsal who rehearses."""
+        return self.admission.alerts and (not self.is_rehearsal or self.rehearsal_tells)
+
+    @property
+    def presses(self) -> bool:
+        """Whether it is worth people's nights and machines' minutes: others are asked where nobody
+        takes it up, and it is written out before what has time."""
+        return self.admission.alerts and not self.is_rehearsal
 
     def answer(self, question: str) -> Answer | None:
         """What was pressed at `question`, None when it was not reached."""
         return next((given for given in self.answers if given.question == question), None)
+
+
+REHEARSED: Final = "rehearsal-"
+"""How the ids of rehearsals begin, of calls and recordings: no telephone company's do."""
+
+
+def is_rehearsal_sid(sid: str) -> bool:
+    return sid.startswith(REHEARSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -1019,6 +1047,11 @@ class Dossier:
     """All that people ever settled of its fields, in order."""
     finding: Finding | None = None
     """It is what an observer found who was asked to look; None: it is a caller's."""
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """Nobody called: somebody rehearses."""
+        return self.call.is_rehearsal
 
     @property
     def verdict(self) -> Verdict:

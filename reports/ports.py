@@ -259,7 +259,9 @@ class Records(AccountRecords, Protocol):
         """Notes that something about the call's report changed, so that pages and readers of the
         API take it up. A call without a report: nothing happens."""
 
-    def count_reports(self) -> int: ...
+    def count_reports(self) -> int:
+        """Rehearsals aside, as everywhere but in `rehearsals` and where one is named."""
+
     def add_act(self, act: Act, subject: str | None = None) -> None:
         """The custody log has it too; `subject`: what was done with what, if not the report."""
 
@@ -341,6 +343,19 @@ class Records(AccountRecords, Protocol):
 
     def dossiers_of(self, references: Sequence[str]) -> Sequence[Dossier]:
         """Of those references that there are, in the order in which they were filed."""
+
+    def rehearsals(self, who: str | None = None) -> Sequence[Dossier]:
+        """What came of rehearsals, of one person or of all, the last filed first. It stands in
+        nothing else that is listed or counted here."""
+
+    def rehearsal_calls(
+        self, who: str | None = None, before: datetime | None = None
+    ) -> Sequence[Call]:
+        """Rehearsals, of one person or of all, begun before an instant, the first begun first."""
+
+    def remove_rehearsals(self, call_sids: Sequence[str]) -> None:
+        """With all that hangs on them; a call among them stays. The custody log is told by who
+        asks."""
 
     def changes(self, since: datetime | None = None) -> Mapping[str, datetime]:
         """When each report changed last, by its reference, the last filed first; `since`: only of

@@ -162,10 +162,13 @@ calls = sa.Table(
     ),
     sa.Column("attestation", _states(Attestation, "attestation")),
     sa.Column("check_passed", sa.Boolean),
+    sa.Column("rehearsed_by", sa.String(64)),
+    sa.Column("rehearsal_tells", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Index("ix_calls_started_at", "started_at"),
     # How many calls a caller, and all callers, made lately is asked while somebody's call rings.
     sa.Index("ix_calls_of_caller", "caller_hash", "started_at"),
     sa.Index("ix_calls_let_in", "started_at", "admission"),
+    sa.Index("ix_calls_rehearsed_by", "rehearsed_by"),
 )
 bridges = sa.Table(
     "bridges",
@@ -591,6 +594,11 @@ custody_entries = sa.Table(
     sa.Column("hash", sa.String(64), nullable=False),
 )
 
+_OF_REPORT = (notes, settlements, acts, notifications, blocks)
+"""Tables whose rows hang on a rehearsed report; what is rehearsed is in no incident."""
+_OF_CALL = (recordings, bridges, answers, reports)
+"""Tables whose rows hang on a rehearsed call, in the order in which they can go; nobody texts."""
+
 
 # --- Mapping --------------------------------------------------------------------------------------
 
@@ -687,13 +695,13 @@ class SqlRecords(Rows):
 
     def calls_in_progress(self, started_before: datetime) -> Sequence[Call]:
         query = sa.select(calls).where(
-            calls.c.state == CallState.IN_PROGRESS, calls.c.started_at < started_before
+            calls.c.state == CallState.IN_PROGRESS, calls.c.started_at < started_before, _IS_CALL
         )
         return self._many(query, self._call)
 
     def calls_of(self, caller_hash: str | None, since: datetime) -> int:
         # `IS NULL` where there is no number: SQLAlchemy writes it so of None.
-        theirs = calls.c.caller_hash == caller_hash
+        theirs = (calls.c.caller_hash == caller_hash) & _IS_CALL
         rang = (calls.c.started_at >= since) & (calls.c.medium == Medium.VOICE)
         return self._count(sa.select(calls.c.call_sid).where(theirs, rang))
 
@@ -704,6 +712,7 @@ class SqlRecords(Rows):
                 calls.c.started_at >= since,
                 calls.c.admission.not_in(LIMITED),
                 calls.c.medium == Medium.VOICE,
+                _IS_CALL,
             )
             .order_by(calls.c.started_at.desc())
             .limit(at_most)
@@ -788,7 +797,7 @@ class SqlRecords(Rows):
     def languages_by_use(self, since: datetime) -> Sequence[str]:
         query = (
             sa.select(calls.c.language)
-            .where(calls.c.started_at >= since, calls.c.language.is_not(None))
+            .where(calls.c.started_at >= since, calls.c.language.is_not(None), _IS_CALL)
             .group_by(calls.c.language)
             .order_by(sa.func.count().desc(), calls.c.language)
         )
@@ -833,9 +842,13 @@ class SqlRecords(Rows):
         wanted: sa.ColumnElement[bool] = recordings.c.state.in_(list(states))
         if limited is not None:
             of_limited = sa.exists().where(
-                calls.c.call_sid == recordings.c.call_sid, calls.c.admission.in_(LIMITED)
+                calls.c.call_sid == recordings.c.call_sid,
+                calls.c.admission.in_(LIMITED) | ~_IS_CALL,
             )
             wanted = wanted & (of_limited if limited else ~of_limited)
+            # What is rehearsed is here from the beginning: no telephone company is asked for it.
+            of_rehearsal = sa.exists().where(calls.c.call_sid == recordings.c.call_sid, ~_IS_CALL)
+            wanted = wanted & ((recordings.c.state != RecordingState.ANNOUNCED) | ~of_rehearsal)
         return self._recordings(wanted, at_most)
 
     def next_in_turn(self, ranks: Iterable[Rank], at: datetime) -> Recording | None:
@@ -1023,9 +1036,7 @@ class SqlRecords(Rows):
         )
 
     def count_reports(self) -> int:
-        return self._connection.execute(
-            sa.select(sa.func.count()).select_from(reports)
-        ).scalar_one()
+        return self._count(sa.select(reports.c.reference).where(~_is_rehearsal()))
 
     def add_act(self, act: Act, subject: str | None = None) -> None:
         self._connection.execute(acts.insert().values(**_columns(act)))
@@ -1138,7 +1149,11 @@ class SqlRecords(Rows):
         limit: int = 200,
         offset: int = 0,
     ) -> Sequence[Dossier]:
-        query = sa.select(reports).order_by(reports.c.filed_at.desc(), reports.c.reference)
+        query = (
+            sa.select(reports)
+            .where(~_is_rehearsal())
+            .order_by(reports.c.filed_at.desc(), reports.c.reference)
+        )
         if limited is not None:
             query = query.where(_is_limited() if limited else ~_is_limited())
         if since is not None:
@@ -1241,9 +1256,54 @@ class SqlRecords(Rows):
             for report in wanted
         ]
 
+    # Rehearsals
+
+    def rehearsals(self, who: str | None = None) -> Sequence[Dossier]:
+        query = (
+            sa.select(reports)
+            .join(calls, calls.c.call_sid == reports.c.call_sid)
+            .where(~_IS_CALL)
+            .order_by(reports.c.filed_at.desc(), reports.c.reference)
+        )
+        if who is not None:
+            query = query.where(calls.c.rehearsed_by == who)
+        return self._dossiers(self._many(query, _plain(Report)))
+
+    def rehearsal_calls(
+        self, who: str | None = None, before: datetime | None = None
+    ) -> Sequence[Call]:
+        query = sa.select(calls).where(~_IS_CALL).order_by(calls.c.started_at)
+        if who is not None:
+            query = query.where(calls.c.rehearsed_by == who)
+        if before is not None:
+            query = query.where(calls.c.started_at < before)
+        return self._many(query, self._call)
+
+    def remove_rehearsals(self, call_sids: Sequence[str]) -> None:
+        # Whatever is asked for, nothing but what was rehearsed is removed.
+        found = sa.select(calls.c.call_sid).where(calls.c.call_sid.in_(call_sids), ~_IS_CALL)
+        sids = list(self._connection.execute(found).scalars())
+        of_report = list(
+            self._connection.execute(
+                sa.select(reports.c.reference).where(reports.c.call_sid.in_(sids))
+            ).scalars()
+        )
+        noted = sa.select(notes.c.note_id).where(notes.c.reference.in_(of_report))
+        recorded = sa.select(recordings.c.recording_sid).where(recordings.c.call_sid.in_(sids))
+        for table, condition in (
+            (mentions, mentions.c.note_id.in_(noted)),
+            *((each, each.c.reference.in_(of_report)) for each in _OF_REPORT),
+            (transcripts, transcripts.c.recording_sid.in_(recorded)),
+            *((each, each.c.call_sid.in_(sids)) for each in _OF_CALL),
+            (calls, calls.c.call_sid.in_(sids)),
+        ):
+            self._connection.execute(table.delete().where(condition))
+
     def changes(self, since: datetime | None = None) -> Mapping[str, datetime]:
-        query = sa.select(reports.c.reference, reports.c.changed_at).order_by(
-            reports.c.filed_at.desc(), reports.c.reference
+        query = (
+            sa.select(reports.c.reference, reports.c.changed_at)
+            .where(~_is_rehearsal())
+            .order_by(reports.c.filed_at.desc(), reports.c.reference)
         )
         if since is not None:
             query = query.where(reports.c.changed_at >= since)
@@ -1257,7 +1317,7 @@ class SqlRecords(Rows):
         )
         query = (
             sa.select(reports.c.reference)
-            .where(reports.c.filed_at > filed_after, ~meant, ~_is_limited())
+            .where(reports.c.filed_at > filed_after, ~meant, ~_is_limited(), ~_is_rehearsal())
             .order_by(reports.c.filed_at)
         )
         if handling is not None:
@@ -1508,7 +1568,7 @@ class SqlRecords(Rows):
         )
         query = (
             sa.select(reports.c.reference, reports.c.changed_at)
-            .where(is_open | reports.c.reference.in_(list(also)))
+            .where(is_open | reports.c.reference.in_(list(also)), ~_is_rehearsal())
             .order_by(reports.c.filed_at.desc(), reports.c.reference)
             .limit(at_most)
         )
@@ -1517,7 +1577,7 @@ class SqlRecords(Rows):
     def count_limited(self) -> int:
         return self._count(
             sa.select(reports.c.reference).where(
-                reports.c.handling != Handling.CLOSED, _is_limited()
+                reports.c.handling != Handling.CLOSED, _is_limited(), ~_is_rehearsal()
             )
         )
 
@@ -1576,7 +1636,9 @@ class SqlRecords(Rows):
         query = (
             sa.select(notifications)
             .where(
-                notifications.c.recipient_hash == recipient_hash, notifications.c.sent_at >= since
+                notifications.c.recipient_hash == recipient_hash,
+                notifications.c.sent_at >= since,
+                ~_tells_of_rehearsal(),
             )
             .order_by(notifications.c.sent_at.desc(), notifications.c.created_at.desc())
         )
@@ -1590,6 +1652,7 @@ class SqlRecords(Rows):
                 notifications.c.created_at >= since,
                 notifications.c.kind.in_([NotificationKind.ALERT, NotificationKind.BUNDLE]),
                 notifications.c.state.not_in([NotificationState.HELD, NotificationState.BUNDLED]),
+                ~_tells_of_rehearsal(),
             )
             .order_by(notifications.c.created_at.desc())
         )
@@ -1603,6 +1666,7 @@ class SqlRecords(Rows):
         is_settled = sa.exists().where(settlements.c.reference == reports.c.reference)
         query = sa.select(reports.c.reference).where(
             reports.c.changed_at >= since,
+            ~_is_rehearsal(),
             sa.or_(
                 reports.c.handling != Handling.NEW,
                 reports.c.verdict != Verdict.UNVERIFIED,
@@ -1620,6 +1684,7 @@ class SqlRecords(Rows):
                 reports.c.handling == Handling.NEW,
                 reports.c.verdict == Verdict.UNVERIFIED,
                 ~_is_limited(),
+                ~_is_rehearsal(),
             )
             .order_by(reports.c.filed_at)
         )
@@ -1990,6 +2055,28 @@ def _concerns(act: IncidentAct, incident_id: int, members: Collection[str]) -> b
 def _is_limited() -> sa.ColumnElement[bool]:
     """Of a report: that its call was limited or blocked."""
     return sa.exists().where(calls.c.call_sid == reports.c.call_sid, calls.c.admission.in_(LIMITED))
+
+
+_IS_CALL = calls.c.rehearsed_by.is_(None)
+"""Of a call: that somebody called, and nobody rehearses."""
+
+
+def _is_rehearsal() -> sa.ColumnElement[bool]:
+    """Of a report."""
+    return sa.exists().where(calls.c.call_sid == reports.c.call_sid, ~_IS_CALL)
+
+
+def _tells_of_rehearsal() -> sa.ColumnElement[bool]:
+    """Of a notification."""
+    return (
+        sa.exists()
+        .where(
+            reports.c.reference == notifications.c.reference,
+            calls.c.call_sid == reports.c.call_sid,
+            ~_IS_CALL,
+        )
+        .correlate(notifications)
+    )
 
 
 def _grouped(values: Iterable[T], key: Callable[[T], str]) -> dict[str, list[T]]:

@@ -34,7 +34,7 @@ from simulator.faults import FOREVER, Faults
 from simulator.network import PhoneNetwork
 from simulator.postman import Tunnel, Webhook
 from simulator.sound import NotAudio, Sound, read_sound
-from simulator.twiml import TwimlError, read_twiml
+from twiml.reading import TwimlError, read_twiml
 
 __all__ = [
     "FOREVER",

@@ -28,7 +28,7 @@ from simulator.leg import (
 )
 from simulator.script import Running
 from simulator.sound import Sound
-from simulator.twiml import KEYS
+from twiml.reading import KEYS
 
 KEY_SECONDS: Final = 0.3
 """How long a caller takes to press a key, and the next one after it."""

@@ -19,7 +19,7 @@ from simulator.exchange import Exchange, Manner, Message
 from simulator.faults import Faults
 from simulator.postman import Webhook
 from simulator.sound import NotAudio, read_wav
-from simulator.twiml import TwimlError
+from twiml.reading import TwimlError
 
 PREFIX = "/_network"
 

@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any, Final, Literal
 
-from simulator import twiml
 from simulator.call import Call
 from simulator.company import Company
 from simulator.conversation import Dialled
@@ -22,7 +21,8 @@ from simulator.leg import Leg, Status
 from simulator.postman import Letter, Postman, Tunnel, Unanswered
 from simulator.script import Script, recorded_seconds
 from simulator.sound import Sound
-from simulator.twiml import Method
+from twiml import reading as twiml
+from twiml.reading import Method
 
 API_VERSION: Final = "2010-04-01"
 WITHHELD: Final = "anonymous"

@@ -15,7 +15,7 @@ from typing import Final, Literal
 from simulator.conversation import Conversation, Event, Failed
 from simulator.postman import Letter
 from simulator.sound import Sound
-from simulator.twiml import Method
+from twiml.reading import Method
 
 LONGEST_CALL: Final = 4 * 3600.0
 """Seconds after which Twilio ends any call."""

@@ -17,7 +17,7 @@ from twilio.request_validator import RequestValidator
 
 from simulator.company import Company
 from simulator.faults import Kind, Misfortune
-from simulator.twiml import Method
+from twiml.reading import Method
 
 TWILIO: Final = Company()
 FORM: Final = "application/x-www-form-urlencoded"

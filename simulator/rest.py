@@ -31,7 +31,7 @@ from simulator.exchange import (
 from simulator.leg import Leg
 from simulator.postman import Letter
 from simulator.sound import Sound
-from simulator.twiml import CALL_EVENTS, Method, TwimlError, Verb, read_twiml
+from twiml.reading import CALL_EVENTS, Method, TwimlError, Verb, read_twiml
 
 LONGEST_BODY: Final = 1600
 """Characters a message may have (https://www.twilio.com/docs/api/errors/21617)."""

@@ -9,7 +9,6 @@ import dataclasses
 from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
-from simulator import twiml
 from simulator.conversation import (
     Beeped,
     Failed,
@@ -36,7 +35,8 @@ from simulator.leg import (
 )
 from simulator.postman import Answer, Letter, Unanswered
 from simulator.sound import NotAudio, Sound, read_wav
-from simulator.twiml import TwimlError
+from twiml import reading as twiml
+from twiml.reading import TwimlError
 
 if TYPE_CHECKING:
     from simulator.exchange import Exchange

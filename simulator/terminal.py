@@ -13,7 +13,7 @@ from simulator.call import WrongMoment
 from simulator.caller import NetworkRefused, Phone, PhoneCall
 from simulator.conversation import Event, Heard, describe
 from simulator.sound import NotAudio, Sound, read_sound
-from simulator.twiml import KEYS
+from twiml.reading import KEYS
 
 HELP: Final = """\
   2, 15#, *     press these keys when the prompt is through

@@ -70,6 +70,7 @@ def sweep(settings: Settings) -> None:
         erases=adapters.provider.erases,
         limits=lambda: adapters.rulebook.now().limits,
         alerter=adapters.alerter,
+        audio=adapters.audio,
         keep_callers=lambda: adapters.rulebook.now().keep_callers,
     )
     stop = threading.Event()

@@ -10,11 +10,12 @@ from oncall.alerts import Alerter
 from oncall.roster import Roster
 from oncall.waiting import LONGEST
 from reports.model import NotificationKind
-from reports.ports import Job, JobQueue, Records, ReportStore
+from reports.ports import AudioStore, Job, JobQueue, Records, ReportStore
 from reports.pressure import Limits
 from reports.services.importing import NOW
 from reports.services.pressure import forget_callers, watch_flood
 from reports.services.reconciling import LONGEST_CALL
+from reports.services.rehearsals import A_DAY, SWEEPER, delete_rehearsals
 from reports.services.sweeping import Stalled, stalled, unerased
 
 log = logging.getLogger(__name__)
@@ -64,10 +65,12 @@ class Sweeper:
         limits: Callable[[], Limits] = Limits,
         keep_callers: Callable[[], timedelta] = lambda: KEEP_CALLERS,
         alerter: Alerter,
+        audio: AudioStore | None = None,
     ) -> None:
         """`erases`: whether the provider's API deletes recordings. One that does not is asked
         when a recording was stored, and not each minute from then on. `limits`, `keep_callers`: as
-        they are set now."""
+        they are set now. `audio`: where the recordings of rehearsals are deleted a day later; None:
+        somebody else looks after that."""
         self._store = store
         self._queue = queue
         self._run = run
@@ -76,6 +79,7 @@ class Sweeper:
         self._limits = limits
         self._keep_callers = keep_callers
         self._alerter = alerter
+        self._audio = audio
         self._unanswered: dict[str, tuple[datetime, datetime | None]] = {}
         """By reference: when a report that nobody took up last changed, and when others are asked
         if it does not change."""
@@ -149,6 +153,10 @@ class Sweeper:
         if self._last_forgotten is None or at - self._last_forgotten >= HOURLY:
             self._last_forgotten = at
             forget_callers(self._store, at=at, keep=self._keep_callers())
+        if self._audio is not None:
+            delete_rehearsals(
+                self._store, self._audio, who=None, by=SWEEPER, at=at, begun_before=at - A_DAY
+            )
 
     def _do_here(self, item: Stalled) -> None:
         if item.job in SPEECH:

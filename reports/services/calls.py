@@ -6,7 +6,17 @@ import secrets
 from dataclasses import replace
 from datetime import datetime
 
-from reports.model import Answer, Attestation, Bridge, Call, CallState, Report, advance
+from reports.custody import Deed, report_subject
+from reports.model import (
+    Answer,
+    Attestation,
+    Bridge,
+    Call,
+    CallState,
+    Report,
+    advance,
+    is_rehearsal_sid,
+)
 from reports.ports import Job, JobQueue, Records, ReportStore, Sealer
 from reports.pressure import Limits
 from reports.services.observing import note_finding
@@ -16,6 +26,10 @@ REFERENCE_DIGITS = 4
 """So short that a caller can keep it in mind."""
 _CROWDED = 0.5
 """Beyond this share of numbers taken, references grow by a digit: guessing stays quick."""
+
+
+class RehearsalOver(LookupError):
+    """It was deleted, or never begun here: nothing that the telephone company says makes one."""
 
 
 def receive_call(
@@ -32,6 +46,9 @@ def receive_call(
     first, let in as it was.
 
     `caller` is the number in E.164, None when it was withheld; without `limits` nobody is limited.
+
+    Raises:
+        RehearsalOver
     """
     fresh = Call(
         call_sid=call_sid,
@@ -43,6 +60,8 @@ def receive_call(
         attestation=attestation,
     )
     with store.begin() as records:
+        if is_rehearsal_sid(call_sid) and records.call(call_sid) is None:
+            raise RehearsalOver
         if limits is not None and records.call(call_sid) is None:
             let_in = admit(records, caller_hash=fresh.caller_hash, at=at, limits=limits)
             fresh = replace(fresh, admission=let_in)
@@ -119,7 +138,7 @@ def record_answer(
         if report is None and files:
             report = file_report(records, call, at)
         records.touch(call_sid, at)
-    if report is not None:
+    if report is not None and (call.tells or not call.is_rehearsal):
         queue.put(Job.ALERT_ON_CALL, report.reference)
 
 
@@ -129,9 +148,14 @@ def join_report(store: ReportStore, *, call_sid: str, reference: str, at: dateti
     A report is named by whoever has its reference: nothing of it is told to them.
     """
     with store.begin() as records:
-        if records.report(reference) is None:
+        report = records.report(reference)
+        if report is None:
             return False
         call = known_call(records, call_sid, at)
+        made_by = records.call(report.call_sid)
+        if made_by is None or made_by.rehearsed_by != call.rehearsed_by:
+            # What somebody rehearses belongs to no report, and no call to what they rehearsed.
+            return False
         records.save_call(replace(call, adds_to=reference))
         records.touch(call_sid, at)
     return True
@@ -178,7 +202,7 @@ def end_call(
         )
         records.save_call(call)
         records.touch(call_sid, at)
-    if report is not None and call.admission.alerts:
+    if report is not None and call.tells:
         queue.put(Job.ALERT_ON_CALL, report.reference)
     return call
 
@@ -194,6 +218,8 @@ def known_call(records: Records, call_sid: str, at: datetime) -> Call:
     """The call, made from what little is known when its first notice never came or is late."""
     call = records.call(call_sid)
     if call is None:
+        if is_rehearsal_sid(call_sid):
+            raise RehearsalOver
         call = Call(call_sid=call_sid, started_at=at)
         records.add_call(call)
     return call
@@ -204,6 +230,8 @@ def file_report(records: Records, call: Call, at: datetime) -> Report:
     known = records.report_of_call(call.call_sid)
     if known is not None:
         return known
+    if call.is_rehearsal:
+        return _file_rehearsal(records, call, at)
     digits = REFERENCE_DIGITS
     while records.count_reports() > _CROWDED * 9 * 10 ** (digits - 1):
         digits += 1
@@ -213,8 +241,27 @@ def file_report(records: Records, call: Call, at: datetime) -> Report:
         report = Report(reference=reference, call_sid=call.call_sid, filed_at=at, changed_at=at)
         if records.add_report(report):
             break
+    _now_completed(records, call)
+    note_finding(records, call, report, at)
+    return report
+
+
+def _file_rehearsal(records: Records, call: Call, at: datetime) -> Report:
+    """Under a reference that no report ever has: these do not begin with a zero. So what the log
+    tells of a rehearsal is never taken for a report's, when it is long deleted."""
+    while True:
+        reference = "0" + str(1000 + secrets.randbelow(9000))
+        report = Report(reference=reference, call_sid=call.call_sid, filed_at=at, changed_at=at)
+        if records.add_report(report):
+            break
+    records.append_custody(
+        at, call.rehearsed_by or "", Deed.REHEARSED, report_subject(reference), {}
+    )
+    _now_completed(records, call)
+    return report
+
+
+def _now_completed(records: Records, call: Call) -> None:
     if call.state is CallState.ABANDONED:
         # Its recording was announced after the call had ended.
         records.save_call(replace(call, state=advance(call.state, CallState.COMPLETED)))
-    note_finding(records, call, report, at)
-    return report

@@ -37,6 +37,10 @@ class NoSuchIncident(LookupError):
     """There is no incident of that id, or nothing was done there that could be undone."""
 
 
+class IsRehearsal(ValueError):
+    """Nobody called: what somebody rehearsed is of no incident. `str()`: its reference."""
+
+
 class NothingNamed(ValueError):
     """Neither reports nor incidents, or too many."""
 
@@ -103,7 +107,7 @@ def merge(
     be true, else the oldest, else a new one. One report alone founds an incident.
 
     Raises:
-        NothingNamed, NoSuchReport, NoSuchIncident, MovedMeanwhile, JudgedApart.
+        NothingNamed, NoSuchReport, IsRehearsal, NoSuchIncident, MovedMeanwhile, JudgedApart.
     """
     if not 0 < len(references) + len(incidents) <= MOST_AT_ONCE:
         raise NothingNamed
@@ -203,7 +207,7 @@ def tell_apart(
     suggested again.
 
     Raises:
-        NothingNamed, NoSuchReport, NoSuchIncident, MovedMeanwhile.
+        NothingNamed, NoSuchReport, IsRehearsal, NoSuchIncident, MovedMeanwhile.
     """
     with store.begin() as records:
         records.hold_incidents()
@@ -392,11 +396,15 @@ def _refuse_if_judged(docket: Docket) -> None:
 
 def _all_there(records: Records, references: Iterable[str]) -> None:
     """Raises:
-    NoSuchReport
+    NoSuchReport, IsRehearsal
     """
     for reference in references:
-        if records.report(reference) is None:
+        report = records.report(reference)
+        if report is None:
             raise NoSuchReport(reference)
+        call = records.call(report.call_sid)
+        if call is not None and call.is_rehearsal:
+            raise IsRehearsal(reference)
 
 
 def _docket(records: Records, incident_id: int) -> Docket:

@@ -95,9 +95,9 @@ def announce_recording(
             )
         )
         records.touch(call_sid, at)
-    if added and call.admission.alerts:
+    if added and call.tells:
         queue.put(Job.ALERT_ON_CALL, report.reference)
-    if ready and call.admission.alerts:
+    if ready and call.presses:
         queue.put(Job.FETCH_RECORDING, recording_sid)
     return report.reference
 
@@ -161,7 +161,7 @@ def store_recording(
         )
         wanted = urgency(held)
         call = records.call(held.call_sid)
-    if call is None or call.admission.alerts:
+    if call is None or call.presses:
         queue.put(Job.TRANSCRIBE_RECORDING, recording_sid, wanted)
     queue.put(Job.ERASE_AT_PROVIDER, recording_sid)
 
@@ -258,7 +258,7 @@ def _worth_translating(
     return (
         outcome.heard is not None
         and transcriber.translates(outcome.heard.language)
-        and (call is None or call.admission.alerts)
+        and (call is None or call.presses)
     )
 
 
@@ -557,5 +557,5 @@ def _rank(records: Records, recording: Recording) -> Rank:
     return rank_of(
         recording.question,
         call is None or happening_now(call).value is not False,
-        alerts=call is None or call.admission.alerts,
+        alerts=call is None or call.presses,
     )

@@ -21,7 +21,7 @@ from ivr.fallback import (
     write_fallback,
 )
 from ivr.languages import Language, Prompts, load_prompts
-from simulator.twiml import Hangup, Record, Say, Verb, read_twiml
+from twiml.reading import Hangup, Record, Say, Verb, read_twiml
 
 PROMPTS = load_prompts(Path("prompts"))
 ENGLISH = next(language for language in PROMPTS.languages if language.code == "en")

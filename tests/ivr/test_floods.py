@@ -34,8 +34,8 @@ from ivr.script import (
 )
 from ivr.twiml import render
 from reports.model import Admission, Attestation
-from simulator.twiml import read_twiml
 from tests.ivr.paths import PATHS
+from twiml.reading import read_twiml
 
 PROMPTS = load_prompts(Path("prompts"))
 ENGLISH = next(language for language in PROMPTS.languages if language.code == "en")

@@ -20,8 +20,8 @@ from ivr.twiml import render
 from ivr.voices import VOICES
 from oncall.briefs import BadTells, load_tells
 from reports import questions
-from simulator.twiml import SPOKEN_LANGUAGES
 from tests.ivr.paths import PATHS
+from twiml.reading import SPOKEN_LANGUAGES
 
 SHIPPED = Path("prompts")
 WILDFIRE = Path("examples/wildfire")

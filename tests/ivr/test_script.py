@@ -40,8 +40,8 @@ from ivr.script import (
     begin,
 )
 from ivr.twiml import Surroundings, render
-from simulator.twiml import Say, read_twiml
 from tests.ivr.paths import PATHS
+from twiml.reading import Say, read_twiml
 
 PROMPTS = load_prompts(Path("prompts"))
 QUESTIONS = {question.id: question for question in PROMPTS.script.questions}

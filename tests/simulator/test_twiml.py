@@ -6,9 +6,9 @@ import pytest
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
 from simulator import TwimlError, read_twiml
-from simulator.twiml import Dial as ReadDial
-from simulator.twiml import Gather as ReadGather
-from simulator.twiml import Hangup, Number, Pause, Play, Record, Redirect, Reject, Say
+from twiml.reading import Dial as ReadDial
+from twiml.reading import Gather as ReadGather
+from twiml.reading import Hangup, Number, Pause, Play, Record, Redirect, Reject, Say
 
 PAGE = "https://line.example/voice/menu?step=2"
 

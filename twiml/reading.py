@@ -241,13 +241,13 @@ class Dial:
 Verb = Prompt | Gather | Record | Redirect | Hangup | Reject | Dial
 
 
-_NOT_SIMULATED: Final[Mapping[str, frozenset[str]]] = {
+_NOT_HEEDED: Final[Mapping[str, frozenset[str]]] = {
     "Dial": frozenset({"record", "sequential", "referUrl", "recordingStatusCallback"}),
     "Gather": frozenset({"partialResultCallback"}),
     "Number": frozenset({"sendDigits", "byoc", "machineDetection", "amdStatusCallback"}),
     "Record": frozenset({"transcribeCallback", "recordingConfigurationId"}),
 }
-"""Attributes Twilio would act on and the simulator would not: better said than passed over."""
+"""Attributes Twilio would act on and who performs this would not: better said than passed over."""
 
 
 @dataclass(frozen=True)
@@ -320,7 +320,7 @@ def _verb(element: ET.Element, url: str, where: str) -> Verb:
     _check_shape(element, grammar(), where)
     read = _READERS.get(element.tag)
     if read is None:
-        raise TwimlError(f"the simulator does not run <{element.tag}>", where)
+        raise TwimlError(f"this telephone does not run <{element.tag}>", where)
     return read(_Attributes(element, url, where))
 
 
@@ -332,8 +332,8 @@ def _check_shape(element: ET.Element, allowed: Mapping[str, Grammar], where: str
         plain = name.replace("{http://www.w3.org/XML/1998/namespace}", "xml:")
         if plain not in shape.attributes:
             raise TwimlError(f"<{element.tag}> has no attribute {plain!r}", where)
-        if plain in _NOT_SIMULATED.get(element.tag, ()):
-            raise TwimlError(f"the simulator does not heed {plain!r}", where)
+        if plain in _NOT_HEEDED.get(element.tag, ()):
+            raise TwimlError(f"this telephone does not heed {plain!r}", where)
     if not shape.takes_text:
         _no_stray_text(element, element.tag, where)
     for child in element:
@@ -445,7 +445,7 @@ def _pause(attributes: _Attributes) -> Pause:
 def _gather(attributes: _Attributes) -> Gather:
     heard = attributes.one_of("input", "dtmf", ("dtmf", "speech", "dtmf speech", "speech dtmf"))
     if heard == "speech":
-        raise attributes.error("the simulator hears keys, not speech, in a <Gather>")
+        raise attributes.error("this telephone hears keys, not speech, in a <Gather>")
     prompts = []
     for child in attributes.element:
         prompt = _verb(child, attributes.document, f"{attributes.where} <{child.tag}>")
@@ -465,7 +465,7 @@ def _gather(attributes: _Attributes) -> Gather:
 
 def _record(attributes: _Attributes) -> Record:
     if attributes.flag("transcribe", False):
-        raise attributes.error("the simulator does not transcribe")
+        raise attributes.error("this telephone does not transcribe")
     trim = attributes.one_of("trim", "trim-silence", ("trim-silence", "do-not-trim"))
     return Record(
         action=attributes.url("action") or attributes.document,
@@ -500,7 +500,7 @@ def _dial(attributes: _Attributes) -> Dial:
     numbers = []
     for child in attributes.element:
         if child.tag != "Number":
-            raise attributes.error(f"the simulator does not dial a <{child.tag}>")
+            raise attributes.error(f"this telephone does not dial a <{child.tag}>")
         within = _Attributes(child, attributes.document, f"{attributes.where} <Number>")
         numbers.append(_number(within))
     bare = (attributes.element.text or "").strip()
