@@ -1036,7 +1036,9 @@ class SqlRecords(Rows):
         )
 
     def count_reports(self) -> int:
-        return self._count(sa.select(reports.c.reference).where(~_is_rehearsal()))
+        # Every open page asks: to count all, and the few, is quicker than to count the rest.
+        every = sa.select(reports.c.reference)
+        return self._count(every) - self._count(every.where(_is_rehearsal()))
 
     def add_act(self, act: Act, subject: str | None = None) -> None:
         self._connection.execute(acts.insert().values(**_columns(act)))
@@ -2062,8 +2064,9 @@ _IS_CALL = calls.c.rehearsed_by.is_(None)
 
 
 def _is_rehearsal() -> sa.ColumnElement[bool]:
-    """Of a report."""
-    return sa.exists().where(calls.c.call_sid == reports.c.call_sid, ~_IS_CALL)
+    """Of a report. Who rehearses are few, and found once by their index: SQLite takes it for a
+    comparison, and not for IS NOT NULL."""
+    return reports.c.call_sid.in_(sa.select(calls.c.call_sid).where(calls.c.rehearsed_by > ""))
 
 
 def _tells_of_rehearsal() -> sa.ColumnElement[bool]:
