@@ -27,7 +27,7 @@ KEPT = re.compile(r"%\(\w+\)[sd]|%%|\{\w+\}|</?\w+[^>]*>")
 def marked() -> tuple[str | tuple[str, ...], ...]:
     """All messages; those with a number as (one, many)."""
     with (ROOT / "babel.cfg").open() as mapping:
-        methods, options = parse_mapping_cfg(mapping)
+        methods, options = parse_mapping_cfg(mapping)  # type: ignore[no-untyped-call]
     found = extract_from_dir(
         ROOT / PAGES,
         method_map=[(pattern.removeprefix(f"{PAGES}/"), how) for pattern, how in methods],
