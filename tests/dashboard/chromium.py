@@ -23,6 +23,11 @@ SMALL_TARGETS = """() => [...document.querySelectorAll(
     .filter(one => one.getBoundingClientRect().height < 44)
     .map(one => one.outerHTML.slice(0, 120))"""
 
+TOO_WIDE = """() => [...document.querySelectorAll("body *")]
+    .filter(one => one.getBoundingClientRect().right > document.documentElement.clientWidth + 0.5
+        && document.documentElement.scrollWidth > document.documentElement.clientWidth)
+    .map(one => one.outerHTML.slice(0, 120)).slice(0, 5)"""
+
 FAINT_TEXT = """() => {
     const parse = css => css.match(/[\\d.]+/g).map(Number);
     const light = css => {
@@ -62,7 +67,8 @@ def assert_fits(page: Page, path: str = "") -> None:
         page.goto(path)
     viewport = page.viewport_size
     assert viewport is not None
-    assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"], path
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= viewport["width"], (path, page.evaluate(TOO_WIDE))
     assert page.evaluate(SMALL_TARGETS) == [], path
     faint = page.evaluate(FAINT_TEXT)
     assert faint == [], (path, faint)

@@ -16,13 +16,15 @@ from playwright.sync_api import Page
 from dashboard import Desk
 from dashboard.administering import invite
 from dashboard.permissions import NEEDS, OPEN_TO_ALL
+from oncall.dispatching import Request
 from oncall.links import AnswerLinks
 from reports.model import Handover, Role
-from reports.people import Duty, Person, Shift
+from reports.people import Duty, Person, Reach, Shift, address_context
 from reports.services.incidents import merge
 from tests.dashboard.chromium import IN_A_BROWSER, SMALL, assert_fits
 from tests.dashboard.conftest import Clock, log_in
 from tests.dashboard.stories import MORNING, Stories
+from tests.keys import SEALER
 
 WCAG: Final = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
@@ -58,8 +60,17 @@ PAGES: Final[Mapping[str, str]] = {
     "me": "/me",
     "second_factor": "/me/second-factor",
     "login": "/login",
+    "person_trials": "/people/ana/tests",
+    "ask_observers": "/incidents/1/observers",
+    "ask_observers_of_report": "/r/4821/observers",
+    "rehearsal": "/rehearsal",
+    "settings": "/settings",
+    "setting_area": "/settings/clocks",
+    "call_script": "/settings/script",
+    "setup": "/setup",
     "join": "/join/{invitation}",
     "ack": "/ack/{answer}",
+    "observe": "/observe/{asked}",
 }
 """View -> where it is seen with something on it."""
 NO_PAGES: Final = frozenset(
@@ -67,6 +78,7 @@ NO_PAGES: Final = frozenset(
         # Parts of pages, and what is no page at all
         *("inbox_part", "report_part", "incidents_part", "incident_part", "incident_map_part"),
         *("audio", "attachment", "original", "attachment_original", "waveform", "prompt_sound"),
+        *("note_audio", "person_trials_part", "setup_part"),
         *("leaflet", "live_inbox", "roster_feed", "service_worker", "static"),
         # They lead to another page
         *("hide_number", "forget_opinion", "login_code"),
@@ -90,9 +102,12 @@ class World:
     on: str
     invitation: str
     answer: str
+    asked: str
 
     def path(self, view: str) -> str:
-        return PAGES[view].format(on=self.on, invitation=self.invitation, answer=self.answer)
+        return PAGES[view].format(
+            on=self.on, invitation=self.invitation, answer=self.answer, asked=self.asked
+        )
 
 
 @pytest.fixture
@@ -106,20 +121,29 @@ def world(desk: Desk, stories: Stories, clock: Clock) -> World:
     with desk.store.begin() as records:
         for handle, name in (("ana", "Ana F"), ("sam", "Sam Berg")):
             records.people.put_person(
-                Person(handle, name, MORNING, "ana", languages=("en",), username=None)
+                Person(handle, name, MORNING, "ana", languages=("en",), observes=True)
             )
+            sealed = SEALER.seal(b"+16125550151", address_context(handle))
+            reach = Reach(handle, handle, "sms", sealed, SEALER.fingerprint(handle))
+            records.people.add_reach(reach)
         day = (now + timedelta(days=2)).date()
         records.people.add_shift(Shift("ana", Duty.PRIMARY, day, time(22), time(6), MORNING, "ana"))
         records.add_handover(Handover(now, "ana", "UNVERIFIED 4821 waits."))
         _, invitation = invite(records, "Kim", Role.REVIEWER, "ana", now)
         told = records.dossier("6644")
     assert told is not None
+    asked = desk.dispatcher.send(Request("Vans.", ("sam",), "p", incident_id=1), "ana", now)
     links = AnswerLinks("a secret of the tests", "http://localhost")
     link = links.link(told.notifications[0].notification_id)
-    return World(day.isoformat(), invitation, link.rpartition("/")[2])
+    return World(
+        on=day.isoformat(),
+        invitation=invitation,
+        answer=link.rpartition("/")[2],
+        asked=desk.dispatcher.links.token(asked.asks[0].ask_id),
+    )
 
 
-OPEN: Final = ("login", "join", "ack")
+OPEN: Final = ("login", "join", "ack", "observe")
 
 
 @pytest.mark.browser

@@ -78,6 +78,7 @@ def key(page: Page, digit: str) -> None:
 
 
 def test_a_call_is_rehearsed_spoken_marked_and_deleted(page: Page, desk: Desk) -> None:
+    page.get_by_text("More", exact=True).click()
     page.get_by_role("link", name="Rehearsal", exact=True).first.click()
     calls(page)
     key(page, "1")

@@ -73,6 +73,7 @@ def test_a_language_is_switched_off_and_back_without_a_mouse(
     opens: Callable[..., Page], desk: Desk
 ) -> None:
     page = log_in(opens(viewport=PHONE))
+    page.get_by_text("More", exact=True).press("Enter")
     page.get_by_role("link", name="Settings").press("Enter")
     page.wait_for_url("**/settings")
     tab_to(page, "to-languages")
