@@ -165,6 +165,10 @@ def _whose(alert: Notification) -> str:
     return alert.person or alert.recipient_hash
 
 
+def _who(contact: Contact) -> str:
+    return contact.person or contact.address_hash
+
+
 def _first_words(dossier: Dossier, rungs: Ladder) -> Iterator[Due]:
     if _alerts(dossier) or not alert_is_due(dossier):
         return
@@ -193,8 +197,11 @@ def _asking_on(
         for each in _alerts(dossier)
         if each.state is _NOT_YET or each.passed_on_at is not None
     }
-    for contact in _hearers(dossier):
-        if (contact.person or contact.address_hash) not in left_alone:
+    readers = {_who(contact) for contact in _hearers(dossier)}
+    # Whoever has nothing that can be read is rung once more.
+    rung = (each for each in _contacts(dossier, [VOICE]) if _who(each) not in readers)
+    for contact in (*_hearers(dossier), *rung):
+        if _who(contact) not in left_alone:
             yield Due(NotificationKind.REMINDER, contact)
 
 
@@ -260,6 +267,12 @@ def _others(hearers: Sequence[Contact], who: str, people: Mapping[str, str]) -> 
 
 def _hearers(dossier: Dossier) -> list[Contact]:
     """Those who had the first word by itself, by what can be read."""
+    channels = {alert.channel for alert in _alerts(dossier)} - {VOICE}
+    return _contacts(dossier, channels)
+
+
+def _contacts(dossier: Dossier, channels: Collection[str]) -> list[Contact]:
+    """Those who had the first word by itself, by one of these."""
     return [
         Contact(
             channel=alert.channel,
@@ -269,7 +282,7 @@ def _hearers(dossier: Dossier) -> list[Contact]:
             person=alert.person,
         )
         for alert in _alerts(dossier)
-        if alert.channel != VOICE and alert.state not in NOT_SENT
+        if alert.channel in channels and alert.state not in NOT_SENT
     ]
 
 

@@ -332,6 +332,19 @@ def test_in_a_burst_the_gravest_still_come_one_by_one_where_the_place_is_new() -
     assert goes_with_others(MANY, Priority.P1, same_place=False)
 
 
+def test_whoever_can_only_be_rung_is_rung_once_more_before_the_desk_shouts() -> None:
+    roster = Roster(CHICAGO, people=(person("bo"),), reaches=(reach("bo", VOICE),))
+    told = Told(roster, P1)
+    told.tells()
+    told.passes_on(lambda each: each.person is None)
+    (asked,) = told.after(seconds=1)
+    assert (asked.kind, asked.contact.channel, asked.contact.person) == (ALERT, VOICE, "bo")
+    assert not is_exhausted(told.dossier)
+    (again,) = told.after(minutes=4)
+    assert (again.kind, again.contact.channel, again.contact.person) == (REMINDER, VOICE, "bo")
+    assert is_exhausted(told.dossier)
+
+
 # --- Whatever happens -----------------------------------------------------------------------------
 
 NAMES = ("ana", "bo", "cawo", "dee", "eli")
@@ -389,7 +402,7 @@ def test_somebody_is_asked_until_one_answers_or_all_were_and_nobody_twice_by_the
         if place == answered_after:
             told.taken_up_by("ana")
         if place in passed_on_after:
-            told.passes_on(lambda each: hash(each.notification_id) % 2 == 0)
+            told.passes_on(lambda each: each.notification_id[-1] in "02468")
         told.after(seconds=seconds)
         alerts = [each for each in told.dossier.notifications if each.kind is ALERT]
         assert alerts, "there is always somebody to ask: the settings name one"
