@@ -224,6 +224,7 @@ class Observers:
             return page, 404
         dispatch, ask, codes = found
         is_open = dispatch.is_open(self._desk.clock())
+        words = self._desk.dispatcher.words
         page = render_template(
             "observe.html",
             token=token,
@@ -232,7 +233,8 @@ class Observers:
             at=dispatch.at.astimezone(self._desk.zone),
             is_open=is_open,
             minutes=MINUTES,
-            safety=self._desk.dispatcher.words.safety(codes),
+            safety=words.safety(codes),
+            safety_language=words.language(codes),
         )
         return page, 200 if is_open else 410
 

@@ -12,6 +12,7 @@ from oncall.roster import Roster
 from reports.people import Person, QuietHours, Reach, address_context, read_subscription
 from reports.ports import Sealer
 from reports.services.people import ChannelName
+from reports.services.trials import OPTED_OUT
 from reports.settings import Trial
 
 TELEPHONES: Final = frozenset({ChannelName.SMS, ChannelName.VOICE})
@@ -36,6 +37,11 @@ class TrialLine:
     trial: Trial | None
     is_here: bool
     """This line has that channel."""
+
+    @property
+    def has_opted_out(self) -> bool:
+        """The last could not be sent, because they wrote STOP."""
+        return self.trial is not None and self.trial.reason == OPTED_OUT
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,10 +97,13 @@ REASONS: Final = (
     N_("the engine does not trust it"),
     N_("it repeats itself"),
     N_("it is written in another language's letters"),
-    # Why a text or an attachment is not there.
+    # Why a text, a message or an attachment is not there.
     N_("the number was withheld"),
     N_("whoever has the number asked for no texts"),
     N_("there is no report"),
+    N_("opted out"),
+    N_("the request is over"),
+    N_("that way to reach them was taken away"),
     N_("a video: only pictures and sounds are taken"),
     N_("only pictures and sounds are taken"),
     N_("what the provider sent is not what it announced"),

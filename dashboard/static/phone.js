@@ -338,7 +338,7 @@
     if (came && came.reference) {
       const link = the("came-of-it");
       link.href = came.address;
-      link.textContent = `REHEARSAL · ${came.reference}`;
+      link.textContent = `${phone.dataset.mark} · ${came.reference}`;
       the("came").hidden = false;
       link.focus();
     } else {

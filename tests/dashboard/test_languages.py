@@ -227,6 +227,7 @@ def unmarked(page: str) -> list[str]:
 SHOWS_NO_PAGE: Final = frozenset(
     {
         *("audio", "original", "waveform", "attachment", "attachment_original", "prompt_sound"),
+        *("note_audio", "service_worker"),
         *("static", "leaflet", "roster_feed", "live_inbox"),
         # They lead to another page.
         *("hide_number", "hide_spoken", "forget_opinion", "plain_report", "codes_over"),
@@ -281,8 +282,10 @@ def busy(ana_made: Browser, made: Flask, stories: Stories) -> Browser:
     does("/incidents/1/verdict", "/incidents/1", to="confirmed", how="on_scene")
     does("/r/4821/notes", "/r/4821", note="@ana: 7")
     does("/handover", "/handover", words="4821")
-    does("/people", "/people/new", handle="ana", name="Ana", username="ana")
+    does("/people", "/people/new", handle="ana", name="Ana", username="ana", observes="1")
     does("/people/ana/reaches", "/people/ana", channel="sms", address="+16125550142")
+    observers = "/incidents/1/observers"
+    does(observers, observers, words="5th Ave S", press="1", person=["ana"])
     for duty in ("primary", "listener"):
         does(
             "/roster/shifts",
@@ -309,10 +312,13 @@ def test_every_word_on_every_page_is_marked(
     assert link is not None
     today = f"{MORNING:%Y-%m-%d}"
     alert = f"/ack/{desk.answer_links.token('n1')}"
+    with desk.store.read() as records:
+        (dispatch,) = records.observing.dispatches_of([1])
+    observe = f"/observe/{desk.dispatcher.links.token(dispatch.asks[0].ask_id)}"
     bare = {invitations: unmarked(invited)}
     seen = set()
     for browser, starts in (
-        (stranger, ("/login", link[1], alert)),
+        (stranger, ("/login", link[1], alert, observe)),
         (
             busy,
             (
