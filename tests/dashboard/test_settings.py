@@ -152,7 +152,12 @@ def test_never_is_no_language_left(ana: Browser, desk: Desk) -> None:
 
 
 def test_a_channel_carries_what_is_chosen_and_the_console_nothing(ana: Browser, desk: Desk) -> None:
-    chosen = {"carries-sms": "place", "carries-voice": "all", "carries-email": "nothing"}
+    chosen = {
+        "carries-sms": "place",
+        "carries-voice": "all",
+        "carries-email": "nothing",
+        "carries-push": "place",
+    }
     sets(ana, "channels", **chosen, **{"carries-apprise": "nothing", "carries-console": "all"})
     carries = desk.rulebook.now().carries
     assert carries["sms"] is Carries.PLACE

@@ -106,7 +106,12 @@ def test_a_call_that_is_under_way_keeps_its_language(line: Line, desk: Browser) 
 
 def test_the_workers_carry_no_more_than_was_set(line: Line, desk: Browser) -> None:
     page = "/settings/channels"
-    carries = {"carries-sms": "nothing", "carries-voice": "all", "carries-email": "place"}
+    carries = {
+        "carries-sms": "nothing",
+        "carries-voice": "all",
+        "carries-email": "place",
+        "carries-push": "place",
+    }
     desk.sends(page, from_page=page, known="0", **carries, **{"carries-apprise": "nothing"})
     line.clock.ahead += timedelta(seconds=2)
     line.network.caller(CALLER).dials().presses("1").presses("1").says(PLACE).hangs_up()
