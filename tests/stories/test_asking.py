@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import date, time, timedelta
 
@@ -13,6 +14,7 @@ from reports.people import Duty, Person, QuietHours, Reach, Shift, address_conte
 from reports.services.review import handle, judge
 from simulator.spoken import spoken_call
 from tests.stories.conftest import ORGANIZER, Line
+from tests.stories.test_observers import Desk
 
 CALL = spoken_call("en-lake-bloomington")
 ANA, BO, ELI = "+16125550111", "+16125550112", "+16125550113"
@@ -190,3 +192,39 @@ def test_nobody_is_left_out_because_they_were_told_with_others(staffed: Line) ->
     assert len(texts_to(line, BO)) == FEW, "the sixth comes with others to Bo as well"
     line.time_passes(2.1 * MINUTE)
     assert " more " in texts_to(line, BO)[-1]
+
+
+REAL = {
+    9: ("Cedar Avenue and East 38th Street", "I see four agents, they have a man in handcuffs"),
+    22: ("Nicollet Avenue and East 26th Street", "I see two agents, they are arresting a woman"),
+    35: ("Chicago Avenue and East 28th Street", "I see them, they hold two men on the ground"),
+}
+"""Of forty calls: which see something, where and what."""
+
+
+def test_forty_reports_in_ten_minutes_of_which_three_are_real(staffed: Line) -> None:
+    line, real = staffed, []
+    for number in range(40):
+        before = {dossier.report.reference for dossier in line.dossiers}
+        where, what = REAL.get(number, ("everybody says they are all over town", "ha ha ha"))
+        line.speech.outcomes = [f"{where} in Minneapolis", f"{what} right now"]
+        if number not in REAL:
+            line.speech.outcomes = [where, what]
+        phone = line.network.caller(f"+16125550{120 + number}")
+        call = phone.dials().presses("1").presses("1").says(CALL.where.path, then="#")
+        call.presses("4#").presses("1").says(CALL.what.path, then="#").hangs_up()
+        line.works()
+        (new,) = {dossier.report.reference for dossier in line.dossiers} - before
+        if number in REAL:
+            real.append(new)
+        line.time_passes(15)
+    assert len(line.dossiers) == 40, "none is lost"
+
+    texts = texts_to(line, ANA)
+    assert len(texts) < 40, "a phone is not buried"
+    for reference in real:
+        alone = [text for text in texts if f"ref {reference}" in text]
+        assert any("P1" in text for text in alone), "what is real is told by itself, and at once"
+
+    listed = re.findall(r"<li id=row-(\d+) ", Desk(line).get("/"))
+    assert set(listed[:3]) == set(real), "and stands above all others"
