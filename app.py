@@ -34,6 +34,8 @@ from dashboard import (
     change_password,
     install,
 )
+from dashboard.accounts import canonical_username
+from dashboard.administering import NoSuchPerson, reset_second_factor
 from exports.bagging import clear
 from exports.words import BadWords
 from ivr.coverage import coverage_table
@@ -83,6 +85,8 @@ DEPLOY = Path(__file__).parent / "deploy"
 SESSION_HOURS = 12
 LARGEST_FORM = 256 * 2**10
 """Bytes of a request's body: forms of keys and buttons, nothing else is sent here."""
+SERVER = "the server"
+"""Stands as who did what was done by command."""
 
 
 def create_app(
@@ -675,6 +679,20 @@ def organizer_password(username: str, password: str) -> None:
     except AccountRefused as refused:
         raise click.ClickException(str(refused)) from refused
     click.echo(f"{username} has a new password; their sessions are over.")
+
+
+@organizer.command("reset-second-factor")
+@click.argument("username")
+def organizer_reset_second_factor(username: str) -> None:
+    """Take the app, passkeys and recovery codes of USERNAME away, who lost them, and end their
+    sessions; where a second factor is required they set a new one up when they log in."""
+    store = Adapters(load_settings()).store
+    try:
+        with store.begin() as records:
+            reset_second_factor(records, canonical_username(username), SERVER, now())
+    except (NoSuchPerson, AccountRefused) as refused:
+        raise click.ClickException(f"nobody has the username {username!r}") from refused
+    click.echo(f"{username} has nothing but the password left; their sessions are over.")
 
 
 def _prepare_state(settings: Settings) -> None:
