@@ -49,7 +49,7 @@ def desk(desk: Desk) -> Desk:
 
 
 @pytest.fixture
-def alerter(desk: Desk) -> Alerter:
+def teller(desk: Desk) -> Alerter:
     number = "+16125550110"
     settings = Contact(
         "sms", SEALER.seal(number.encode(), "settings"), "settings", SEALER.fingerprint(number)
@@ -68,14 +68,14 @@ def alerter(desk: Desk) -> Alerter:
 
 
 @pytest.fixture
-def sweeper(desk: Desk, alerter: Alerter) -> Sweeper:
+def sweeper(desk: Desk, teller: Alerter) -> Sweeper:
     return Sweeper(
         desk.store,
         desk.queue,
         lambda _job, _subject: None,
         desk.clock,
         limits=lambda: Limits(flood_calls=2),
-        alerter=alerter,
+        alerter=teller,
         audio=desk.audio,
     )
 
@@ -88,25 +88,25 @@ def told(desk: Desk, reference: str) -> list[Notification]:
 
 
 def test_nobody_is_told_of_it(
-    ana: Browser, desk: Desk, alerter: Alerter, sweeper: Sweeper, clock: Clock
+    ana: Browser, desk: Desk, teller: Alerter, sweeper: Sweeper, clock: Clock
 ) -> None:
     reference = rehearses(ana)
     for _ in range(5):
-        assert alerter.alert(reference, clock()) == []
+        assert teller.alert(reference, clock()) == []
         sweeper.sweep()
         clock.passes(minutes=5)
     assert told(desk, reference) == []
 
 
 def test_who_rehearses_gets_it_if_they_ask_and_nobody_is_asked_next(
-    ana: Browser, desk: Desk, alerter: Alerter, sweeper: Sweeper, clock: Clock
+    ana: Browser, desk: Desk, teller: Alerter, sweeper: Sweeper, clock: Clock
 ) -> None:
     reference = rehearses(ana, tells="on")
-    assert alerter.alert(reference, clock())
+    assert teller.alert(reference, clock())
     for _ in range(6):
         clock.passes(minutes=20)
         sweeper.sweep()
-        alerter.alert(reference, clock())
+        teller.alert(reference, clock())
     assert {each.person for each in told(desk, reference)} == {"ana"}
     assert {str(each.kind) for each in told(desk, reference)} <= {"alert", "update"}
     assert all(each.body.startswith("REHEARSAL · UNVERIFIED") for each in told(desk, reference))
@@ -114,10 +114,10 @@ def test_who_rehearses_gets_it_if_they_ask_and_nobody_is_asked_next(
 
 @pytest.mark.parametrize("carries", list(Carries))
 def test_by_whatever_it_comes_it_says_first_what_it_is_and_asks_for_no_answer(
-    ana: Browser, desk: Desk, alerter: Alerter, clock: Clock, carries: Carries
+    ana: Browser, desk: Desk, teller: Alerter, clock: Clock, carries: Carries
 ) -> None:
     reference = rehearses(ana, tells="on")
-    alerter.alert(reference, clock())
+    teller.alert(reference, clock())
     compose = Composer(TELLS, READER, URL, desk.answer_links, {**CARRIES, "sms": carries}, True)
     with desk.store.read() as records:
         dossier = records.dossier(reference)
@@ -130,10 +130,10 @@ def test_by_whatever_it_comes_it_says_first_what_it_is_and_asks_for_no_answer(
 
 
 def test_a_real_alert_is_never_held_back_nor_answered_for_a_rehearsal(
-    ana: Browser, desk: Desk, alerter: Alerter, clock: Clock
+    ana: Browser, desk: Desk, teller: Alerter, clock: Clock
 ) -> None:
     for _ in range(8):
-        alerter.alert(rehearses(ana, tells="on"), clock())
+        teller.alert(rehearses(ana, tells="on"), clock())
     address = told_to_ana(desk)
     with desk.store.read() as records:
         assert records.first_words_to(address, clock() - timedelta(hours=1)) == []
@@ -148,7 +148,7 @@ def test_a_real_alert_is_never_held_back_nor_answered_for_a_rehearsal(
         at=clock(),
         ready=False,
     )
-    alerter.alert(real, clock())
+    teller.alert(real, clock())
     assert {each.state for each in told(desk, real)} == {NotificationState.PENDING}
 
 
