@@ -20,6 +20,7 @@ from exports.redaction import (
     covered,
     marks_of,
 )
+from reports.fields.plain import APOSTROPHES
 from tests.exports.sayings import marked, passage
 
 LABELS = {cover: f"[{cover}]" for cover in Cover}
@@ -207,7 +208,12 @@ def test_words_of_a_recording_are_covered_one_by_one() -> None:
 
 SEPARATORS = st.text(" .,-()/–\u00a0\n_", max_size=4)
 DIGITS = st.sampled_from(["0123456789", "٠١٢٣٤٥٦٧٨٩", "０１２３４５６７８９"])
-WORDS = st.text(st.characters(categories=["L"], max_codepoint=0x2FF), min_size=1, max_size=8)
+WORDS = st.text(
+    st.characters(categories=["L"], max_codepoint=0x2FF, exclude_characters=APOSTROPHES),
+    min_size=1,
+    max_size=8,
+)
+"""Unicode takes one of the apostrophes for a letter; alone it is no word."""
 
 
 @given(st.text(), st.lists(st.integers(0, 9), min_size=7, max_size=12), DIGITS, st.data())
