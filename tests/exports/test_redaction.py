@@ -208,12 +208,7 @@ def test_words_of_a_recording_are_covered_one_by_one() -> None:
 
 SEPARATORS = st.text(" .,-()/–\u00a0\n_", max_size=4)
 DIGITS = st.sampled_from(["0123456789", "٠١٢٣٤٥٦٧٨٩", "０１２３４５６７８９"])
-WORDS = st.text(
-    st.characters(categories=["L"], max_codepoint=0x2FF, exclude_characters=APOSTROPHES),
-    min_size=1,
-    max_size=8,
-)
-"""Unicode takes one of the apostrophes for a letter; alone it is no word."""
+WORDS = st.text(st.characters(categories=["L"], max_codepoint=0x2FF), min_size=1, max_size=8)
 
 
 @given(st.text(), st.lists(st.integers(0, 9), min_size=7, max_size=12), DIGITS, st.data())
@@ -247,6 +242,8 @@ SPELLINGS = st.sampled_from(
     st.sampled_from(sorted(set(Cover) - {Cover.NUMBER, Cover.CONTACT})),
 )
 @example(["ß"], [], str.upper, Cover.NAME)
+@example(["ʼ"], [], str.lower, Cover.ADDRESS)
+@example(["Oʼneil"], [], str.upper, Cover.NAME)
 def test_no_marked_word_gets_through_however_it_is_written(
     words: list[str], around: list[str], spelling: object, cover: Cover
 ) -> None:
@@ -259,7 +256,8 @@ def test_no_marked_word_gets_through_however_it_is_written(
     at = 0
     for piece in pieces:
         read = range(max(at, begins + 1), min(at + len(piece.text), ends))
-        letters = [text[i] for i in read if text[i].isalnum()]
+        # Unicode takes one of the apostrophes for a letter; it tells nothing of a name.
+        letters = [text[i] for i in read if text[i].isalnum() and text[i] not in APOSTROPHES]
         assert piece.cover is not None or not letters
         at += len(piece.text)
 
