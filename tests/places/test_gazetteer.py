@@ -137,6 +137,24 @@ def test_a_folder_that_is_not_right_says_what_is_wrong(tmp_path: Path) -> None:
         load_gazetteer(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "point"),
+    [
+        ("LAKE ST E", "BLOOMINGTON AVE", Point(44.94837, -93.25250)),
+        ("38TH ST E", "CHICAGO AVE", Point(44.93415, -93.26249)),
+        ("38TH ST E", "CEDAR AVE S", Point(44.93412, -93.24734)),
+        ("26TH ST W", "NICOLLET AVE", Point(44.95554, -93.27787)),
+        ("26TH ST E", "CEDAR AVE S", Point(44.95554, -93.24736)),
+    ],
+)
+def test_well_known_corners_are_where_they_are(
+    twin_cities: Gazetteer, one: str, other: str, point: Point
+) -> None:
+    """Also where the city's list, which the next test compares all with, is not at hand."""
+    found = crossings(known(one, twin_cities), known(other, twin_cities))
+    assert [metres(each.point, point) < 60 for each in found if each.point is not None] == [True]
+
+
 def test_hand_made_crossings_lie_near_the_citys_own(twin_cities: Gazetteer) -> None:
     """Of Minneapolis south of downtown, where all streets are straight."""
     if not SHARED.exists():
