@@ -29,6 +29,7 @@ from werkzeug.exceptions import ServiceUnavailable
 
 from dashboard.account_pages import add_accounts
 from dashboard.alerts import untold_reports
+from dashboard.assets import add_assets
 from dashboard.auth import add_login, signed_in, to_login
 from dashboard.callers import caller_of
 from dashboard.catalogue import Catalogue
@@ -629,6 +630,7 @@ def pages(desk: Desk, csrf: CSRFProtect, catalogue: Catalogue) -> Blueprint:
     incidents = Incidents(desk)
     noting = Noting(desk)
     here = Pages(desk, incidents, noting, catalogue)
+    add_assets(blueprint)
     add_login(blueprint, desk)
     add_taking_up(blueprint, desk)
     add_me(blueprint, desk)

@@ -1,12 +1,26 @@
 // Single keys for who goes through reports, on the list and on the page of a report. Never while somebody types or
 // holds another key, and not at all once switched off, which this browser remembers (WCAG 2.1.4). All words come
 // from the page. What a key does, a button on the page does too.
+//
+// It is loaded before the page is shown, and what is pressed while the rest of the page still comes is done as soon as
+// it is there: who goes on after a key has led to another page loses none.
 "use strict";
 
 (() => {
+  let pressed = null;
+  const early = [];
+  document.addEventListener("keydown", (event) => pressed ? pressed(event) : early.push(event));
+  document.addEventListener("DOMContentLoaded", () => {
+    pressed = listening() || (() => {});
+    early.forEach((event) => pressed(event));
+  });
+})();
+
+// What a key does on this page; nothing where no key does anything.
+function listening() {
   const ROWS = "#reports > [id^='row-']";
   const help = document.getElementById("keys");
-  if (!help) return;
+  if (!help) return null;
 
   const OFF = "keys-off";
   const VERDICTS = ["unverified", "confirmed", "false_alarm", "not_enforcement", "unable_to_verify"];
@@ -108,7 +122,7 @@
     return Boolean(VERDICTS[key - 1]) && press(`act-${VERDICTS[key - 1]}`);
   }
 
-  document.addEventListener("keydown", (event) => {
+  return (event) => {
     if (off || event.defaultPrevented || event.repeat && !"jk".includes(event.key)) return;
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.target.closest("textarea, select, [contenteditable], dialog[open], audio")) return;
@@ -119,5 +133,5 @@
     else if (event.key === "/" && search) search.select();
     else done = list ? onList(event.key) : onReport(event.key);
     if (done) event.preventDefault();
-  });
-})();
+  };
+}

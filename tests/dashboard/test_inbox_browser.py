@@ -69,6 +69,24 @@ def test_on_the_page_of_a_report_the_same_keys_do_the_same(page: Page, stories: 
     expect(page.locator(".verdict")).to_contain_text("Confirmed by Ana Fuentes")
 
 
+def test_a_key_pressed_while_the_page_still_comes_is_not_lost(page: Page) -> None:
+    held: list[Route] = []
+
+    def hold_the_first(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/live.js*", hold_the_first)
+    page.goto("/r/4821", wait_until="commit")
+    expect(page.locator(".verdict")).to_be_visible()
+    page.keyboard.press("2")
+    expect(page.locator(".verdict")).not_to_contain_text("Confirmed")
+    held[0].continue_()
+    expect(page.locator(".verdict")).to_contain_text("Confirmed by Ana Fuentes")
+
+
 def test_who_types_or_holds_another_key_does_nothing_by_it(page: Page, stories: Stories) -> None:
     page.keyboard.press("j")
     page.keyboard.press("Control+a")

@@ -205,3 +205,22 @@ def test_assets_may_be_kept_by_the_browser(app: Flask) -> None:
     assert answer.headers["Cache-Control"] == "no-cache"
     assert answer.headers["ETag"]
     answer.close()
+
+
+def test_a_page_names_the_content_of_its_assets_so_that_each_is_asked_for_once(app: Flask) -> None:
+    client = app.test_client()
+    named = re.findall(r'(?:href|src)="(/assets/[^"]+)"', client.get("/login").text)
+    assert named
+    for address in named:
+        answer = client.get(address)
+        assert answer.status_code == 200
+        assert "immutable" in answer.headers["Cache-Control"], address
+        answer.close()
+
+
+def test_an_asset_of_another_release_is_asked_for_again(app: Flask) -> None:
+    answer = app.test_client().get("/assets/style.css?v=0123abcd")
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "no-cache"
+    answer.close()
+    assert app.test_client().get("/assets/no-such.css?v=0123abcd").status_code == 404
