@@ -37,11 +37,12 @@ from oncall.links import OBSERVE, AnswerLinks
 from oncall.observing import load_observer_words
 from oncall.waiting import Clocks
 from reports.ports import AudioNotFound, Job, Urgency
-from reports.store import SqlReportStore, connect, metadata
+from reports.store import SqlReportStore
 from rulebook import DeskRulebook
 from tests.dashboard.stories import MORNING, Stories
 from tests.keys import SEALER
 from tests.reader import READER
+from tests.stored import migrated_engine
 
 PASSWORD = "a few plain words"
 API_TOKEN = "a-token-that-nobody-has-used-before"
@@ -179,8 +180,7 @@ def queue() -> QueueInMemory:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[SqlReportStore]:
-    engine = connect(f"sqlite:///{tmp_path / 'line.db'}")
-    metadata.create_all(engine)
+    engine = migrated_engine(tmp_path / "line.db")
     yield SqlReportStore(engine, SEALER)
     engine.dispose()
 

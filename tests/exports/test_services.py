@@ -28,18 +28,18 @@ from exports.services import (
     Period,
     exports_made,
 )
-from migrations import upgrade
 from reports.custody import Deed, Entry, Flaw, fitting_hash, verify
 from reports.model import Dossier, Organizer, TranscriptKind, Verdict
 from reports.ports import ReportStore, StoreBusy
 from reports.questions import FAMILY_TAKEN
 from reports.services.custody import subjects_of
 from reports.services.review import judge
-from reports.store import SqlReportStore, connect
+from reports.store import SqlReportStore
 from tests.exports.sayings import CALLED, WORDS, ZONE, a_report, segment
 from tests.exports.test_packet import MP3, WAVE, Shelf, repaint
 from tests.keys import SEALER
 from tests.reader import READER
+from tests.stored import migrated_engine
 
 WHERE = "At Lake and Bloomington, by the laundromat"
 WHAT = "Four ICE agents took my neighbor Maria Lopez, she has no papers, call 612-555-0142"
@@ -55,8 +55,7 @@ class Clock:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[SqlReportStore]:
-    engine = connect(f"sqlite:///{tmp_path / 'line.db'}")
-    upgrade(engine)
+    engine = migrated_engine(tmp_path / "line.db")
     store = SqlReportStore(engine, SEALER)
     with store.begin() as records:
         records.put_organizer(Organizer("ana", "Ana Fuentes", "", CALLED))

@@ -8,6 +8,7 @@ import pytest
 
 from config import Settings
 from keeping.sealing import generate_key
+from tests.stored import migrated
 
 SECRET = "a secret that is long enough for this"
 
@@ -26,7 +27,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
             "api_token": SECRET,
             "oncall": "+16125550110",
             "state_dir": tmp_path,
-            "database_url": f"sqlite:///{tmp_path / 'line.db'}",
+            "database_url": migrated(tmp_path / "line.db"),
             "audio_url": "memory:",
             "redis_url": "redis://localhost:1",
         }

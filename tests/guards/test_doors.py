@@ -12,8 +12,6 @@ from werkzeug.routing import Rule
 
 from app import create_app
 from config import Settings
-from migrations import upgrade
-from reports.store import connect
 
 OPEN = {
     "/login",
@@ -32,7 +30,6 @@ OPEN = {
 
 @pytest.fixture
 def app(settings: Settings) -> Flask:
-    upgrade(connect(settings.database_url))
     return create_app(settings)
 
 

@@ -10,9 +10,8 @@ from flask import Flask
 from app import create_app
 from config import Settings
 from keeping.sealing import generate_key
-from migrations import upgrade
-from reports.store import connect
 from tests.providers.companies import API_TOKEN, PROJECT, SIGNING_KEY, TelnyxKey
+from tests.stored import migrated
 from tests.stories.conftest import Clock, redis_server
 
 __all__ = ["redis_server"]
@@ -55,10 +54,9 @@ def app(
             "secret_key": SECRET,
             "api_token": SECRET,
             "oncall": "+16125550110",
-            "database_url": f"sqlite:///{tmp_path / 'line.db'}",
+            "database_url": migrated(tmp_path / "line.db"),
             "audio_url": "memory:",
             "redis_url": "redis://localhost:1",
         }
     )
-    upgrade(connect(settings.database_url))
     return create_app(settings, clock)

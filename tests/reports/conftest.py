@@ -15,6 +15,7 @@ from sqlalchemy.engine import Engine
 from migrations import upgrade
 from reports.store import SqlReportStore, connect, custody_entries, metadata
 from tests.keys import SEALER
+from tests.stored import migrated_engine
 
 
 def _postgresql_programs() -> Path | None:
@@ -68,16 +69,28 @@ def postgresql_url() -> Iterator[str]:
         shutil.rmtree(folder)
 
 
+@pytest.fixture(scope="session")
+def migrated_postgresql_url(postgresql_url: str) -> str:
+    """A database in it that the migrations have been through."""
+    server = sa.engine.make_url(postgresql_url)
+    engine = connect(postgresql_url)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("CREATE DATABASE migrated")
+    engine.dispose()
+    url = server.set(database="migrated").render_as_string(hide_password=False)
+    engine = connect(url)
+    upgrade(engine, SEALER)
+    engine.dispose()
+    return url
+
+
 @pytest.fixture(params=DATABASES)
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'line.db'}"
+        engine = migrated_engine(tmp_path / "line.db")
     else:
-        url = request.getfixturevalue("postgresql_url")
-    engine = connect(url)
-    upgrade(engine, SEALER)
-    with engine.begin() as connection:
-        if request.param == "postgresql":
+        engine = connect(request.getfixturevalue("migrated_postgresql_url"))
+        with engine.begin() as connection:
             # It has served other tests; its own triggers would keep what those told the log.
             connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
             for table in reversed(metadata.sorted_tables):

@@ -23,13 +23,12 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from app import create_app
 from config import Settings
 from keeping.sealing import generate_key
-from migrations import upgrade
 from reports.fields import report_fields
 from reports.model import Dossier, RecordingState, ReportFields, Segment, Word
 from reports.ports import Heard, Transcribed
-from reports.store import connect
 from simulator import PhoneNetwork
 from simulator.caller import Phone, Text
+from tests.stored import migrated
 from wiring import Adapters
 from workers import jobs
 from workers.embedded_redis import start_redis
@@ -237,7 +236,7 @@ def running_line(
             "secret_key": SECRET,
             "api_token": SECRET,
             "oncall": ORGANIZER,
-            "database_url": f"sqlite:///{folder / 'line.db'}",
+            "database_url": migrated(folder / "line.db"),
             "audio_url": "memory:",
             "redis_url": redis_url,
             # Whoever is tried with hundreds of calls in a minute is no prankster.
@@ -246,7 +245,6 @@ def running_line(
             **settings_beside,
         }
     )
-    upgrade(connect(settings.database_url))
     clock = Clock()
     server = serve(_later)
     public_url = f"http://localhost:{server.port}"
