@@ -15,6 +15,7 @@ from sqlalchemy.engine import Engine
 from migrations import upgrade
 from reports.store import connect
 
+
 def migrated(file: Path) -> str:
     """The URL of a new database there that has what the migrations leave in one."""
     shutil.copyfile(_first(), file)
