@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from config import Settings, SpeechSettings
@@ -153,6 +153,16 @@ def second_reader(settings: SpeechSettings) -> SecondReader | None:
     return ChatReader(settings.second_opinion_url, settings.second_opinion_model, task)
 
 
+# Reading them is most of a start: a process that makes a line more than once does it once.
+_lexicons = cache(load_lexicons)
+_hears = cache(load_hears)
+
+
+@cache
+def _names(places: Path) -> Names:
+    return Names(load_gazetteer(places))
+
+
 @dataclass(frozen=True)
 class Adapters:
     """Each is made when it is first asked for: the web needs no speech, a worker no web."""
@@ -229,8 +239,8 @@ class Adapters:
         """
         settings = self.settings
         return Reader(
-            lexicons=load_lexicons(settings.prompts),
-            names=Names(load_gazetteer(settings.places)),
+            lexicons=_lexicons(settings.prompts),
+            names=_names(settings.places),
             zone=settings.zone,
         )
 
@@ -465,7 +475,7 @@ class Adapters:
 
     @cached_property
     def hears(self) -> Hears:
-        return load_hears(self.settings.prompts)
+        return _hears(self.settings.prompts)
 
     @property
     def written_out(self) -> tuple[str, ...]:

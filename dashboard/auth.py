@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -48,8 +49,11 @@ class Login:
         self._attempts = Attempts(desk.clock)
         self._codes = Attempts(desk.clock, with_username=WITH_CODE)
         self._site = site_of(desk.public_url)
-        # Checked when there is no such person: an unknown name takes as long as a known one.
-        self._nobody = desk.hasher.hash(secrets.token_hex())
+
+    @cached_property
+    def _nobody(self) -> str:
+        """Checked when there is no such person: an unknown name takes as long as a known one."""
+        return self._desk.hasher.hash(secrets.token_hex())
 
     def form(self) -> ResponseReturnValue:
         if signed_in(self._desk) is not None:
@@ -184,7 +188,8 @@ class Login:
     def _check(self, username: str, password: str) -> Organizer | None:
         with self._desk.store.read() as records:
             organizer = records.organizer(username)
-        encoded = self._nobody if organizer is None else organizer.password_hash
+        nobody = self._nobody  # made the first time, whoever asks
+        encoded = nobody if organizer is None else organizer.password_hash
         if not password_matches(self._desk.hasher, encoded, password) or organizer is None:
             return None
         if self._desk.hasher.check_needs_rehash(encoded):

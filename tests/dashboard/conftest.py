@@ -42,7 +42,7 @@ from rulebook import DeskRulebook
 from tests.dashboard.stories import MORNING, Stories
 from tests.keys import SEALER
 from tests.reader import READER
-from tests.stored import migrated_engine
+from tests.stored import empty_engine
 
 PASSWORD = "a few plain words"
 API_TOKEN = "a-token-that-nobody-has-used-before"
@@ -184,7 +184,7 @@ def queue() -> QueueInMemory:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[SqlReportStore]:
-    engine = migrated_engine(tmp_path / "line.db")
+    engine = empty_engine(tmp_path / "line.db")
     yield SqlReportStore(engine, SEALER)
     engine.dispose()
 
@@ -377,7 +377,8 @@ def log_in(page: Page) -> Page:
     """At the first page, logged in as Ana, by what the form sends. That sooner comes there than who
     fills it, as in `test_browser`."""
     token = _token_of(page.request.get("/login").text())
-    form = {"csrf_token": token, "username": "ana", "password": PASSWORD}
+    form: dict[str, str | float | bool] = {"csrf_token": token, "username": "ana"}
+    form["password"] = PASSWORD
     assert page.request.post("/login", form=form, max_redirects=0).status == 303
     page.goto("/")
     return page

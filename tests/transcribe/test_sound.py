@@ -3,7 +3,6 @@ music, noise, a click, silence, each also as a telephone carries it."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -21,7 +20,6 @@ from bench.noises import (
     TONES,
     Wave,
     as_sent,
-    coloured,
     nothing,
     pressed,
     tone,
@@ -224,17 +222,6 @@ def test_an_offset_is_neither_loud_nor_clipped() -> None:
     assert sound.level.rms < -100
     assert sound.noise < -100
     assert sound.clipped == 0
-
-
-def test_it_is_quick() -> None:
-    samples = as_sent(coloured(10, 0))
-    spans = (Span(1, 4), Span(5, 9))
-    taken = []
-    for _ in range(10):
-        start = time.perf_counter()
-        measure_sound(samples, spans)
-        taken.append(time.perf_counter() - start)
-    assert min(taken) < 0.03
 
 
 sounds = st.one_of(
