@@ -40,7 +40,7 @@ from dashboard.filters import Query, Show, listing, own
 from dashboard.finding import add_search
 from dashboard.fingerprint import fingerprint
 from dashboard.handing_over import add_handovers, unread_handover
-from dashboard.inbox import Inbox, families_of, flood_notice, local_day, row_of
+from dashboard.inbox import Inbox, brief_instant, families_of, flood_notice, local_day, row_of
 from dashboard.incidents import Incidents, add_incidents
 from dashboard.locales import translated
 from dashboard.lookout import Lookout
@@ -681,6 +681,7 @@ def pages(desk: Desk, csrf: CSRFProtect, catalogue: Catalogue) -> Blueprint:
     add_pages(blueprint, views, acts)
 
     blueprint.add_app_template_filter(fingerprint)
+    blueprint.add_app_template_filter(brief_instant)
     blueprint.add_app_template_global(_offered, "may")
     blueprint.add_app_template_filter(own)
 

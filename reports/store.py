@@ -1088,6 +1088,26 @@ class SqlRecords(Rows):
         query = sa.select(notes).where(notes.c.reference == reference).order_by(notes.c.note_id)
         return self._many(query, self._note)
 
+    def standing_notes(self) -> Mapping[str, Sequence[int]]:
+        query = (
+            sa.select(notes.c.reference, notes.c.note_id)
+            .join(reports, reports.c.reference == notes.c.reference)
+            .where(notes.c.withdrawn_at.is_(None), ~_is_rehearsal())
+            .order_by(notes.c.note_id)
+        )
+        standing: dict[str, list[int]] = defaultdict(list)
+        for reference, note_id in self._connection.execute(query):
+            standing[reference].append(note_id)
+        return standing
+
+    def notes_on(self, references: Iterable[str]) -> Sequence[Note]:
+        query = (
+            sa.select(notes)
+            .where(notes.c.reference.in_(list(references)), notes.c.withdrawn_at.is_(None))
+            .order_by(notes.c.note_id)
+        )
+        return self._many(query, self._note)
+
     def withdraw_note(self, note: Note, at: datetime) -> None:
         assert note.note_id is not None  # noqa: S101  # it comes from the database
         self._connection.execute(
