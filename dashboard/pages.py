@@ -130,6 +130,7 @@ BY_THE_PAGE_ITSELF = frozenset(
             "incident_map_part",
             "setup_part",
             "person_trials_part",
+            "rehearsals_part",
         )
     }
 )

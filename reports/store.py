@@ -596,8 +596,9 @@ custody_entries = sa.Table(
 
 _OF_REPORT = (notes, settlements, acts, notifications, blocks)
 """Tables whose rows hang on a rehearsed report; what is rehearsed is in no incident."""
-_OF_CALL = (recordings, bridges, answers, reports)
-"""Tables whose rows hang on a rehearsed call, in the order in which they can go; nobody texts."""
+_OF_CALL = (recordings, bridges, answers, text_messages, reports)
+"""Tables whose rows hang on a rehearsed call, in the order in which they can go; what is written in
+rehearsal has no attachments, and nobody who rehearses is texted."""
 
 
 # --- Mapping --------------------------------------------------------------------------------------
