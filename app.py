@@ -42,7 +42,7 @@ from ivr.coverage import coverage_table
 from ivr.fallback import FALLBACK, GOODBYE, write_fallback
 from ivr.languages import BadPrompts, Language, load_prompts
 from ivr.prompt_sounds import PromptShelf, prompt_sounds
-from ivr.rehearsal import RehearsalLine
+from ivr.rehearsal import RehearsalLine, RehearsalTexts
 from ivr.texting import texting
 from ivr.webhooks import webhooks
 from keeping.sealing import generate_key
@@ -151,6 +151,7 @@ def create_app(
             if settings.map_tiles_url is None
             else Tiles(settings.map_tiles_url, settings.map_tiles_credit.strip()),
             rehearsal_line=RehearsalLine(adapters.telephone),
+            rehearsal_texts=RehearsalTexts(adapters.texting),
         ),
     )
     if ahead:

@@ -1,10 +1,11 @@
 """`python -m bench.desk`: how long organizers wait for their pages with many reports stored.
 
 Fills a database with made calls (`bench/wave.py`), each with two recordings that are written out
-word by word, the Spanish ones in English too, and an alert; all sealed as ever. Then a person logs
-in and looks at the list, at the list with filters, searches, and reads reports, through the
-application itself. The first look is the one after a start; then the background reads what is not
-read yet. Sizes are of the page as it is sent.
+word by word, the Spanish ones in English too, and an alert, and every third with a note of an
+organizer's; all sealed as ever. Then a person logs in and looks at the list, at the list with
+filters, searches, and reads reports, through the application itself. The first look is the one
+after a start; then the background reads what is not read yet. Sizes are of the page as it is sent,
+which nothing here compresses: a proxy in front may.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from reports.model import (
     Answer,
     Call,
     CallState,
+    Note,
     Notification,
     NotificationKind,
     NotificationState,
@@ -52,7 +54,9 @@ REPORTS = 10_000
 GOAL_MS, GOAL_BYTES = 1000, 100_000
 PASSWORD = "a few plain words"
 SECOND = timedelta(seconds=1)
-WORDS = ("bloomington", "gray tahoe", '"lake street"', "camioneta", "nowhere")
+WORDS = ("bloomington", "gray tahoe", '"lake street"', "camioneta", "tow truck", "nowhere")
+NOTED_EACH = 3
+NOTE = "Called back, nobody there. The tow truck at number {number} is the city's own."
 HOURS = timedelta(hours=10)
 """Within which all of them called, the last just now."""
 
@@ -219,6 +223,8 @@ def _store(records: Records, reference: str, said: Said, at: datetime, number: i
         if is_spanish:
             english = _transcript(sid, "en", part, filed + SECOND, TranscriptKind.TRANSLATION)
             records.add_transcript(english)
+    if number % NOTED_EACH == 0:
+        records.add_note(Note(reference, NOTE.format(number=number), "ana", filed), ())
     records.add_notification(
         Notification(
             notification_id=f"n-{reference}",

@@ -9,7 +9,7 @@ are answered by the same process.
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ from dashboard.filters import Entry, entry_of
 from dashboard.search import Text, text_of
 from oncall.waiting import Clocks
 from reports.fields.reading import Reader
-from reports.model import Dossier
+from reports.model import Dossier, Note
 from reports.ports import Records, ReportStore
 
 log = logging.getLogger(__name__)
@@ -76,6 +76,8 @@ class Catalogue:
         self._lock = Lock()
         self._entries: dict[str, Entry] = {}
         self._texts: dict[str, Text] = {}
+        self._noted: dict[str, tuple[int, ...]] = {}
+        """The ids of the notes that are among the words."""
         self._size = 0
         self._whole: OrderedDict[str, Dossier] = OrderedDict()
         self._unread: dict[str, None] = {}
@@ -114,6 +116,18 @@ class Catalogue:
                     self._keep_whole(each)
         return [known[each] for each in references if each in known]
 
+    def catch_up_notes(self, records: Records) -> None:
+        """Takes up what organizers noted and withdrew: for who searches, as no list shows it."""
+        standing = records.standing_notes()
+        with self._lock:
+            stale = [
+                reference
+                for reference in self._texts
+                if tuple(standing.get(reference, ())) != self._noted[reference]
+            ]
+            self._unread |= dict.fromkeys(stale[AT_ONCE:])
+        self._take_up(records, stale[:AT_ONCE], self._reader)
+
     # --- Catching up
 
     def read_ahead(self) -> None:
@@ -151,7 +165,7 @@ class Catalogue:
             self._forget(known.keys() - changes.keys(), whole=thoroughly)
         else:
             stale = list(records.changes(since=overlap))
-        self._take_up(records.dossiers_of(stale[:AT_ONCE]), self._reader)
+        self._take_up(records, stale[:AT_ONCE], self._reader)
         with self._lock:
             self._since = at
             self._unread |= dict.fromkeys(stale[AT_ONCE:])
@@ -170,17 +184,22 @@ class Catalogue:
                 self._unread.pop(reference, None)
                 self._drop_text(reference)
 
-    def _take_up(self, dossiers: Iterable[Dossier], reader: Reader) -> None:
+    def _take_up(self, records: Records, references: Sequence[str], reader: Reader) -> None:
         clocks = self._clocks()
-        for dossier in dossiers:
+        notes: dict[str, list[Note]] = defaultdict(list)
+        for note in records.notes_on(references) if references else ():
+            notes[note.reference].append(note)
+        for dossier in records.dossiers_of(references):
             reference = dossier.report.reference
             entry = entry_of(dossier, reader, clocks)
-            text = text_of(dossier, reader, self._language_name(dossier.call.language))
+            language = self._language_name(dossier.call.language)
+            text = text_of(dossier, reader, language, notes[reference])
             with self._lock:
                 self._unread.pop(reference, None)
                 self._entries[reference] = entry
                 self._drop_text(reference)
                 self._texts[reference] = text
+                self._noted[reference] = tuple(each.note_id or 0 for each in notes[reference])
                 self._size += len(text)
                 if reader is self._reader:
                     self._keep_whole(dossier)
@@ -201,6 +220,7 @@ class Catalogue:
 
     def _drop_text(self, reference: str) -> None:
         dropped = self._texts.pop(reference, None)
+        self._noted.pop(reference, None)
         if dropped is not None:
             self._size -= len(dropped)
 
@@ -218,8 +238,7 @@ class Catalogue:
                         return
                 began = monotonic()
                 with self._store.read() as records:
-                    found = records.dossiers_of(batch)
-                self._take_up(found, reader)
+                    self._take_up(records, batch, reader)
                 with self._lock:
                     for reference in batch:  # those that are gone, too
                         self._unread.pop(reference, None)

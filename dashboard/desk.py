@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from argon2 import PasswordHasher
@@ -23,6 +24,13 @@ from reports.fields.second import SecondReader
 from reports.model import Dossier
 from reports.ports import AudioStore, JobQueue, Records, ReportStore, Sealer
 from reports.pressure import Limits
+from reports.services.rehearsals import RehearsedText
+
+
+class RehearsesText(Protocol):
+    """Raises `reports.services.rehearsals.NotFictional`."""
+
+    def __call__(self, *, who: str, number: str, body: str, tells: bool) -> RehearsedText: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +85,8 @@ class Desk:
     rehearsal_line: Callable[[str, Mapping[str, str]], str] | None = None
     """Asks the line's own webhooks as a telephone company does, by path and form, about calls that
     are rehearsed; None: nobody rehearses here."""
+    rehearsal_texts: RehearsesText | None = None
+    """Writes to the line in rehearsal; None: nobody does here."""
     hasher: PasswordHasher = field(default_factory=PasswordHasher)
     """By default the parameters that RFC 9106 recommends where memory is scarce (64 MiB)."""
 

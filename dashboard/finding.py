@@ -1,4 +1,4 @@
-"""The page that searches what callers said.
+"""The page that searches what callers said and organizers noted.
 
 What is looked for is often a caller's own words, so it stands in no address, history or log: it is
 sent in a form, and kept for this session alone, sealed, in the cookie that nobody else can read
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -31,7 +31,7 @@ from dashboard.search import (
     score,
     terms_of,
 )
-from reports.model import Dossier
+from reports.model import Dossier, Note
 
 SOUGHT: Final = "sought"
 """Where the session keeps what is looked for."""
@@ -97,6 +97,8 @@ class Search:
         desk, now, terms = self._desk, self._desk.clock(), terms_of(words)
         with desk.store.read() as records:
             self._catalogue.catch_up(records, now, thoroughly=False)
+            if terms:
+                self._catalogue.catch_up_notes(records)
             entries = self._catalogue.entries()
             texts = self._catalogue.texts() if terms else []
             scores = {
@@ -114,11 +116,13 @@ class Search:
             here = [entry.reference for entry in ordered[begin : begin + PAGE]]
             dossiers = self._catalogue.dossiers(records, here)
             names = names_of(records)
+            notes = records.notes_on(here) if here else ()
         return Finds(
             words=words,
             query=query,
             found=tuple(
-                Found(row_of(each, desk, names), self._passages(each, terms)) for each in dossiers
+                Found(row_of(each, desk, names), self._passages(each, terms, notes, names))
+                for each in dossiers
             ),
             count=len(ordered),
             options=listed.options,
@@ -129,9 +133,20 @@ class Search:
             today=local_day(now, desk),
         )
 
-    def _passages(self, dossier: Dossier, terms: Sequence[Term]) -> tuple[Passage, ...]:
+    def _passages(
+        self,
+        dossier: Dossier,
+        terms: Sequence[Term],
+        notes: Sequence[Note],
+        names: Mapping[str, str],
+    ) -> tuple[Passage, ...]:
         covering = Covering.of_all(dossier, self._desk.reader)
-        return excerpts(passages_of(covering.dossier(dossier)), terms)
+        noted = [
+            (names.get(note.who, note.who), covering.text(note.body))
+            for note in notes
+            if note.reference == dossier.report.reference
+        ]
+        return excerpts(passages_of(covering.dossier(dossier)), terms, noted)
 
 
 def add_search(blueprint: Blueprint, desk: Desk, catalogue: Catalogue) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from string import ascii_lowercase, digits
+from typing import Any, Final
 
 from dashboard.alerts import Alerting, alerting_of
 from dashboard.catalogue import Progress
@@ -34,6 +35,8 @@ from reports.questions import PERSON
 
 SHOWN = 140
 """Characters of what was said or written, in the list: a telephone has three lines for them."""
+
+DIGITS: Final = digits + ascii_lowercase
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +109,8 @@ class Row:
 
     @property
     def version(self) -> str:
-        """Eight digits tell two versions of one line apart, and there are hundreds of lines."""
-        return fingerprint(self)[:8]
+        """Six digits tell two versions of one line apart, and there are hundreds of lines."""
+        return _in_base_36(int(fingerprint(self), 16) % len(DIGITS) ** 6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +227,24 @@ def rehearser_of(dossier: Dossier, names: Mapping[str, str]) -> str | None:
 def judge_of(dossier: Dossier, names: Mapping[str, str]) -> str | None:
     """The name of whoever gave the verdict that stands."""
     return None if dossier.judged is None else names.get(dossier.judged.who, dossier.judged.who)
+
+
+def brief_instant(at: datetime) -> str:
+    """Seconds since 1970, briefly: `live.js` reads them.
+
+    >>> brief_instant(datetime(2026, 3, 9, 12, 0, tzinfo=UTC))
+    'tbn4w0'
+    """
+    return _in_base_36(int(at.timestamp()))
+
+
+def _in_base_36(number: int) -> str:
+    """A page has hundreds of these."""
+    written = ""
+    while number:
+        number, digit = divmod(number, len(DIGITS))
+        written = DIGITS[digit] + written
+    return written or DIGITS[0]
 
 
 def local_day(at: datetime, desk: Desk) -> str:

@@ -41,7 +41,7 @@ from dashboard.filters import Query, Show, listing, own
 from dashboard.finding import add_search
 from dashboard.fingerprint import fingerprint
 from dashboard.handing_over import add_handovers, unread_handover
-from dashboard.inbox import Inbox, families_of, flood_notice, local_day, row_of
+from dashboard.inbox import Inbox, brief_instant, families_of, flood_notice, local_day, row_of
 from dashboard.incidents import Incidents, add_incidents
 from dashboard.locales import translated
 from dashboard.lookout import Lookout
@@ -131,6 +131,7 @@ BY_THE_PAGE_ITSELF = frozenset(
             "incident_map_part",
             "setup_part",
             "person_trials_part",
+            "rehearsals_part",
         )
     }
 )
@@ -683,6 +684,7 @@ def pages(desk: Desk, csrf: CSRFProtect, catalogue: Catalogue) -> Blueprint:
     add_pages(blueprint, views, acts)
 
     blueprint.add_app_template_filter(fingerprint)
+    blueprint.add_app_template_filter(brief_instant)
     blueprint.add_app_template_global(_offered, "may")
     blueprint.add_app_template_filter(own)
 

@@ -100,6 +100,8 @@ NEEDS: Final[Mapping[str, Permission]] = MappingProxyType(
         "show_spoken": P.SHOW_NUMBER,
         # Rehearsing: as the view looks itself, one's own, or for organizers all
         "rehearsal": P.REVIEW,
+        "rehearsals_part": P.REVIEW,
+        "text_in_rehearsal": P.REVIEW,
         "call_in_rehearsal": P.REVIEW,
         "go_on_in_rehearsal": P.REVIEW,
         "hang_up_in_rehearsal": P.REVIEW,

@@ -1,13 +1,15 @@
 """The page on which people rehearse: a telephone in the browser that calls the line.
 
 Nobody calls: `reports.services.rehearsals` begins the call, and the line's own webhooks are asked
-in this process (`Desk.rehearsal_line`), with what the browser says was pressed and spoken.
+in this process (`Desk.rehearsal_line`), with what the browser says was pressed and spoken. A text
+message is a form, and works without script.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from flask import (
@@ -27,8 +29,9 @@ from flask.typing import ResponseReturnValue
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from dashboard.desk import Desk
-from dashboard.inbox import local_day, row_of
-from dashboard.parts import View, add_pages, names_of
+from dashboard.fingerprint import fingerprint
+from dashboard.inbox import Row, local_day, row_of
+from dashboard.parts import View, add_pages, names_of, part
 from dashboard.permissions import Permission, may
 from dashboard.phone import KEYS, Ask, NotASound, Spoken, Step, seconds_of, steps_of, tone
 from reports.model import Call
@@ -47,11 +50,26 @@ SPOKEN: Final = "go_on_in_rehearsal"
 NUMBERS: Final = tuple(f"+161255501{last}" for last in (42, 17, 58, 63, 91))
 """Nobody's (555-0100 to 555-0199)."""
 LONGEST_TYPED: Final = 2000
+LONGEST_TEXT: Final = 1600
+"""Characters that providers take in one message."""
 SEALED_FOR: Final = 60 * 60
 """Seconds for which a step may be gone on from: longer than any call takes."""
 INCOMING: Final = "/voice/incoming"
 STATUS: Final = "/voice/status"
 """What a telephone company is told to ask when a call rings, and tells when it is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What was rehearsed lately, as the list shows it."""
+
+    rows: tuple[Row, ...]
+    today: str
+    """Times of today are shown without a date."""
+
+    @property
+    def version(self) -> str:
+        return fingerprint(self)
 
 
 class Rehearsal:
@@ -62,8 +80,6 @@ class Rehearsal:
 
     def rehearsal(self) -> str:
         with self._desk.store.read() as records:
-            made = records.rehearsals(self._whose())
-            names = names_of(records)
             reached = any(
                 person.username == g.organizer.username and person.left_at is None
                 for person in records.people.everybody()
@@ -75,9 +91,44 @@ class Rehearsal:
             languages=[each for each in self._desk.spoken if each.voiced],
             reached=reached,
             longest_typed=LONGEST_TYPED,
-            rows=[row_of(each, self._desk, names) for each in made],
-            today=local_day(self._desk.clock(), self._desk),
+            longest_text=LONGEST_TEXT,
+            writes=self._desk.rehearsal_texts is not None,
+            made=self._made(),
         )
+
+    def rehearsals_part(self) -> Response:
+        made = self._made()
+        return part("_rehearsed.html", made.version, made=made)
+
+    def _made(self) -> Made:
+        with self._desk.store.read() as records:
+            made = records.rehearsals(self._whose())
+            names = names_of(records)
+        return Made(
+            tuple(row_of(each, self._desk, names) for each in made),
+            local_day(self._desk.clock(), self._desk),
+        )
+
+    def text_in_rehearsal(self) -> ResponseReturnValue:
+        """The line is written to, and what it answers is shown."""
+        if self._desk.rehearsal_texts is None:
+            abort(404)
+        body = request.form.get("body", "").replace("\0", "").replace("\r\n", "\n").strip()
+        if not body:
+            flash("", "rehearsed_nothing")
+            return redirect(url_for(".rehearsal", _anchor="writing"), 303)
+        try:
+            came = self._desk.rehearsal_texts(
+                who=g.organizer.username,
+                number=request.form.get("number", ""),
+                body=body[:LONGEST_TEXT],
+                tells="tells" in request.form,
+            )
+        except NotFictional:
+            abort(400)
+        # The line's own words alone: what was written stands in no cookie.
+        flash(json.dumps({"answer": came.answer, "reference": came.reference}), "rehearsed_text")
+        return redirect(url_for(".rehearsal", _anchor="writing"), 303)
 
     def call_in_rehearsal(self) -> Response:
         """The line is called, and answers."""
@@ -206,8 +257,12 @@ class Rehearsal:
 def add_rehearsal(blueprint: Blueprint, desk: Desk) -> None:
     """Puts the page on a blueprint."""
     here = Rehearsal(desk)
-    views: Mapping[str, View] = {"/rehearsal": here.rehearsal}
+    views: Mapping[str, View] = {
+        "/rehearsal": here.rehearsal,
+        "/rehearsal/made": here.rehearsals_part,
+    }
     acts: Mapping[str, View] = {
+        "/rehearsal/texts": here.text_in_rehearsal,
         "/rehearsal/calls": here.call_in_rehearsal,
         "/rehearsal/calls/step": here.go_on_in_rehearsal,
         "/rehearsal/calls/over": here.hang_up_in_rehearsal,

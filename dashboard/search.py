@@ -1,5 +1,5 @@
-"""Searching what callers said and wrote: words as they are compared, what is asked for, and what is
-shown of a find. Pure.
+"""Searching what callers said and wrote, and what organizers noted: words as they are compared,
+what is asked for, and what is shown of a find. Pure.
 
 Every telephone number is covered before words come here, so none can be found (decision 0030).
 """
@@ -15,7 +15,7 @@ from typing import Final
 from dashboard.covering import Covering
 from reports.fields.reading import Reader
 from reports.fields.understood import Understanding
-from reports.model import Dossier
+from reports.model import Dossier, Note
 
 LONGEST_QUERY: Final = 200
 """Characters."""
@@ -67,13 +67,16 @@ class Text:
     names: str
     """What it was understood to speak of: places, vehicles, plates, language, kind."""
     words: str
-    """What was said and written, in every version that counts."""
+    """What was said, written and noted, in every version that counts."""
 
     def __len__(self) -> int:
         return len(self.names) + len(self.words)
 
 
-def text_of(dossier: Dossier, reader: Reader, language_name: str | None) -> Text:
+def text_of(
+    dossier: Dossier, reader: Reader, language_name: str | None, notes: Iterable[Note] = ()
+) -> Text:
+    """`notes`: on that report, by organizers; withdrawn ones are to be found no more."""
     understood = reader.understanding(dossier)
     covering = Covering.of_all(dossier, reader)
     names = [covering.text(each) for each in _names(understood)]
@@ -82,7 +85,13 @@ def text_of(dossier: Dossier, reader: Reader, language_name: str | None) -> Text
     return Text(
         dossier.report.reference,
         APART.join(folded(each) for each in names),
-        APART.join(folded(each) for each in passages_of(covering.dossier(dossier))),
+        APART.join(
+            folded(each)
+            for each in (
+                *passages_of(covering.dossier(dossier)),
+                *(covering.text(note.body) for note in notes),
+            )
+        ),
     )
 
 
@@ -191,14 +200,22 @@ class Passage:
     """A part of what was said around what was found."""
 
     pieces: tuple[Piece, ...]
+    noted_by: str | None = None
+    """What the organizer is called who noted it; None: the caller said it."""
 
 
-def excerpts(passages: Iterable[str], terms: Iterable[Term]) -> tuple[Passage, ...]:
-    """Of the words that are shown, those around what was found; those with the most first."""
+def excerpts(
+    passages: Iterable[str], terms: Iterable[Term], noted: Iterable[tuple[str, str]] = ()
+) -> tuple[Passage, ...]:
+    """Of the words that are shown, those around what was found; those with the most first, and
+    callers' before organizers'. `noted`: who and what."""
     wanted = tuple(terms)
-    found = [(spans, text) for text in passages if (spans := _spans(text, wanted))]
+    words = (*((None, text) for text in passages), *noted)
+    found = [(spans, text, who) for who, text in words if (spans := _spans(text, wanted))]
     found.sort(key=lambda each: -len(each[0]))
-    return tuple(_excerpt(text, spans) for spans, text in found[:MOST_PASSAGES])
+    return tuple(
+        replace(_excerpt(text, spans), noted_by=who) for spans, text, who in found[:MOST_PASSAGES]
+    )
 
 
 def _spans(text: str, terms: Iterable[Term]) -> list[tuple[int, int]]:

@@ -15,7 +15,9 @@ from werkzeug.test import Client
 
 from ivr.dialects import TWILIO
 from ivr.telephone import Telephone
+from ivr.texting import Texting
 from ivr.webhooks import webhooks
+from reports.services.rehearsals import RehearsedText, rehearse_text
 
 
 class _Inside:
@@ -23,6 +25,31 @@ class _Inside:
 
     def admits(self, request: Request) -> bool:  # noqa: ARG002  # whatever it is
         return True
+
+
+class RehearsalTexts:
+    """Writes to the line as somebody rehearses it, in the words that the line answers with."""
+
+    def __init__(self, line: Texting) -> None:
+        self._line = line
+
+    def __call__(self, *, who: str, number: str, body: str, tells: bool) -> RehearsedText:
+        """Raises:
+        NotFictional
+        """
+        line = self._line
+        return rehearse_text(
+            line.store,
+            line.queue,
+            line.sealer,
+            who=who,
+            number=number,
+            body=body,
+            tells=tells,
+            language_of=line.language_of,
+            texts=line.texts,
+            at=line.clock(),
+        )
 
 
 class RehearsalLine:

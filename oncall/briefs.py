@@ -22,6 +22,7 @@ from reports.fields.private import CERTAIN, Private
 from reports.fields.reading import Reading
 from reports.fields.understood import Understanding
 from reports.model import (
+    AttachmentState,
     Dossier,
     Medium,
     NotificationKind,
@@ -110,6 +111,8 @@ DESK = (
     "none",
     "minutes_ago",
     "hours_ago",
+    "one_picture",
+    "pictures",
     "key_1",
     "key_2",
     "key_3",
@@ -331,8 +334,8 @@ def spoken(
 def read_out(
     dossier: Dossier, tells: Tells, reading: Reading, *, at: datetime, holder: str | None
 ) -> str:
-    """A report for the ear of somebody at the desk: with its place, how long ago it came in, and
-    the name of who has it."""
+    """A report for the ear of somebody at the desk: with its place, how long ago it came in, how
+    many pictures came with it, and the name of who has it."""
     minutes = (at - dossier.report.filed_at) // timedelta(minutes=1)
     ago = tells.desk["minutes_ago"].format(minutes=minutes)
     if minutes >= MANY_MINUTES:
@@ -342,9 +345,22 @@ def read_out(
         parts.append(tells.words[dossier.verdict])
     parts += _said(dossier, NotificationKind.ALERT, tells, reading, with_place=True)
     parts.append(ago)
+    parts += _pictures(dossier, tells)
     if holder is not None:
         parts.append(tells.words["taken_up"].format(name=holder))
     return _for_the_ear(parts, dossier, tells)
+
+
+def _pictures(dossier: Dossier, tells: Tells) -> Iterator[str]:
+    """Those that can be looked at, or soon can."""
+    count = sum(
+        each.is_picture and each.state in (AttachmentState.ANNOUNCED, AttachmentState.STORED)
+        for each in dossier.attachments
+    )
+    if count == 1:
+        yield tells.desk["one_picture"]
+    elif count:
+        yield tells.desk["pictures"].format(count=count)
 
 
 def _for_the_ear(parts: Sequence[str], dossier: Dossier, tells: Tells) -> str:

@@ -285,6 +285,13 @@ class Records(AccountRecords, Protocol):
     def notes_of(self, reference: str) -> Sequence[Note]:
         """All that was ever written on a report, in order."""
 
+    def standing_notes(self) -> Mapping[str, Sequence[int]]:
+        """The ids of those that nobody withdrew, in order, by the reports they are on; rehearsals
+        are left out."""
+
+    def notes_on(self, references: Iterable[str]) -> Sequence[Note]:
+        """Those on these reports that nobody withdrew, in order."""
+
     def withdraw_note(self, note: Note, at: datetime) -> None:
         """The custody log has it too."""
 

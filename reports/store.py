@@ -596,8 +596,9 @@ custody_entries = sa.Table(
 
 _OF_REPORT = (notes, settlements, acts, notifications, blocks)
 """Tables whose rows hang on a rehearsed report; what is rehearsed is in no incident."""
-_OF_CALL = (recordings, bridges, answers, reports)
-"""Tables whose rows hang on a rehearsed call, in the order in which they can go; nobody texts."""
+_OF_CALL = (recordings, bridges, answers, text_messages, reports)
+"""Tables whose rows hang on a rehearsed call, in the order in which they can go; what is written in
+rehearsal has no attachments, and nobody who rehearses is texted."""
 
 
 # --- Mapping --------------------------------------------------------------------------------------
@@ -1086,6 +1087,26 @@ class SqlRecords(Rows):
 
     def notes_of(self, reference: str) -> Sequence[Note]:
         query = sa.select(notes).where(notes.c.reference == reference).order_by(notes.c.note_id)
+        return self._many(query, self._note)
+
+    def standing_notes(self) -> Mapping[str, Sequence[int]]:
+        query = (
+            sa.select(notes.c.reference, notes.c.note_id)
+            .join(reports, reports.c.reference == notes.c.reference)
+            .where(notes.c.withdrawn_at.is_(None), ~_is_rehearsal())
+            .order_by(notes.c.note_id)
+        )
+        standing: dict[str, list[int]] = defaultdict(list)
+        for reference, note_id in self._connection.execute(query):
+            standing[reference].append(note_id)
+        return standing
+
+    def notes_on(self, references: Iterable[str]) -> Sequence[Note]:
+        query = (
+            sa.select(notes)
+            .where(notes.c.reference.in_(list(references)), notes.c.withdrawn_at.is_(None))
+            .order_by(notes.c.note_id)
+        )
         return self._many(query, self._note)
 
     def withdraw_note(self, note: Note, at: datetime) -> None:

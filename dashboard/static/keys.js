@@ -51,6 +51,8 @@ function listening() {
 
   const rows = () => [...document.querySelectorAll(ROWS)];
   const linkOf = (row) => row.querySelector("h2 a");
+  // The page comes without these names, hundreds of them: nothing in it leads there.
+  for (const row of rows()) linkOf(row).id = row.id.replace("row", "link");
   // Where somebody is: the row that has the focus, else the last that had it.
   let last = null;
   document.addEventListener("focusin", ({ target }) => {

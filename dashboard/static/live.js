@@ -117,6 +117,8 @@
 
   function update(html) {
     const fresh = new DOMParser().parseFromString(html, "text/html").body;
+    // As keys.js does in the page that came: what has the focus is found again by its id.
+    for (const row of fresh.querySelectorAll(ROWS)) row.querySelector("h2 a").id = row.id.replace("row", "link");
     const before = new Set([...live.querySelectorAll(ROWS)].map((row) => row.id));
     const focused = document.activeElement && document.activeElement.id;
     const settle = anchor();
@@ -164,8 +166,10 @@
   const [inHours, inMinutes] = [amount("hour"), amount("minute")];
 
   function tellAges() {
-    for (const age of live.querySelectorAll(".ago")) {
-      const seconds = Math.max(0, Math.floor((Date.now() - Date.parse(age.dataset.since)) / 1000));
+    // In the list the instant is written briefly: seconds, in base 36.
+    for (const age of live.querySelectorAll(".ago, [data-t]")) {
+      const since = age.dataset.t ? parseInt(age.dataset.t, 36) * 1000 : Date.parse(age.dataset.since);
+      const seconds = Math.max(0, Math.floor((Date.now() - since) / 1000));
       const [size, unit] =
         seconds < 60 ? [1, "second"] : seconds < 3600 ? [60, "minute"] : seconds < 86400 ? [3600, "hour"] : [86400, "day"];
       const text = ages.format(-Math.floor(seconds / size), unit);

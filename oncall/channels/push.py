@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from py_vapid import Vapid02, b64urlencode
+from py_vapid import Vapid02, VapidException, b64urlencode
 from pywebpush import WebPushException, webpush
 
 from reports.people import read_subscription
@@ -115,6 +115,10 @@ class PushChannel:
                     timeout=self.patience,
                     requests_session=session,
                 )
+            except VapidException:
+                raise ChannelRefused(
+                    "push services take nothing from a line whose PUBLIC_URL is not https"
+                ) from None
             except WebPushException as failure:
                 raise _said(failure) from None
             except (requests.RequestException, OSError) as failure:

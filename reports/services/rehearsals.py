@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -27,6 +28,7 @@ from reports.model import (
 from reports.ports import AudioStore, Job, JobQueue, Records, ReportStore, Sealer
 from reports.services.calls import RehearsalOver, end_call, number_context
 from reports.services.recordings import ReadBackFailed, settle
+from reports.services.texts import CallerTexts, IncomingText, Rehearsing, Reply, receive_text
 
 A_DAY: Final = timedelta(days=1)
 """Then a rehearsal deletes itself."""
@@ -106,6 +108,56 @@ def _earlier(call: Call, language: str) -> Call:
         caller_number=None,
         rehearsal_tells=False,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class RehearsedText:
+    """What came of a text message that was rehearsed."""
+
+    answer: str
+    """What the line writes back; '' where it keeps silent."""
+    reference: str | None
+    """Of the report that it began or added to; None: of none."""
+
+
+def rehearse_text(
+    store: ReportStore,
+    queue: JobQueue,
+    sealer: Sealer,
+    *,
+    who: str,
+    number: str,
+    body: str,
+    tells: bool,
+    language_of: Callable[[str], str | None],
+    texts: CallerTexts,
+    at: datetime,
+) -> RehearsedText:
+    """A text message as if from `number`, which the line takes as it takes any; `language_of` and
+    `texts` as in `reports.services.texts`.
+
+    Raises:
+        NotFictional
+    """
+    if not _FICTIONAL.fullmatch(number):
+        raise NotFictional
+    message_sid = _new_sid()
+    reply = receive_text(
+        store,
+        queue,
+        sealer,
+        incoming=IncomingText(message_sid, number, body),
+        language_of=language_of,
+        at=at,
+        rehearsing=Rehearsing(who, tells),
+    )
+    with store.read() as records:
+        taken = records.text_message(message_sid)
+        report = None if taken is None else records.report_of_call(taken.call_sid)
+    answer = ""
+    if isinstance(reply, Reply):
+        answer = texts.say(reply.text, reply.language, reply.reference)
+    return RehearsedText(answer, None if report is None else report.reference)
 
 
 def own_rehearsal(store: ReportStore, *, call_sid: str, who: str) -> Call:

@@ -102,6 +102,16 @@ class IncomingText:
 
 
 @dataclass(frozen=True, slots=True)
+class Rehearsing:
+    """Nobody sent it: somebody at the desk rehearses."""
+
+    who: str
+    """Their username."""
+    tells: bool
+    """Whether they want the alert themselves."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """What the sender is answered: which of a language's texts, and what is filled in."""
 
@@ -140,6 +150,7 @@ def receive_text(
     at: datetime,
     answer_words: AnswerWords | None = None,
     reply_words: ReplyWords | None = None,
+    rehearsing: Rehearsing | None = None,
 ) -> Reply | Answered | Replied | None:
     """Files a text message, and says what to answer, None for nothing.
 
@@ -147,8 +158,9 @@ def receive_text(
     language words are written in, if that can be said; it may be slow. From a number to which
     something was sent lately, `answer_words` answer that and are no report; nor are `reply_words`
     of somebody who was asked to observe. What else such a person sends is what they found.
+    `rehearsing`: it adds to nothing but what the same person rehearsed, and nobody else is told.
     """
-    sender = None if incoming.sender is None else sealer.fingerprint(incoming.sender)
+    sender = _sender(sealer, incoming, rehearsing)
     word = "" if incoming.media else _keyword(incoming.body)
     if sender is not None and not incoming.media:
         answered = _answer(store, sender, incoming, word, answer_words, reply_words, at)
@@ -159,13 +171,15 @@ def receive_text(
     language = _language(store, sender, incoming.body, word, language_of)
     reply: Reply | Replied | None
     with store.begin() as records:
+        if rehearsing is not None and word in (STOP_WORDS | START_WORDS):
+            return None  # the provider would answer, and let nothing more through
         if _is_about_texts(records, sender, word, at):
             return None
         if records.text_message(incoming.message_sid) is not None:
             return None
         admission = _admission(records, sender, at)
         asked = looking(records, sender, at)
-        report = _goes_on(records, incoming.body, sender, admission, at, asked)
+        report = _goes_on(records, incoming.body, sender, admission, at, asked, rehearsing)
         if word in HELP_WORDS:
             reply = Reply("help", language)
         elif report is None:
@@ -173,7 +187,7 @@ def receive_text(
         else:
             reply = _word_on_addition(records, incoming.body, report, sender, at)
         if report is None and word not in HELP_WORDS:
-            report = _begin(records, sealer, incoming, sender, language, admission, at)
+            report = _begin(records, sealer, incoming, sender, language, admission, at, rehearsing)
             if report is None:
                 return None
             reply = Reply("received", language, report.reference)
@@ -187,18 +201,27 @@ def receive_text(
                 at=at,
                 body=incoming.body,
                 sender_hash=sender,
-                mentions=_mentioned(records, incoming.body),
+                mentions=None if rehearsing is not None else _mentioned(records, incoming.body),
             )
             if not records.add_text_message(message):
                 return None
             fetch = announce_attachments(records, message, incoming.media)
             records.touch(report.call_sid, at)
         silent = incoming.answered or (sender is not None and records.has_opted_out(sender))
-    if report is not None:
+    if report is not None and (rehearsing is None or rehearsing.tells):
         queue.put(Job.ALERT_ON_CALL, report.reference)
     for media_sid in fetch:
         queue.put(Job.FETCH_ATTACHMENT, media_sid)
     return None if silent else reply
+
+
+def _sender(sealer: Sealer, incoming: IncomingText, rehearsing: Rehearsing | None) -> str | None:
+    """What a sender is known again by; who is pretended is nobody who ever writes."""
+    if incoming.sender is None:
+        return None
+    if rehearsing is None:
+        return sealer.fingerprint(incoming.sender)
+    return sealer.fingerprint(f"rehearsal:{rehearsing.who}:{incoming.sender}")
 
 
 def _answer(
@@ -303,6 +326,7 @@ def _goes_on(
     admission: Admission,
     at: datetime,
     asked: Asked | None,
+    rehearsing: Rehearsing | None,
 ) -> Report | None:
     """The report that a message adds to, None when it begins another. `asked`: what its sender was
     asked to observe: then it adds to what they found of that, and to nothing else that is theirs.
@@ -318,7 +342,8 @@ def _goes_on(
         told = call is not None and call.admission.alerts
         return report.handling is not Handling.CLOSED and (admission.alerts or not told)
 
-    mentioned = _mentioned(records, body)
+    # A number in front is never a rehearsal's reference, which begins with a zero.
+    mentioned = None if rehearsing is not None else _mentioned(records, body)
     if mentioned is not None:
         report = records.report(mentioned)
         if report is not None and takes(report) and _is_theirs(records, report, sender):
@@ -375,6 +400,7 @@ def _begin(
     language: str | None,
     admission: Admission,
     at: datetime,
+    rehearsing: Rehearsing | None,
 ) -> Report | None:
     """A report of its own; None when another notice of the same message was faster."""
     sid = incoming.message_sid
@@ -390,6 +416,8 @@ def _begin(
         caller_hash=sender,
         medium=Medium.TEXT,
         admission=admission,
+        rehearsed_by=None if rehearsing is None else rehearsing.who,
+        rehearsal_tells=rehearsing is not None and rehearsing.tells,
     )
     return file_report(records, call, at) if records.add_call(call) else None
 

@@ -11,9 +11,14 @@ from typing import Any
 from dashboard import Desk
 from ivr.languages import load_prompts
 from ivr.playback import Playback
-from ivr.rehearsal import RehearsalLine
+from ivr.rehearsal import RehearsalLine, RehearsalTexts
 from ivr.signature import SignatureGuard
 from ivr.telephone import AlertCalls, LanguageOrder, Telephone, Whispers
+from ivr.texting import AnswerTexts, ObserverTexts, Texting
+from ivr.written import WrittenLanguage
+from reports.services.answers import AnswerWords
+from reports.services.observing import ReplyWords
+from reports.services.texts import CallerTexts
 from tests.dashboard.conftest import Browser
 
 NUMBER = "+16125550142"
@@ -41,7 +46,25 @@ def telephone(desk: Desk) -> Telephone:
 
 
 def with_a_line(desk: Desk) -> Desk:
-    return replace(desk, rehearsal_line=RehearsalLine(telephone(desk)))
+    return replace(
+        desk,
+        rehearsal_line=RehearsalLine(telephone(desk)),
+        rehearsal_texts=RehearsalTexts(texts(desk)),
+    )
+
+
+def texts(desk: Desk) -> Texting:
+    return Texting(
+        store=desk.store,
+        queue=desk.queue,
+        sealer=desk.sealer,
+        texts=CallerTexts({each.code: each.texts for each in PROMPTS.languages}, "en"),
+        language_of=WrittenLanguage(each.code for each in PROMPTS.languages),
+        answers=AnswerTexts(AnswerWords((), ()), {}),
+        observers=ObserverTexts(ReplyWords({}, ()), lambda _replied: ""),
+        guard=SignatureGuard("https://line.example.org", "the provider's own secret"),
+        clock=desk.clock,
+    )
 
 
 @dataclass
@@ -105,6 +128,16 @@ def sends(person: Browser, path: str, **form: Any) -> Any:
     token = re.search(r'name="csrf_token" value="([^"]+)"', person.client.get("/rehearsal").text)
     assert token is not None
     return person.client.post(path, data=form, headers={"X-CSRFToken": token[1]})
+
+
+def writes(person: Browser, body: str, number: str = NUMBER, **more: str) -> str:
+    """A text message in rehearsal; the page that answers."""
+    answer = person.sends(
+        "/rehearsal/texts", from_page="/rehearsal", body=body, number=number, **more
+    )
+    assert answer.status_code == 303, answer.text
+    assert "/rehearsal" in answer.location
+    return str(person.get("/rehearsal").text)
 
 
 def rehearses(person: Browser, words: str = "Lake and Bloomington", **settings: str) -> str:

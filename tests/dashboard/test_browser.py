@@ -273,7 +273,7 @@ def test_without_script_everything_can_still_be_done(
     stories.spanish_happening_now("4821")
     page = log_in(opens(java_script_enabled=False))
     expect(page.get_by_role("link", name="Refresh")).to_be_visible()
-    page.locator("#link-4821").click()
+    page.locator("#row-4821").get_by_role("link").click()
     page.get_by_role("button", name="Acknowledge: I have it").click()
     expect(page.get_by_text("It was: New")).to_be_visible()
     page.get_by_role("button", name="False alarm").click()

@@ -78,7 +78,7 @@ NO_PAGES: Final = frozenset(
         # Parts of pages, and what is no page at all
         *("inbox_part", "report_part", "incidents_part", "incident_part", "incident_map_part"),
         *("audio", "attachment", "original", "attachment_original", "waveform", "prompt_sound"),
-        *("note_audio", "person_trials_part", "setup_part"),
+        *("note_audio", "person_trials_part", "setup_part", "rehearsals_part"),
         *("leaflet", "live_inbox", "roster_feed", "service_worker", "static"),
         # They lead to another page
         *("hide_number", "forget_opinion", "login_code"),

@@ -210,7 +210,7 @@ def test_words_are_searched_and_come_back_to(page: Page) -> None:
     expect(page).to_have_url(re.compile(r"/search$"))
     expect(page.locator("#found")).to_have_text("1 report")
     expect(page.locator("mark")).to_have_text("lavandería")
-    page.locator("#link-4821").click()
+    page.locator("#row-4821").get_by_role("link").click()
     page.wait_for_url("**/r/4821")
     page.go_back()
     expect(page.locator("#q")).to_have_value("lavanderia")

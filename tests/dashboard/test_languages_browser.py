@@ -74,4 +74,4 @@ def test_what_comes_to_an_open_page_is_told_in_its_language(small: Page, stories
     small.goto("/")
     stories.english_earlier("3555", minutes_ago=0.1)
     expect(small.locator("#announcer")).to_have_text("1 reporte nuevo", timeout=LIVE)
-    expect(small.locator("#row-3555 .ago")).to_contain_text("hace")
+    expect(small.locator("#row-3555 [data-t]")).to_contain_text("hace")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -23,8 +24,17 @@ from reports.services.custody import verify_all
 from reports.services.incidents import IsRehearsal as NoIncident
 from reports.services.incidents import merge
 from reports.services.rehearsals import delete_rehearsals
+from reports.services.texts import IncomingText, Reply, receive_text
 from tests.dashboard.conftest import API_TOKEN, PASSWORD, QUICK, Browser, Clock, QueueInMemory
-from tests.dashboard.rehearsing import NUMBER, Phone, rehearses, sends, telephone, with_a_line
+from tests.dashboard.rehearsing import (
+    NUMBER,
+    Phone,
+    rehearses,
+    sends,
+    telephone,
+    with_a_line,
+    writes,
+)
 from tests.dashboard.stories import MORNING, Stories
 
 
@@ -40,6 +50,133 @@ def bo(app: Flask, desk: Desk) -> Browser:
     browser = Browser(app.test_client())
     browser.logs_in("bo")
     return browser
+
+
+# --- A text message
+
+
+def came_of_it(page: str) -> str:
+    found = re.search(r'id="came-of-text"[^>]*>(\d+)<', page)
+    assert found is not None
+    return found[1]
+
+
+def test_the_line_answers_a_text_as_it_answers_any_and_a_second_goes_on_about_it(
+    ana: Browser, desk: Desk, clock: Clock
+) -> None:
+    page = writes(ana, "Two vans at Lake and Bloomington")
+    reference = came_of_it(page)
+    assert reference.startswith("0")
+    assert f"Your reference number is {reference}" in page
+    clock.passes(seconds=60)
+    page = writes(ana, "They are leaving")
+    assert came_of_it(page) == reference
+    assert "The line answers nothing." in page
+    with desk.store.read() as records:
+        dossier = records.dossier(reference)
+    assert dossier is not None
+    assert dossier.is_rehearsal
+    assert dossier.call.rehearsed_by == "ana"
+    assert [text.body for text in dossier.texts] == [
+        "Two vans at Lake and Bloomington",
+        "They are leaving",
+    ]
+
+
+def test_a_rehearsed_text_says_rehearsal_wherever_it_is_shown_and_stands_in_no_list(
+    ana: Browser, stories: Stories
+) -> None:
+    stories.spanish_happening_now("4821")
+    reference = came_of_it(writes(ana, "Two vans at Lake and Bloomington"))
+    for address in (f"/r/{reference}", "/rehearsal", "/?show=rehearsal"):
+        assert "REHEARSAL" in ana.get(address).text
+    assert f"row-{reference}" in ana.get("/rehearsal").text
+    for address in ("/?show=all", "/search"):
+        assert f"row-{reference}" not in ana.get(address).text.split("Your rehearsals")[0]
+
+
+def test_a_rehearsed_text_never_adds_to_what_somebody_reported(
+    ana: Browser, bo: Browser, desk: Desk
+) -> None:
+    reply = receive_text(
+        desk.store,
+        desk.queue,
+        desk.sealer,
+        incoming=IncomingText("SM" + "a" * 32, None, "Two vans by the market"),
+        language_of=lambda _words: "en",
+        at=desk.clock(),
+    )
+    assert isinstance(reply, Reply)
+    of_bo = came_of_it(writes(bo, "Vans by the library"))
+    page = writes(ana, f"{reply.reference} They left")
+    assert came_of_it(page) not in (reply.reference, of_bo)
+    with desk.store.read() as records:
+        real, other = records.dossier(reply.reference), records.dossier(of_bo)
+    assert real is not None
+    assert other is not None
+    assert len(real.texts) == len(other.texts) == 1
+
+
+def test_nobody_is_told_of_a_rehearsed_text_but_who_wants_it(
+    ana: Browser, queue: QueueInMemory
+) -> None:
+    writes(ana, "Two vans at Lake and Bloomington")
+    assert queue.asked == []
+    reference = came_of_it(writes(ana, "Vans at the library", NUMBER[:-2] + "17", tells="on"))
+    assert queue.asked == [(Job.ALERT_ON_CALL, reference)]
+
+
+@pytest.mark.parametrize("word", ["STOP", "start"])
+def test_whoever_rehearses_stop_has_stopped_nothing(ana: Browser, word: str) -> None:
+    page = writes(ana, word)
+    assert "STOP and START the telephone company answers" in page
+    assert "came-of-text" not in page
+    page = writes(ana, "Two vans at Lake and Bloomington")
+    assert "The line answers:" in page, "it is written to as before"
+
+
+def test_help_is_answered_and_begins_no_report(ana: Browser, desk: Desk) -> None:
+    page = writes(ana, "help")
+    assert "The line answers:" in page
+    assert "came-of-text" not in page
+    with desk.store.read() as records:
+        assert records.rehearsals() == []
+
+
+def test_an_empty_text_and_a_real_number_are_not_sent(ana: Browser, desk: Desk) -> None:
+    assert "Nothing was sent: write something first." in writes(ana, "  \r\n ")
+    answer = ana.sends(
+        "/rehearsal/texts", from_page="/rehearsal", body="Vans", number="+16123334444"
+    )
+    assert answer.status_code == 400
+    with desk.store.read() as records:
+        assert records.rehearsals() == []
+
+
+def test_the_one_button_deletes_rehearsed_texts_too_and_what_was_written_is_in_no_cookie(
+    ana: Browser, desk: Desk
+) -> None:
+    answer = ana.sends(
+        "/rehearsal/texts", from_page="/rehearsal", body="Lavender vans", number=NUMBER
+    )
+    assert "avender" not in answer.headers["Set-Cookie"]
+    assert "avender" not in answer.location
+    reference = came_of_it(ana.get("/rehearsal").text)
+    ana.sends("/rehearsal/delete", from_page="/rehearsal")
+    with desk.store.read() as records:
+        assert records.rehearsals() == []
+        assert records.dossier(reference) is None
+    assert reference != came_of_it(writes(ana, "Vans again")), "it goes on about nothing"
+
+
+def test_the_list_of_what_was_rehearsed_comes_anew_when_it_changed(ana: Browser) -> None:
+    first = ana.get("/rehearsal/made")
+    assert "Nothing yet." in first.text
+    assert ana.get("/rehearsal/made", If_None_Match=first.headers["ETag"]).status_code == 304
+    reference = came_of_it(writes(ana, "Two vans at Lake and Bloomington"))
+    again = ana.get("/rehearsal/made", If_None_Match=first.headers["ETag"])
+    assert f"row-{reference}" in again.text
+    assert "Delete all rehearsals" in again.text
 
 
 # --- The call

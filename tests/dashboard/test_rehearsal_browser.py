@@ -17,8 +17,8 @@ from playwright.sync_api import Page, expect, sync_playwright
 from dashboard import Desk
 from reports.model import Dossier, RecordingState
 from tests.dashboard.chromium import IN_A_BROWSER, LIVE, PHONE, assert_fits, tab_to
-from tests.dashboard.conftest import FLAGS, log_in
-from tests.dashboard.rehearsing import with_a_line
+from tests.dashboard.conftest import FLAGS, Browser, log_in
+from tests.dashboard.rehearsing import with_a_line, writes
 
 SENTENCE = Path("simulator/spoken/audio/en-karmel-mall-where.wav").absolute()
 SLOW = 20_000
@@ -109,6 +109,25 @@ def test_a_call_is_rehearsed_spoken_marked_and_deleted(page: Page, desk: Desk) -
 
 def _file(desk: Desk, recording_sid: str) -> io.BytesIO:
     return io.BytesIO(desk.audio.get(recording_sid))
+
+
+def test_what_somebody_writes_in_rehearsal_comes_into_an_open_list_by_itself(
+    page: Page, ana: Browser
+) -> None:
+    page.goto("/rehearsal")
+    expect(page.locator("#made")).to_contain_text("Nothing yet.")
+    page.locator("#text-body").fill("Half a sentence")
+    writes(ana, "Two vans at Lake and Bloomington")
+    row = page.locator("#made #reports > li")
+    expect(row).to_contain_text("Two vans at Lake and Bloomington", timeout=LIVE)
+    expect(row).to_contain_text("REHEARSAL")
+    expect(page.locator("#made")).not_to_contain_text("Nothing yet.")
+    expect(page.get_by_text("Delete all rehearsals")).to_be_visible()
+    expect(page.locator("#text-body")).to_have_value("Half a sentence")
+    page.locator("#text-body").fill("They are leaving")
+    page.get_by_role("button", name="Send it to the line").click()
+    expect(page.locator("#answered")).to_contain_text("answers nothing")
+    expect(row).to_have_count(1)
 
 
 def test_what_was_said_before_hanging_up_is_kept(page: Page, desk: Desk) -> None:

@@ -5,12 +5,19 @@ from __future__ import annotations
 import html
 import logging
 import re
+from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
+from dashboard import Desk
+from dashboard.catalogue import Catalogue
 from dashboard.search import excerpts, folded, score, terms_of, text_of
-from reports.model import ActKind, Verdict
+from oncall.waiting import Clocks
+from reports.model import ActKind, Note, Verdict
 from reports.services.correcting import correct
+from reports.services.spoken_notes import announce_spoken_note
+from reports.spoken_notes import SpokenState
 from tests.dashboard.conftest import Browser, Clock, QueueInMemory
 from tests.dashboard.stories import Stories, segment
 from tests.dashboard.test_inbox import references, row
@@ -84,6 +91,100 @@ def test_text_messages_and_corrections_are_found(
     )
     clock.passes(seconds=1)
     assert references(search(ana, "sawmill")) == ["5590"]
+
+
+def test_what_organizers_noted_is_found_and_nobody_takes_it_for_the_callers_words(
+    ana: Browser, stories: Stories
+) -> None:
+    stories.whole_morning()
+    assert references(search(ana, "sister")) == []
+    ana.sends("/r/4821/notes", from_page="/r/4821", note="Her sister is safe, at the church.")
+    page = search(ana, "sister")
+    assert references(page) == ["4821"]
+    assert "Note by Ana Fuentes: Her sister is safe" in row(page, "4821")
+    assert references(search(ana, "sister blancas")) == ["4821"], "said and noted, together"
+    assert "Note by" not in row(search(ana, "blancas"), "4821")
+
+
+def test_a_spoken_note_is_found_once_it_is_written_out(
+    ana: Browser, desk: Desk, stories: Stories, clock: Clock
+) -> None:
+    stories.spanish_happening_now("4821")
+    announce_spoken_note(
+        desk.store,
+        desk.queue,
+        recording_sid="RE0123456789",
+        reference="4821",
+        who="ana",
+        language="en",
+        seconds=4,
+        at=clock(),
+    )
+    assert references(search(ana, "sawmill")) == []
+    with desk.store.begin() as records:
+        (spoken,) = records.spoken_notes.of_report("4821")
+        note_id = records.add_note(Note("4821", "They wait at the sawmill.", "ana", clock()), ())
+        records.spoken_notes.save(replace(spoken, note_id=note_id, state=SpokenState.WRITTEN))
+    assert references(search(ana, "sawmill")) == ["4821"]
+
+
+def test_a_note_that_was_withdrawn_is_found_no_more(ana: Browser, stories: Stories) -> None:
+    stories.spanish_happening_now("4821")
+    ana.sends("/r/4821/notes", from_page="/r/4821", note="Her sister is safe.")
+    page = search(ana, "sister")
+    assert references(page) == ["4821"]
+    with stories.store.read() as records:
+        (note,) = records.notes_of("4821")
+    ana.sends(f"/r/4821/notes/{note.note_id}/withdraw", from_page="/r/4821")
+    assert references(search(ana, "sister")) == []
+
+
+def test_a_number_in_a_note_is_neither_found_nor_shown(ana: Browser, stories: Stories) -> None:
+    stories.spanish_happening_now("4821")
+    ana.sends("/r/4821/notes", from_page="/r/4821", note=f"Her sister: {SPOKEN_NUMBER}, at home.")
+    for words in (SPOKEN_NUMBER, "6125550137", "0137"):
+        assert references(search(ana, words)) == [], words
+    page = search(ana, "sister")
+    assert "sister</mark>: •••, at home" in page.replace(":</mark>", "</mark>:")
+    assert "0137" not in page
+
+
+def test_a_number_that_the_caller_said_is_covered_in_a_note_of_it_too(
+    ana: Browser, stories: Stories
+) -> None:
+    stories.call("1001", 1, keys={"when": "1", "callback": "1"})
+    said = f"Two vans on Lake. Call me after six at {SPOKEN_NUMBER}."
+    stories.recording("1001", "what", heard=[segment(said, 0.0, 6.0)])
+    ana.sends("/r/1001/notes", from_page="/r/1001", note="The number is 555 0137, says Luz.")
+    page = search(ana, "luz")
+    shown = ana.get("/r/1001").text
+    assert references(page) == ["1001"]
+    assert ("0137" in page) == ("555 0137, says" in shown), "as the page of the report shows it"
+
+
+def test_what_was_noted_of_many_reports_is_read_in_turn(
+    desk: Desk, stories: Stories, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashboard.catalogue.AT_ONCE", 2)
+    stories.whole_morning()
+    later: list[Callable[[], None]] = []
+    catalogue = Catalogue(desk.store, READER, Clocks, desk.language_name, later.append)
+
+    def looks() -> int:
+        with desk.store.read() as records:
+            catalogue.catch_up(records, clock(), thoroughly=True)
+            catalogue.catch_up_notes(records)
+        return sum("sawmill" in text.words for _, text in catalogue.texts())
+
+    looks()
+    later.pop()()
+    with desk.store.begin() as records:
+        for entry in catalogue.entries():
+            records.add_note(Note(entry.reference, "By the sawmill.", "ana", clock()), ())
+    assert looks() == 2
+    assert looks() == 4
+    later.pop()()
+    assert looks() == 6
 
 
 def test_what_has_more_of_it_stands_first_and_then_what_is_newer(

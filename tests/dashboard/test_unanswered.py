@@ -93,9 +93,9 @@ def asking(page: str) -> str:
 
 
 def badges(page: str) -> str:
-    found = re.search(r"<p class=badges>.*?</p>", page, re.DOTALL)
+    found = re.search(r"<li id=row-\d+ .*?<p>(.*?)<h2>", page, re.DOTALL)
     assert found is not None
-    return " ".join(re.sub(r"<[^>]+>", " ", found[0]).split())
+    return " ".join(re.sub(r"<[^>]+>", " ", found[1]).split())
 
 
 def test_before_anybody_is_told_there_is_nothing_to_see(

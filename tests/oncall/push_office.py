@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -30,6 +31,7 @@ SECRET = bytes(range(16))
 class Taken:
     headers: Message[str, str]
     sealed: bytes
+    at: datetime
 
     @property
     def signed_by(self) -> str:
@@ -78,10 +80,15 @@ class PushOffice:
     def shown(self) -> list[str]:
         """What the browser shows: of one topic the last."""
         last = {each.headers["Topic"]: each.sealed for each in self.taken}
-        return [
-            http_ece.decrypt(sealed, private_key=self._key, auth_secret=SECRET).decode()
-            for sealed in last.values()
-        ]
+        return [self._open(sealed) for sealed in last.values()]
+
+    def read(self) -> list[tuple[datetime, str]]:
+        """All that was taken, and when."""
+        return [(each.at, self._open(each.sealed)) for each in self.taken]
+
+    def _open(self, sealed: bytes) -> str:
+        opened = http_ece.decrypt(sealed, private_key=self._key, auth_secret=SECRET)
+        return str(opened.decode())
 
 
 @contextmanager
@@ -97,7 +104,7 @@ def open_push_office(folder: Path) -> Iterator[PushOffice]:
                 return
             sealed = self.rfile.read(int(self.headers["Content-Length"]))
             if office.status == 201 and self.path == SUBSCRIBED:
-                office.taken.append(Taken(self.headers, sealed))
+                office.taken.append(Taken(self.headers, sealed, datetime.now(UTC)))
             self.send_response(office.status)
             self.send_header("Location", "/elsewhere")
             self.send_header("Content-Length", "0")

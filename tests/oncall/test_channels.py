@@ -621,6 +621,18 @@ def test_what_no_browser_gave_is_refused(
     assert office.taken == []
 
 
+def test_a_line_without_https_is_told_that_push_services_take_nothing_from_it(
+    push: tuple[PushOffice, PushChannel],
+) -> None:
+    office, _ = push
+    channel = PushChannel(
+        PushKey(TOKEN), title=SUBJECT, public_url="http://localhost:8000", services=("localhost",)
+    )
+    with pytest.raises(ChannelRefused, match="PUBLIC_URL is not https"):
+        channel.send(office.subscription(), BODY, ID)
+    assert office.taken == []
+
+
 def test_a_browser_whose_key_is_no_point_of_the_curve_is_refused(
     push: tuple[PushOffice, PushChannel],
 ) -> None:

@@ -23,6 +23,7 @@ from simulator.conversation import Heard, Rang
 from simulator.faults import FOREVER, Faults
 from simulator.spoken import spoken_call
 from tests.stories.conftest import CALLER, HOTLINE, NOTHING_SAID, TOKEN, Line
+from tests.stories.test_texts import PICTURE, VOICE_MEMO
 
 PIN = "493817"
 ROSA = "+16125550140"
@@ -392,6 +393,48 @@ def test_what_was_written_is_read_out_without_its_numbers(line: Line) -> None:
     line.works()
     call = dials_in(line).presses("3")
     assert "A van at the laundry, call [number]" in call.heard
+
+
+LANGUAGES = {
+    "en": (
+        "1 picture came with it; it is seen on the desk.",
+        "2 pictures came with it; they are seen on the desk.",
+    ),
+    "es": (
+        "Llegó 1 imagen con él; se ve en el tablero.",
+        "Llegaron 2 imágenes con él; se ven en el tablero.",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    "language",
+    [
+        pytest.param(code, marks=pytest.mark.line(organizer_language=code, audio_url="audio"))
+        for code in LANGUAGES
+    ],
+)
+def test_whoever_has_no_screen_hears_that_there_are_pictures(line: Line, language: str) -> None:
+    one, two = LANGUAGES[language]
+    has_person(line)
+    line.caller.texts("A van at the laundry", media=[("image/jpeg", PICTURE)])
+    line.works()
+    assert one in dials_in(line).hangs_up().heard
+    line.caller.texts("And another", media=[("image/jpeg", PICTURE)])
+    line.works()
+    heard = dials_in(line).hangs_up().heard
+    assert two in heard
+    assert one not in heard
+
+
+@kept
+def test_what_is_no_picture_or_could_not_be_had_is_not_said_to_be_seen(line: Line) -> None:
+    has_person(line)
+    line.caller.texts("Listen", media=[("audio/amr", VOICE_MEMO)])
+    line.caller.texts("Look", media=[("video/mp4", b"....ftypmp42")])
+    line.works()
+    call = dials_in(line)
+    assert "seen on the desk" not in call.heard
 
 
 # --- Spoken notes ---------------------------------------------------------------------------------
