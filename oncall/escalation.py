@@ -131,18 +131,21 @@ def messages_due(
     """
     if not dossier.call.tells:
         return ()
-    found = dict.fromkeys(
-        (
-            *_first_words(dossier, rungs),
-            *_asking_on(dossier, picture, rungs, clocks, at),
-            *_what_follows(dossier, at, rungs),
-            *_changes(dossier, picture, at),
-        )
+    found = (
+        *_first_words(dossier, rungs),
+        *_rung_since(dossier, rungs, at),
+        *_asking_on(dossier, picture, rungs, clocks, at),
+        *_what_follows(dossier, at, rungs),
+        *_changes(dossier, picture, at),
     )
     meant = {
         (each.kind, each.about, each.channel, each.recipient_hash) for each in dossier.notifications
     }
-    return tuple(due for due in found if (due.kind, due.about, *due.contact.key) not in meant)
+    new: dict[tuple[str, ...], Due] = {}
+    for due in found:
+        # The same may be due for two reasons: it is told for the first.
+        new.setdefault((due.kind, due.about, *due.contact.key), due)
+    return tuple(due for key, due in new.items() if key not in meant)
 
 
 def goes_with_others(recent: int, priority: Priority, *, same_place: bool) -> bool:
@@ -176,6 +179,28 @@ def _first_words(dossier: Dossier, rungs: Ladder) -> Iterator[Due]:
         if rungs[tier]:
             yield from (Due(NotificationKind.ALERT, contact, tier) for contact in rungs[tier])
             return
+
+
+def _rung_since(dossier: Dossier, rungs: Ladder, at: datetime) -> Iterator[Due]:
+    """By telephone, whoever was asked before the words of the caller made the report one of those
+    that ring: what they were sent may lie unread. And who can only be rung, where others of their
+    tier were asked."""
+    alerts = _alerts(dossier)
+    if not alerts or not is_waiting(dossier):
+        return
+    if at - min(each.created_at for each in alerts) > STILL_NEWS:
+        return
+    asked = {(alert.channel, alert.recipient_hash) for alert in alerts}
+    has_word = {_whose(alert) for alert in alerts if alert.state not in NOT_SENT}
+    passed_on = {_whose(alert) for alert in alerts if alert.passed_on_at is not None}
+    for tier in sorted({_tier(alert) for alert in alerts}, key=tuple(Tier).index):
+        readers = {_who(contact) for contact in rungs[tier] if contact.channel != VOICE}
+        for contact in rungs[tier]:
+            who = _who(contact)
+            if contact.channel != VOICE or contact.key in asked or who in passed_on:
+                continue
+            if who in has_word or who not in readers:
+                yield Due(NotificationKind.ALERT, contact, tier)
 
 
 def _asking_on(

@@ -190,6 +190,46 @@ def test_the_gravest_rings_too() -> None:
     assert [each.contact.channel for each in first] == ["sms", VOICE]
 
 
+def test_what_turns_out_to_be_of_the_gravest_rings_whoever_was_asked() -> None:
+    told = Told(a_roster(), P2)
+    assert [each.contact.channel for each in told.tells()] == ["sms"]
+    told.rank = P1
+    (rung,) = told.after(seconds=20)
+    assert (rung.kind, rung.contact.channel, rung.contact.person) == (ALERT, VOICE, "ana")
+    assert told.after(seconds=20) == []
+    assert who(told.after(minutes=3)) == ["bo"], "the time runs from the first word"
+
+
+def test_nobody_is_rung_of_what_was_taken_up_passed_on_or_went_out_with_others() -> None:
+    taken, passed, held = (Told(a_roster(), P2) for _ in range(3))
+    for told in (taken, passed, held):
+        told.tells()
+        told.rank = P1
+    taken.taken_up_by("ana")
+    assert taken.after(seconds=20) == []
+    passed.passes_on(lambda each: True)
+    assert VOICE not in [each.contact.channel for each in passed.after(seconds=20)]
+    lying = tuple(
+        replace(each, state=NotificationState.HELD) for each in held.dossier.notifications
+    )
+    held.dossier = replace(held.dossier, notifications=lying)
+    assert held.after(seconds=20) == []
+
+
+def test_who_can_only_be_rung_is_rung_with_the_others_of_their_tier() -> None:
+    roster = a_roster()
+    by_telephone = replace(
+        roster,
+        people=(*roster.people, person("gus")),
+        reaches=(*roster.reaches, reach("gus", VOICE)),
+        shifts=(*roster.shifts, always_on("gus", Duty.PRIMARY)),
+    )
+    told = Told(by_telephone, P2)
+    assert who(told.tells()) == ["ana"]
+    told.rank = P1
+    assert sorted(str(each) for each in who(told.after(seconds=20))) == ["ana", "gus"]
+
+
 def test_nobody_answers_and_others_are_asked_in_turn_until_the_desk_shouts() -> None:
     told = Told(a_roster(), P2)
     told.tells()
@@ -387,6 +427,7 @@ def rosters(draw: st.DrawFn) -> Roster:
     st.lists(st.integers(1, 400), min_size=30, max_size=60),
     st.integers(0, 80),
     st.sets(st.integers(0, 60), max_size=5),
+    st.integers(0, 80),
 )
 def test_somebody_is_asked_until_one_answers_or_all_were_and_nobody_twice_by_the_same(
     roster: Roster,
@@ -395,12 +436,15 @@ def test_somebody_is_asked_until_one_answers_or_all_were_and_nobody_twice_by_the
     steps: list[int],
     answered_after: int,
     passed_on_after: set[int],
+    gravest_after: int,
 ) -> None:
     told = Told(roster, rank, language=language)
     told.tells()
     for place, seconds in enumerate(steps):
         if place == answered_after:
             told.taken_up_by("ana")
+        if place == gravest_after:
+            told.rank = P1
         if place in passed_on_after:
             told.passes_on(lambda each: each.notification_id[-1] in "02468")
         told.after(seconds=seconds)

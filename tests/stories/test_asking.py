@@ -29,24 +29,27 @@ def takes_part(
     *languages: str,
     quiet: str | None = None,
     is_emergency: bool = False,
+    rings: bool = False,
 ) -> None:
     """A person of the group, with a telephone, around the clock where they have a duty."""
-    at, reach_id = line.clock() - timedelta(days=1), uuid.uuid4().hex
+    at = line.clock() - timedelta(days=1)
     sealer = line.adapters.sealer
     with line.adapters.store.begin() as records:
         records.people.put_person(
             Person(handle, handle.capitalize(), at, "ana", languages, is_emergency=is_emergency)
         )
-        records.people.add_reach(
-            Reach(
-                reach_id,
-                handle,
-                "sms",
-                sealer.seal(number.encode(), address_context(reach_id)),
-                sealer.fingerprint(number),
-                None if quiet is None else QuietHours.parse(quiet),
+        for channel in ("sms", "voice") if rings else ("sms",):
+            reach_id = uuid.uuid4().hex
+            records.people.add_reach(
+                Reach(
+                    reach_id,
+                    handle,
+                    channel,
+                    sealer.seal(number.encode(), address_context(reach_id)),
+                    sealer.fingerprint(number),
+                    None if quiet is None else QuietHours.parse(quiet),
+                )
             )
-        )
         if duty is not None:
             every_day = frozenset(range(7))
             records.people.add_shift(
@@ -74,6 +77,28 @@ def somebody_calls(line: Line, place: str = "corner of Lake and Bloomington") ->
 
 def texts_to(line: Line, number: str) -> list[str]:
     return [text.body for text in line.network.inbox(number)]
+
+
+def test_what_a_caller_says_makes_it_the_gravest_and_the_telephone_rings(line: Line) -> None:
+    takes_part(line, "ana", ANA, Duty.PRIMARY, "en", rings=True)
+    line.network.phone(ANA).answers("1")
+    line.speech.outcomes = [
+        "corner of Lake and Bloomington",
+        "I see agents. They are handcuffing a man right here in front of me, right now.",
+    ]
+    call = line.caller.dials().presses("1").presses("1").says(CALL.where.path, then="#")
+    while not call.is_over:
+        if call.listens_to == "voice":
+            call.says(CALL.where.path, then="#")
+        else:
+            call.waits()
+    line.works()
+    assert {each.channel for each in line.dossier.notifications} == {"sms", "voice"}
+    (rung,) = [each for each in line.dossier.notifications if each.channel == "voice"]
+    assert "Bloomington" in rung.body, "it says what was heard meanwhile"
+    assert line.dossier.report.handling is Handling.ACKNOWLEDGED, "one key at the telephone"
+    line.time_passes(30 * MINUTE)
+    assert sum(each.channel == "voice" for each in line.dossier.notifications) == 1
 
 
 def test_the_primary_sleeps_and_the_backup_is_asked_then_everybody(staffed: Line) -> None:
