@@ -19,6 +19,7 @@ class Setting(StrEnum):
 
     LANGUAGES_OFF = "languages_off"
     LANGUAGE_ORDER = "language_order"
+    QUESTIONS_OFF = "questions_off"
     CHANNELS_CARRY = "channels_carry"
     TAKE_UP_WITHIN = "take_up_within"
     QUIET_HOURS = "quiet_hours"

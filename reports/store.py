@@ -127,6 +127,7 @@ from reports.tables import metadata as metadata  # all tables are in it from her
 from reports.tables import plain as _plain
 from reports.tables import states as _states
 from reports.tables import words as _words
+from reports.wording import Chosen, recorded
 
 SQLITE_BUSY_SECONDS = 15
 """How long a writer waits for another before it gives up. Transactions here take milliseconds."""
@@ -1896,18 +1897,26 @@ class SqlRecords(Rows):
         )
         return self._many(query, _choice)
 
-    def current_takes(self) -> Mapping[tuple[str, str], str]:
-        last = (
-            sa.select(sa.func.max(prompt_choices.c.choice_id))
-            .group_by(prompt_choices.c.language, prompt_choices.c.prompt)
+    def current_takes(self, said: Mapping[tuple[str, str], str]) -> Mapping[tuple[str, str], str]:
+        last = sa.func.max(prompt_choices.c.choice_id).label("choice_id")
+        choices = (
+            sa.select(last)
+            .outerjoin(prompt_takes, prompt_choices.c.take_id == prompt_takes.c.take_id)
+            .group_by(prompt_choices.c.language, prompt_choices.c.prompt, prompt_takes.c.words)
             .scalar_subquery()
         )
         query = (
-            sa.select(prompt_takes.c.language, prompt_takes.c.prompt, prompt_takes.c.sha256)
-            .join(prompt_choices, prompt_choices.c.take_id == prompt_takes.c.take_id)
-            .where(prompt_choices.c.choice_id.in_(last))
+            sa.select(
+                prompt_choices.c.choice_id,
+                prompt_choices.c.language,
+                prompt_choices.c.prompt,
+                prompt_takes.c.words,
+                prompt_takes.c.sha256,
+            )
+            .outerjoin(prompt_takes, prompt_choices.c.take_id == prompt_takes.c.take_id)
+            .where(prompt_choices.c.choice_id.in_(choices))
         )
-        return {(row.language, row.prompt): row.sha256 for row in self._connection.execute(query)}
+        return recorded((Chosen(**row) for row in self._connection.execute(query).mappings()), said)
 
     # Custody
 
