@@ -90,13 +90,14 @@ def effects_of(
     before = language.text_of(prompt) or ""
     place = (language.code, prompt)
     heard = not is_text(prompt)
-    sets_aside = heard and place in now and place not in then
+    sets_aside = heard and place in now and then.get(place) != now[place]
+    falls_silent = sets_aside and place not in then and not language.voiced
     whole = all((language.code, each) in now for each in language.words)
     seconds = seconds_to_say(text)
     return Effects(
         sets_aside=sets_aside,
         brings_back=heard and place in then and then[place] != now.get(place),
-        not_offered=sets_aside and not language.voiced and whole,
+        not_offered=falls_silent and whole,
         too_long=seconds if heard and seconds > longest(prompt) else None,
         lost_digits=tuple(digit for digit in digits_in(before) if digit not in digits_in(text)),
     )

@@ -127,7 +127,10 @@ def check(prompt: str, text: str) -> None:
         if name is None:
             continue
         if name not in wanted or form or conversion:
-            raise Unsayable(Fault.UNKNOWN, name)
+            as_typed = (
+                name + (f"!{conversion}" if conversion else "") + (f":{form}" if form else "")
+            )
+            raise Unsayable(Fault.UNKNOWN, as_typed)
         used.add(name)
     if not wanted and ("{" in text or "}" in text):
         # Nothing is filled in, so doubled braces would be read out.
