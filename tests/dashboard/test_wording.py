@@ -139,8 +139,8 @@ def test_what_is_as_it_was_makes_no_change(ana: Browser, desk: Desk) -> None:
     [
         (WHEN, " \n ", "it cannot be empty"),
         (WHEN, "Now? {reference}", "{reference} is nothing that can be filled in here"),
-        (WHEN, "Now? {", "Leave out { and }"),
-        (WHEN, "Now? {{}}", "Leave out { and }"),
+        (WHEN, "Now? {", "Leave out curly braces"),
+        (WHEN, "Now? {{}}", "Leave out curly braces"),
         (WHEN, "x" * 4097, "longer than the telephone company takes"),
         ("/prompts/en/text_added/words", "Added.", "{reference} is missing"),
         (
