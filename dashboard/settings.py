@@ -39,6 +39,7 @@ from reports.ports import Records
 from reports.services.pressure import switch_flood
 from reports.services.settings import set_all, undo
 from reports.settings import Change, Setting, last_hand, standing
+from reports.wording import digits_in
 
 OPENING = ("welcome", "choose_language", "safety")
 """What a caller hears before the questions."""
@@ -182,6 +183,9 @@ class SettingsPages:
             known=_last_id(area, changes),
             rows=language_rows(rules, spoken, progress),
             questions=question_rows(rules, desk.questions),
+            tell_of=lambda menu, key: [
+                each for each in spoken if key in digits_in(each.text_of(menu) or "")
+            ],
             channels=CHANNELS,
             configured=desk.channels,
             clocks=CLOCKS,

@@ -353,7 +353,11 @@ def test_words_are_shown_and_never_run(ana: Browser) -> None:
 def test_what_is_lost_without_a_question_is_said_beside_it(ana: Browser) -> None:
     page = ana.get("/settings/questions").text
     assert "Callers cannot hear their rights." in page
-    assert "Key 4 at “When” then does nothing" in page
+    assert "Key 4 at “When” then does nothing." in page
+    assert f'href="{WHEN}"' not in page, "the words say nothing of the key"
+    changes(ana, "Is it happening now? 1. Your rights? 4.")
+    page = ana.get("/settings/questions").text
+    assert "Change the words, which tell of it:" in page
     assert f'href="{WHEN}"' in page
     assert "How many officers there are is known only where the caller says it" in page
     assert page.count("Always asked.") == 3
