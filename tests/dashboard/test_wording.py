@@ -87,6 +87,7 @@ def test_new_words_hold_and_the_files_stay_beside_them(ana: Browser, desk: Desk)
     assert "Is it happening now?" in shown
     assert NEW in ana.get("/prompts/en").text
     assert "Words changed here" in ana.get("/prompts/en").text
+    assert "Not for those that were changed here." in ana.get("/prompts/en").text
     assert "Words of 1 changed here" in ana.get("/prompts").text
     assert NEW in ana.get("/settings/script?language=en").text
 
@@ -357,7 +358,7 @@ def test_what_is_lost_without_a_question_is_said_beside_it(ana: Browser) -> None
     assert f'href="{WHEN}"' not in page, "the words say nothing of the key"
     changes(ana, "Is it happening now? 1. Your rights? 4.")
     page = ana.get("/settings/questions").text
-    assert "Change the words, which tell of it:" in page
+    assert "Its words, which tell of it, then have to be changed:" in page
     assert f'href="{WHEN}"' in page
     assert "How many officers there are is known only where the caller says it" in page
     assert page.count("Always asked.") == 3
