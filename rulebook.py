@@ -58,6 +58,7 @@ class DeskRulebook:
     _heard: Sequence[Change] = field(default=(), init=False)
     """The changes of what callers hear."""
     _broken: frozenset[str] = field(default=frozenset(), init=False)
+    _edition: tuple[int, int] | None = field(default=None, init=False)
     _read_at: datetime | None = field(default=None, init=False)
 
     def now(self) -> Rules:
@@ -70,13 +71,17 @@ class DeskRulebook:
             return known
         try:
             with self.store.read() as records:
+                edition = records.settings.edition()
+                if known is not None and edition == self._edition:
+                    self._read_at = at
+                    return known
                 changes = records.settings.changes()
         except (SQLAlchemyError, StoreBusy) as error:
             log.error("what is set at the desk could not be read: %s", type(error).__name__)
             return known or self.settings
         values = {name: change.value for name, change in standing(changes).items()}
         self._heard = [change for change in changes if concerns(change.name)]
-        self._known, self._read_at = merged(self.settings, values), at
+        self._known, self._edition, self._read_at = merged(self.settings, values), edition, at
         return self._known
 
     def wording(self, began: datetime | None = None) -> Wording:

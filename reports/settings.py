@@ -102,6 +102,9 @@ class SettingsRecords(Protocol):
     def changes(self) -> Sequence[Change]:
         """In the order in which they were made."""
 
+    def edition(self) -> tuple[int, int]:
+        """Another after each change, and after each undoing of one."""
+
     def change(self, change_id: int) -> Change | None: ...
     def add_change(self, change: Change) -> int:
         """Its id."""

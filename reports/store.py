@@ -1898,13 +1898,24 @@ class SqlRecords(Rows):
         return self._many(query, _choice)
 
     def current_takes(self, said: Mapping[tuple[str, str], str]) -> Mapping[tuple[str, str], str]:
-        last = sa.func.max(prompt_choices.c.choice_id).label("choice_id")
-        choices = (
-            sa.select(last)
-            .outerjoin(prompt_takes, prompt_choices.c.take_id == prompt_takes.c.take_id)
-            .group_by(prompt_choices.c.language, prompt_choices.c.prompt, prompt_takes.c.words)
+        last = (
+            sa.select(sa.func.max(prompt_choices.c.choice_id))
+            .group_by(prompt_choices.c.language, prompt_choices.c.prompt)
             .scalar_subquery()
         )
+        chosen = self._chosen(prompt_choices.c.choice_id.in_(last))
+        found = dict(recorded(chosen, said))
+        takes = {(one.language, one.prompt) for one in chosen if one.words is not None}
+        if aside := takes & said.keys() - found.keys():
+            # Few: their words were changed since. What was chosen before may say these.
+            languages, prompts = ({place[part] for place in aside} for part in (0, 1))
+            earlier = self._chosen(
+                prompt_choices.c.language.in_(languages), prompt_choices.c.prompt.in_(prompts)
+            )
+            found |= recorded(earlier, {place: said[place] for place in aside})
+        return found
+
+    def _chosen(self, *which: sa.ColumnElement[bool]) -> Sequence[Chosen]:
         query = (
             sa.select(
                 prompt_choices.c.choice_id,
@@ -1914,9 +1925,9 @@ class SqlRecords(Rows):
                 prompt_takes.c.sha256,
             )
             .outerjoin(prompt_takes, prompt_choices.c.take_id == prompt_takes.c.take_id)
-            .where(prompt_choices.c.choice_id.in_(choices))
+            .where(*which)
         )
-        return recorded((Chosen(**row) for row in self._connection.execute(query).mappings()), said)
+        return [Chosen(*row) for row in self._connection.execute(query)]
 
     # Custody
 

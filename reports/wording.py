@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -155,7 +156,7 @@ def digits_in(text: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The last choice of a take that says these words; of none, where both are None."""
+    """A choice of a take that says these words; of none, where both are None."""
 
     choice_id: int
     language: str
@@ -169,6 +170,7 @@ def same_words(one: str, other: str) -> bool:
     return one == other or _heard(one) == _heard(other)
 
 
+@lru_cache(maxsize=4096)
 def _heard(text: str) -> str:
     return " ".join(_SILENT.sub(" ", unicodedata.normalize("NFC", text)).casefold().split())
 
@@ -230,6 +232,16 @@ def as_of(changes: Iterable[Change], at: datetime) -> list[Change]:
     ]
 
 
+@lru_cache(maxsize=4096)
+def _is_sayable(prompt: str, text: str) -> bool:
+    # Asked at each step of each call of the same few words.
+    try:
+        check(prompt, text)
+    except Unsayable:
+        return False
+    return True
+
+
 def wording(changes: Iterable[Change], questions_off: Iterable[str]) -> Wording:
     """What holds by these changes; `questions_off` as the environment and the desk have it."""
     words: dict[Place, str] = {}
@@ -238,10 +250,8 @@ def wording(changes: Iterable[Change], questions_off: Iterable[str]) -> Wording:
         place = place_of(name)
         if place is None or change.value is None:
             continue
-        try:
-            check(place[1], change.value)
-        except Unsayable:
-            unsayable.add(place)
-        else:
+        if _is_sayable(place[1], change.value):
             words[place] = change.value
+        else:
+            unsayable.add(place)
     return Wording(words, frozenset(questions_off), frozenset(unsayable))
