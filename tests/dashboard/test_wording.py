@@ -24,7 +24,8 @@ from reports.model import PromptTake, Role, TakeSource
 from reports.services.prompts import choose_take, propose_take
 from reports.settings import Change
 from reports.wording import name_of
-from tests.dashboard.conftest import SPOKEN, Browser, Clock
+from rulebook import DeskRulebook
+from tests.dashboard.conftest import SET_UP, SPOKEN, Browser, Clock
 from tests.dashboard.test_prompts import SPEECH, brings, presses, sends
 from tests.dashboard.test_settings import known, logged_in, sets, undoes
 
@@ -399,9 +400,6 @@ def test_the_words_of_the_page_of_a_call_hold_a_moment_later_elsewhere(
     ana: Browser, desk: Desk, clock: Clock
 ) -> None:
     """What another process read before the change is good for a second and no longer."""
-    from rulebook import DeskRulebook
-    from tests.dashboard.conftest import SET_UP
-
     elsewhere = DeskRulebook(SET_UP, desk.store, clock)
     assert elsewhere.wording().words == {}
     changes(ana, NEW)
@@ -410,6 +408,24 @@ def test_the_words_of_the_page_of_a_call_hold_a_moment_later_elsewhere(
     assert elsewhere.wording().words == {("en", "when"): NEW}
     assert elsewhere.wording(clock()).words == {("en", "when"): NEW}
     assert elsewhere.wording(began_before).words == {}, "a call that began then goes on so"
+
+
+def test_what_was_set_is_read_anew_after_each_change_and_each_undoing(
+    ana: Browser, desk: Desk
+) -> None:
+    def edition() -> tuple[int, int]:
+        with desk.store.read() as records:
+            return records.settings.edition()
+
+    seen = [edition()]
+    changes(ana, NEW)
+    seen.append(edition())
+    changes(ana, "Now?")
+    seen.append(edition())
+    presses_undo(ana)
+    seen.append(edition())
+    assert len(set(seen)) == 4
+    assert said(desk) == NEW
 
 
 def test_uploading_needs_the_words_that_hold(ana: Browser) -> None:
