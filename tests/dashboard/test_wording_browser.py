@@ -27,6 +27,14 @@ PROMPTS = load_prompts(Path("prompts"))
 TELLS = load_tells(Path("prompts"), "en")
 WHERE = "/prompts/en/where/words"
 NEW = "After the tone, say the street, then press pound."
+PAGES = (
+    "/prompts/en",
+    "/prompts/ar/where/words",
+    "/prompts/en/text_added/words",
+    "/settings/words",
+    "/settings/questions",
+    "/settings/script",
+)
 
 
 @pytest.fixture
@@ -115,7 +123,7 @@ def test_each_page_fits_and_its_buttons_can_be_touched(
         for place, words in changed.items():
             records.settings.add_change(Change(name_of(*place), words, clock(), "ana"))
     page = log_in(opens(viewport=size))
-    for path in (WHERE, "/prompts/ar/where/words", "/settings/words", "/settings/questions"):
+    for path in (*PAGES, WHERE):
         page.goto(path)
         assert_fits(page)
         assert page.evaluate(SMALL_TARGETS) == [], path
