@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Page, expect
 
@@ -20,6 +21,7 @@ from reports.settings import Change
 from reports.wording import name_of
 from tests.dashboard.chromium import IN_A_BROWSER, PHONE, SMALL, SMALL_TARGETS, assert_fits
 from tests.dashboard.conftest import Clock, log_in
+from tests.dashboard.test_every_page_browser import WCAG
 
 pytestmark = IN_A_BROWSER
 
@@ -133,3 +135,23 @@ def test_each_page_fits_and_its_buttons_can_be_touched(
     expect(page.get_by_role("alert")).to_contain_text("It takes about 60 seconds to say")
     assert_fits(page)
     assert page.evaluate(SMALL_TARGETS) == []
+
+
+@pytest.mark.usefixtures("recording")
+def test_axe_finds_nothing_on_them_nor_where_something_is_asked(page: Page) -> None:
+    def finds() -> list[str]:
+        violations = Axe().run(page, options=dict(WCAG)).response["violations"]
+        return [
+            f"{page.url}: {found['id']}: {found['nodes'][0]['html'][:120]}" for found in violations
+        ]
+
+    found = []
+    for path in (*PAGES, WHERE):
+        page.goto(path)
+        found += finds()
+    for words in (NEW, "{nothing}"):
+        page.get_by_label("New words").fill(words)
+        page.get_by_role("button", name="Keep").click()
+        expect(page.get_by_role("alert")).to_be_visible()
+        found += finds()
+    assert found == []
