@@ -28,6 +28,7 @@ from dashboard import (
     AccountRefused,
     Check,
     Desk,
+    ScriptQuestion,
     SpokenLanguage,
     Tiles,
     add_organizer,
@@ -43,6 +44,7 @@ from ivr.fallback import FALLBACK, GOODBYE, write_fallback
 from ivr.languages import BadPrompts, Language, load_prompts
 from ivr.prompt_sounds import PromptShelf, prompt_sounds
 from ivr.rehearsal import RehearsalLine, RehearsalTexts
+from ivr.scripts import Script
 from ivr.texting import texting
 from ivr.webhooks import webhooks
 from keeping.sealing import generate_key
@@ -61,6 +63,7 @@ from reports.fields.understood import understand
 from reports.model import Role
 from reports.services.custody import verify_all
 from reports.store import connect
+from reports.wording import text_prompt
 from serving import children
 from transcribe.bulk import Done, Format, Means, result_of, tasks, write_out
 from transcribe.engines import load_engine
@@ -147,6 +150,7 @@ def create_app(
             question_titles=adapters.tells.questions,
             written_out=adapters.written_out,
             spoken=[spoken_language(language) for language in adapters.prompts.languages],
+            questions=script_questions(adapters.prompts.script),
             tiles=None
             if settings.map_tiles_url is None
             else Tiles(settings.map_tiles_url, settings.map_tiles_credit.strip()),
@@ -168,7 +172,26 @@ def spoken_language(language: Language) -> SpokenLanguage:
         review=language.review,
         voiced=language.voice is not None,
         words=language.words,
+        texts={text_prompt(text): words for text, words in language.texts.items()},
     )
+
+
+def script_questions(script: Script) -> list[ScriptQuestion]:
+    """The telephone's questions as the dashboard switches them."""
+    return [
+        ScriptQuestion(
+            question.id,
+            question.optional,
+            tuple(
+                (menu.id, key)
+                for menu in script.questions
+                for key in menu.keys
+                if (left := script.without([question.id]).question(menu.id)) is not None
+                and key not in left.keys
+            ),
+        )
+        for question in script.questions
+    ]
 
 
 @click.group(help="Witness Line: a hotline that a community group runs for itself.")
@@ -503,9 +526,9 @@ def prompts_check(folder: Path | None) -> None:
             prompts = load_prompts(folder)
         else:
             adapters = Adapters(load_settings())
-            prompts = adapters.prompts
+            prompts = adapters.prompts_now
             with _database_errors(), adapters.store.read() as records:
-                prompts = prompts.with_recordings(records.current_takes())
+                prompts = prompts.with_recordings(records.current_takes(prompts.said))
     except BadPrompts as bad:
         raise click.ClickException(str(bad)) from bad
     for row in coverage_table(prompts):

@@ -375,6 +375,9 @@ class Settings(SpeechSettings):
     which may stand on posters, is served in them all the same."""
     language_order: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = ()
     """Codes of the languages that are offered first, apart by commas; the others follow by use."""
+    questions_off: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = ()
+    """Ids of questions that callers are not asked, apart by commas; only those that the script
+    calls optional."""
     time_zone: Annotated[str, AfterValidator(_time_zone)] = "America/Chicago"
     organizer_language: str = "en"
     """In which the alerts are written."""

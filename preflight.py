@@ -116,8 +116,9 @@ def _prompts(settings: Settings, adapters: Adapters) -> Iterator[Finding]:
         yield Finding("prompts", False, str(bad), "mend the files it names")
         return
     try:
+        prompts = adapters.prompts_now
         with adapters.store.read() as records:
-            prompts = prompts.with_recordings(records.current_takes())
+            prompts = prompts.with_recordings(records.current_takes(prompts.said))
     except SQLAlchemyError:
         # The line about the database says so.
         pass

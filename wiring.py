@@ -226,6 +226,11 @@ class Adapters:
     def prompts(self) -> Prompts:
         return load_prompts(self.settings.prompts)
 
+    @property
+    def prompts_now(self) -> Prompts:
+        """With what is set at the desk."""
+        return self.prompts.worded(self.rulebook.wording())
+
     @cached_property
     def tells(self) -> Tells:
         return load_tells(self.settings.prompts, self.settings.organizer_language)
@@ -296,6 +301,7 @@ class Adapters:
             language_order=LanguageOrder(lambda: self.rulebook.now().language_order),
             limits_now=lambda: self.rulebook.now().limits,
             languages_off=lambda: self.rulebook.now().languages_off,
+            wording_for=self.rulebook.wording,
             studio=self._studio(organizers),
             desk=self._phone_desk(organizers),
             dialect=self.dialect,
@@ -313,7 +319,7 @@ class Adapters:
             secret=self.settings.secret_key.get_secret_value(),
             on_call=frozenset(self.sealer.fingerprint(number) for number in self.settings.oncall),
             words=self.tells.studio,
-            prompts=organizers.words,
+            prompts=lambda: organizers.worded(self.rulebook.wording()).words,
             provider=self.provider,
             audio=self.audio,
         )
@@ -428,7 +434,7 @@ class Adapters:
     def caller_texts(self) -> CallerTexts:
         languages = self.prompts.languages
         return CallerTexts(
-            {each.code: each.texts for each in languages},
+            lambda: {each.code: each.texts for each in self.prompts_now.languages},
             languages[0].code,
             self.settings.caller_links,
         )

@@ -5,7 +5,7 @@
 
 from dashboard.accounts import AccountRefused, add_organizer, change_password, hash_password
 from dashboard.desk import Desk
-from dashboard.prompt_page import SpokenLanguage
+from dashboard.prompt_page import ScriptQuestion, SpokenLanguage
 from dashboard.setup_page import Check
 from dashboard.site import install
 from dashboard.tiles import Tiles
@@ -14,6 +14,7 @@ __all__ = [
     "AccountRefused",
     "Check",
     "Desk",
+    "ScriptQuestion",
     "SpokenLanguage",
     "Tiles",
     "add_organizer",

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from argon2 import PasswordHasher
 
-from dashboard.prompt_page import SpokenLanguage
+from dashboard.prompt_page import ScriptQuestion, SpokenLanguage
 from dashboard.setup_page import Check
 from dashboard.tiles import Tiles
 from exports.services import Exporter
@@ -79,7 +79,10 @@ class Desk:
     written_out: Sequence[str] = ()
     """Codes of the languages that a machine here writes out."""
     spoken: Sequence[SpokenLanguage] = ()
-    """The languages whose prompts are recorded here, in the order of their keys."""
+    """The languages whose prompts are recorded here, in the order of their keys, with the words of
+    their files."""
+    questions: Sequence[ScriptQuestion] = ()
+    """All that the script asks, in its order."""
     tiles: Tiles | None = None
     """Pictures for the map; None: it is drawn here."""
     rehearsal_line: Callable[[str, Mapping[str, str]], str] | None = None
@@ -99,6 +102,13 @@ class Desk:
     def limits(self) -> Limits:
         """What counts as a flood when a person has it decided by the calls again."""
         return self.rulebook.now().limits
+
+    def spoken_now(self) -> tuple[SpokenLanguage, ...]:
+        """The languages with the words that callers hear in this moment."""
+        # Another process may have changed them.
+        self.rulebook.forget()
+        wording = self.rulebook.wording()
+        return tuple(language.worded(wording) for language in self.spoken)
 
     def language_name(self, code: str | None) -> str | None:
         """None for none; a language without a name is shown by its code."""

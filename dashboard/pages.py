@@ -74,6 +74,7 @@ from dashboard.studio import LARGE, LARGEST_RECORDING, add_studio
 from dashboard.taking_up import add_taking_up
 from dashboard.unanswered import asking_of
 from dashboard.waveform import Waveforms, waveform_of
+from dashboard.wording import add_wording
 from oncall.roster import Roster
 from reports.custody import Deed, attachment_subject, recording_subject
 from reports.fields.finding import Finding
@@ -651,6 +652,7 @@ def pages(desk: Desk, csrf: CSRFProtect, catalogue: Catalogue) -> Blueprint:
     add_rehearsal(blueprint, desk)
     add_streams(blueprint, Streams(desk, here.lookout))
     add_settings(blueprint, desk)
+    add_wording(blueprint, desk)
     views: Mapping[str, View] = {
         "/": here.inbox,
         "/inbox": here.inbox_part,

@@ -4,7 +4,7 @@ runs. What is kept where: docs/decisions/0035-settings.md."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +16,7 @@ from dashboard.inbox import local_day
 from dashboard.parts import View, add_pages, names_of
 from dashboard.people import trial_lines
 from dashboard.permissions import Permission, may
-from dashboard.prompt_page import Progress, progress_of
+from dashboard.prompt_page import Progress, SpokenLanguage, progress_of, said_in
 from dashboard.roster_page import person_of
 from dashboard.settings_page import (
     OF_AREA,
@@ -27,9 +27,11 @@ from dashboard.settings_page import (
     differs,
     language_rows,
     lines_of,
+    question_rows,
     read_form,
 )
 from dashboard.setup import SetupPages
+from dashboard.wording_page import changed_words, last_of_words
 from oncall.roster import Roster
 from oncall.ruling import CHANNELS, CLOCKS, Rules, written
 from reports.model import FloodMode
@@ -37,6 +39,7 @@ from reports.ports import Records
 from reports.services.pressure import switch_flood
 from reports.services.settings import set_all, undo
 from reports.settings import Change, Setting, last_hand, standing
+from reports.wording import digits_in
 
 OPENING = ("welcome", "choose_language", "safety")
 """What a caller hears before the questions."""
@@ -56,16 +59,18 @@ class SettingsPages:
     def settings(self) -> str:
         desk, now = self._desk, self._desk.clock()
         rules = self._rules()
+        spoken = desk.spoken_now()
         with desk.store.read() as records:
             hands = self._hands(records)
+            changed = changed_words(spoken, records.settings.changes())
             roster = Roster.of(records.people, desk.zone)
             accounts = len(records.organizers())
             blocks = sum(block.holds(now) for block in records.blocks())
             flood = records.flood()
-            progress = self._progress(records)
+            progress = _progress(records, spoken)
             names = names_of(records)
             ways = {each.channel for each in roster.reaches}
-        rows = language_rows(rules, desk.spoken, progress)
+        rows = language_rows(rules, spoken, progress)
         return render_template(
             "settings.html",
             hands=hands,
@@ -78,6 +83,8 @@ class SettingsPages:
             told=[row for row in rows if row.is_told and not row.lacks],
             lacking=[row for row in rows if row.is_told and row.lacks],
             ways=[name for name in CHANNELS if name in ways],
+            changed=changed,
+            questions=question_rows(rules, desk.questions),
             steps=self._setup.steps() if may(g.organizer.role, Permission.ADMIN) else (),
             names=names,
             today=local_day(now, desk),
@@ -131,7 +138,10 @@ class SettingsPages:
             ],
         )
         flood = records.flood()
-        hands = last_hand(records.settings.changes())
+        changes = records.settings.changes()
+        words = last_of_words(changes)
+        note("words", () if words is None else (Hand(*words),))
+        hands = last_hand(changes)
         for area, settings in OF_AREA.items():
             note(area, (Hand(*hands[name]) for name in settings if name in hands))
         if flood is not None and flood.who is not None:
@@ -152,9 +162,10 @@ class SettingsPages:
         """`refused`: why what was `given` cannot be kept; `confirm`: what is asked before it is."""
         desk, now = self._desk, self._desk.clock()
         rules, as_set_up = self._rules(), desk.rulebook.as_set_up()
+        spoken = desk.spoken_now()
         with desk.store.read() as records:
             changes = records.settings.changes()
-            progress = self._progress(records)
+            progress = _progress(records, spoken)
             names = names_of(records)
             flood = records.flood()
             roster = Roster.of(records.people, desk.zone)
@@ -170,7 +181,11 @@ class SettingsPages:
             lines=lines_of(area, changes),
             hand=last_of_area(area, changes),
             known=_last_id(area, changes),
-            rows=language_rows(rules, desk.spoken, progress),
+            rows=language_rows(rules, spoken, progress),
+            questions=question_rows(rules, desk.questions),
+            tell_of=lambda menu, key: [
+                each for each in spoken if key in digits_in(each.text_of(menu) or "")
+            ],
             channels=CHANNELS,
             configured=desk.channels,
             clocks=CLOCKS,
@@ -191,15 +206,16 @@ class SettingsPages:
     def call_script(self) -> str:
         """What a caller hears, in one language."""
         desk = self._desk
-        codes = {language.code: language for language in desk.spoken}
+        spoken = desk.spoken_now()
+        codes = {language.code: language for language in spoken}
         wanted = request.args.get("language") or next(iter(codes), "")
         if wanted not in codes:
             abort(404)
         with desk.store.read() as records:
-            current = records.current_takes()
+            current = records.current_takes(said_in(spoken))
         language = codes[wanted]
         rules = self._rules()
-        known = {language.code: progress_of(language, current) for language in desk.spoken}
+        known = {language.code: progress_of(language, current) for language in spoken}
         # In the order of the script, which the words have.
         asked = [name for name in language.words if name in desk.question_titles]
 
@@ -218,15 +234,16 @@ class SettingsPages:
         return render_template(
             "call_script.html",
             language=language,
-            rows=language_rows(rules, desk.spoken, known),
+            rows=language_rows(rules, spoken, known),
+            off={
+                each.question.id
+                for each in question_rows(rules, desk.questions)
+                if not each.is_asked
+            },
             opening=lines(OPENING),
             questions=lines(asked),
             closing=lines(CLOSING),
         )
-
-    def _progress(self, records: Records) -> dict[str, Progress]:
-        current = records.current_takes()
-        return {each.code: progress_of(each, current) for each in self._desk.spoken}
 
     # What is done
 
@@ -234,15 +251,16 @@ class SettingsPages:
         wanted, desk = _area(area), self._desk
         rules = self._rules()
         form = request.form.to_dict(flat=False)
+        spoken = desk.spoken_now()
         with desk.store.read() as records:
-            progress = self._progress(records)
+            progress = _progress(records, spoken)
             moved = _last_id(wanted, records.settings.changes()) != request.form.get("known", "0")
         if moved:
             flash(json.dumps({}), "settings_moved")
             return _back(wanted)
-        heard = {each.code: not progress[each.code].missing for each in desk.spoken}
+        heard = {each.code: not progress[each.code].missing for each in spoken}
         try:
-            values = read_form(wanted, form, rules, desk.rulebook, heard)
+            values = read_form(wanted, form, rules, desk.rulebook, heard, desk.questions)
         except Refused as refused:
             return self._area(wanted, refused=refused, given=form), 400
         return self._keep(wanted, values, rules)
@@ -346,6 +364,11 @@ def add_settings(blueprint: Blueprint, desk: Desk) -> None:
     }
     add_pages(blueprint, views, acts)
     blueprint.add_app_template_filter(json.loads, "told_settings")
+
+
+def _progress(records: Records, spoken: Sequence[SpokenLanguage]) -> dict[str, Progress]:
+    current = records.current_takes(said_in(spoken))
+    return {each.code: progress_of(each, current) for each in spoken}
 
 
 def last_of_area(area: Area, changes: Iterable[Change]) -> Hand | None:

@@ -14,7 +14,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from dashboard.prompt_page import Progress, SpokenLanguage
+from dashboard.prompt_page import Progress, ScriptQuestion, SpokenLanguage
 from oncall.composing import NEVER_MORE
 from oncall.ruling import CHANNELS, CLOCKS, Rulebook, Rules, written
 from reports.settings import Change, Setting, standing
@@ -27,6 +27,7 @@ class Area(StrEnum):
     """Settings that are kept at the desk, a page each."""
 
     LANGUAGES = "languages"
+    QUESTIONS = "questions"
     CHANNELS = "channels"
     CLOCKS = "clocks"
     FLOOD = "flood"
@@ -36,6 +37,7 @@ class Area(StrEnum):
 OF_AREA: Final[Mapping[Area, tuple[Setting, ...]]] = MappingProxyType(
     {
         Area.LANGUAGES: (Setting.LANGUAGES_OFF, Setting.LANGUAGE_ORDER),
+        Area.QUESTIONS: (Setting.QUESTIONS_OFF,),
         Area.CHANNELS: (Setting.CHANNELS_CARRY,),
         Area.CLOCKS: (Setting.TAKE_UP_WITHIN, Setting.QUIET_HOURS),
         Area.FLOOD: (
@@ -91,6 +93,19 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionRow:
+    question: ScriptQuestion
+    is_asked: bool
+
+
+def question_rows(rules: Rules, questions: Sequence[ScriptQuestion]) -> tuple[QuestionRow, ...]:
+    return tuple(
+        QuestionRow(each, not (each.optional and each.id in rules.questions_off))
+        for each in questions
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class LanguageRow:
     language: SpokenLanguage
     is_told: bool
@@ -140,10 +155,15 @@ Form = Mapping[str, Sequence[str]]
 
 
 def read_form(
-    area: Area, form: Form, rules: Rules, rulebook: Rulebook, heard: Mapping[str, bool]
+    area: Area,
+    form: Form,
+    rules: Rules,
+    rulebook: Rulebook,
+    heard: Mapping[str, bool],
+    questions: Sequence[ScriptQuestion],
 ) -> dict[str, str]:
     """What differs from what holds now; `heard`: codes of all languages, and whether callers can
-    hear them.
+    hear them; `questions`: all of the script.
 
     Raises:
         Refused
@@ -151,6 +171,8 @@ def read_form(
     match area:
         case Area.LANGUAGES:
             values = _languages(form, heard)
+        case Area.QUESTIONS:
+            values = _questions(form, questions)
         case Area.CHANNELS:
             values = _channels(form)
         case Area.CLOCKS:
@@ -201,6 +223,12 @@ def _languages(form: Form, heard: Mapping[str, bool]) -> dict[Setting, str]:
             code for _, code in sorted(placed, key=lambda one: one[0])
         ),
     }
+
+
+def _questions(form: Form, questions: Sequence[ScriptQuestion]) -> dict[Setting, str]:
+    asked = form.get("asked", ())
+    off = [each.id for each in questions if each.optional and each.id not in asked]
+    return {Setting.QUESTIONS_OFF: ",".join(sorted(off))}
 
 
 def _channels(form: Form) -> dict[Setting, str]:

@@ -14,7 +14,7 @@ from dashboard.fingerprint import fingerprint
 from dashboard.inbox import local_day
 from dashboard.parts import names_of, part
 from dashboard.people import trial_lines
-from dashboard.prompt_page import progress_of
+from dashboard.prompt_page import progress_of, said_in
 from dashboard.roster_page import person_of
 from dashboard.settings_page import language_rows
 from dashboard.setup_page import (
@@ -83,15 +83,15 @@ class SetupPages:
 
     def _seen(self) -> Seen:
         desk, now, username = self._desk, self._desk.clock(), g.organizer.username
-        desk.rulebook.forget()
+        spoken = desk.spoken_now()
         rules = desk.rulebook.now()
         with desk.store.read() as records:
             roster = Roster.of(records.people, desk.zone)
             me = person_of(roster, username, now)
             mine = () if me is None else records.settings.trials_of(me.person_id)
-            current = records.current_takes()
-            progress = {each.code: progress_of(each, current) for each in desk.spoken}
-            rows = language_rows(rules, desk.spoken, progress)
+            current = records.current_takes(said_in(spoken))
+            progress = {each.code: progress_of(each, current) for each in spoken}
+            rows = language_rows(rules, spoken, progress)
             on = [row for row in rows if row.is_told]
             kept = standing(records.settings.changes())
             looked = kept.get(LOOKED)

@@ -23,10 +23,11 @@ from flask.typing import ResponseReturnValue
 from dashboard.desk import Desk
 from dashboard.inbox import local_day
 from dashboard.parts import View, add_pages
-from dashboard.prompt_page import LanguagePage, SpokenLanguage, progress_of, rows_of
+from dashboard.prompt_page import LanguagePage, SpokenLanguage, progress_of, rows_of, said_in
 from reports.model import TakeSource
 from reports.ports import AudioNotFound
 from reports.services.prompts import NoSuchTake, choose_take, discard_take, propose_take
+from reports.wording import same_words
 from sounds.lengths import longest
 from sounds.prompts import Unusable, telephone_quality
 
@@ -44,12 +45,12 @@ class Studio:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._spoken = {language.code: language for language in desk.spoken}
 
     def prompt_languages(self) -> str:
+        spoken = self._desk.spoken_now()
         with self._desk.store.read() as records:
-            current = records.current_takes()
-        progress = [progress_of(language, current) for language in self._spoken.values()]
+            current = records.current_takes(said_in(spoken))
+        progress = [progress_of(language, current) for language in spoken]
         return render_template("prompts.html", languages=progress)
 
     def prompts_of(self, code: str) -> str:
@@ -61,7 +62,7 @@ class Studio:
                 records.prompt_choices(code),
                 g.organizer.username,
             )
-            progress = progress_of(language, records.current_takes())
+            progress = progress_of(language, records.current_takes(said_in([language])))
             names = {each.username: each.display_name for each in records.organizers()}
         page = LanguagePage(progress, rows, names, local_day(self._desk.clock(), self._desk))
         return render_template("prompt_language.html", page=page)
@@ -69,6 +70,10 @@ class Studio:
     def propose_prompt(self, code: str, prompt: str) -> ResponseReturnValue:
         """A recording, from the microphone or a file, becomes a draft or is refused."""
         words = self._words(code, prompt)
+        if not same_words(request.form.get("said", words), words):
+            # Who speaks them says what the page showed.
+            flash("words_moved", prompt)
+            return _back(code, prompt)
         brought = request.files.get("sound")
         audio = b"" if brought is None else brought.read()
         try:
@@ -136,10 +141,8 @@ class Studio:
         return send_file(io.BytesIO(wave), mimetype="audio/wav", etag=take.sha256)
 
     def _language(self, code: str) -> SpokenLanguage:
-        language = self._spoken.get(code)
-        if language is None:
-            abort(404)
-        return language
+        found = (each for each in self._desk.spoken_now() if each.code == code)
+        return next(found, None) or abort(404)
 
     def _words(self, code: str, prompt: str) -> str:
         words = self._language(code).words.get(prompt)

@@ -12,7 +12,6 @@ found in the provider's list instead, see `reports.services.importing`.
 
 from __future__ import annotations
 
-import unicodedata
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from typing import Final
@@ -21,6 +20,7 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from ivr.languages import Language, Prompts
 from ivr.twiml import FINISH_KEY
+from reports.wording import seconds_to_say
 
 FALLBACK: Final = "fallback.xml"
 GOODBYE: Final = "goodbye.xml"
@@ -28,10 +28,6 @@ GOODBYE: Final = "goodbye.xml"
 MOST_LANGUAGES: Final = 5
 LONGEST_GREETING: Final = 25.0
 """Seconds until the tone. Who has seen something hangs up on more."""
-LETTERS_A_SECOND: Final = 15.0
-"""How fast the provider's voices read, near enough."""
-_WIDE: Final = 3
-"""Letters that one of Chinese, Japanese or Korean takes the time of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +73,7 @@ def _greeted(prompts: Prompts) -> tuple[Language, ...]:
 
 
 def _seconds(language: Language) -> float:
-    letters = sum(
-        _WIDE if unicodedata.east_asian_width(letter) in "WF" else 1
-        for letter in language.words["unknown_language"]
-    )
-    return letters / LETTERS_A_SECOND
+    return seconds_to_say(language.words["unknown_language"])
 
 
 def _greeting(prompts: Prompts, greeted: tuple[Language, ...], goodbye_url: str) -> str:

@@ -22,6 +22,7 @@ from ivr.scripts import Script, read_script
 from ivr.toml_file import TomlFile
 from ivr.voices import speaks
 from reports.model import Admission
+from reports.wording import LONGEST_SAY, TEXTS, Place, Wording, text_prompt
 
 PROMPTS: Final = (
     "welcome",
@@ -45,19 +46,8 @@ PROMPTS: Final = (
     "goodbye_without_report",
 )
 """What every language must say beside the script's questions."""
-TEXTS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
-    {
-        "received": frozenset({"reference"}),
-        "added": frozenset({"reference"}),
-        "report": frozenset({"reference"}),
-        "help": frozenset(),
-    }
-)
-"""The text messages to callers, and what is filled in."""
 DIGITS: Final = tuple(f"digit_{digit}" for digit in string.digits)
 """Prompts that are one digit each: a number is read out by them where no voice can."""
-LONGEST_SAY: Final = 4096
-"""Characters in one <Say> (https://www.twilio.com/docs/voice/twiml/say)."""
 FALLBACK: Final = "en"
 """The language that callers are told of when all are switched off."""
 MORE: Final = "9"
@@ -104,6 +94,20 @@ class Language:
             return ()
         return tuple(prompt for prompt in self.words if prompt not in self.recorded)
 
+    def worded(self, wording: Wording) -> Language:
+        """The same with the words that are set; what is set of a prompt that is no more, is not."""
+        return replace(
+            self,
+            words={
+                prompt: wording.words.get((self.code, prompt), words)
+                for prompt, words in self.words.items()
+            },
+            texts={
+                text: wording.words.get((self.code, text_prompt(text)), words)
+                for text, words in self.texts.items()
+            },
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Prompts:
@@ -132,7 +136,28 @@ class Prompts:
         """The language of that code, if it is offered."""
         return next((language for language in self.offered if language.code == code), None)
 
-    def with_recordings(self, recorded: Mapping[tuple[str, str], str]) -> Prompts:
+    @property
+    def said(self) -> Mapping[Place, str]:
+        """What is to be heard at each prompt of each language."""
+        return {
+            (language.code, prompt): words
+            for language in self.languages
+            for prompt, words in language.words.items()
+        }
+
+    def worded(self, wording: Wording) -> Prompts:
+        """The same with the words that are set, and without the questions that are switched off."""
+        codes = {code for code, _ in wording.words}
+        return replace(
+            self,
+            script=self.script.without(wording.questions_off),
+            languages=tuple(
+                language.worded(wording) if language.code in codes else language
+                for language in self.languages
+            ),
+        )
+
+    def with_recordings(self, recorded: Mapping[Place, str]) -> Prompts:
         """The same with what was recorded: (language, prompt) -> SHA-256 of the sound."""
         return replace(
             self,
@@ -212,7 +237,7 @@ def _language(path: Path, script: Script | None, wrong: list[str]) -> Language |
         wrong.extend(_section(file, "digits", dict.fromkeys(string.digits, none)))
     wrong.extend(
         file.at(f"{clash} is a prompt's name too", "questions", key=clash)
-        for clash in sorted(set(asked) & {*PROMPTS, *DIGITS})
+        for clash in sorted(set(asked) & {*PROMPTS, *DIGITS, *map(text_prompt, TEXTS)})
     )
     if len(wrong) > before:
         return None

@@ -232,7 +232,7 @@ def add_studio(voice: Blueprint, line: Telephone) -> None:
         words = door.words["prompt"].format(
             number=place.index + 1,
             count=len(prompts),
-            words=door.prompts.get(prompts[place.index], ""),
+            words=door.prompts().get(prompts[place.index], ""),
         )
         response.say(words, voice=line.whispers.voice.voice, language=line.whispers.voice.language)
         at = url_for(

@@ -6,7 +6,7 @@ The script is data, so that another group asks other things without another line
 from __future__ import annotations
 
 import string
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -22,6 +22,8 @@ PERSON: Final = "0"
 """The key that rings the people on shift, at every question."""
 REPEAT: Final = "*"
 """The key that has a question said again."""
+LONGEST_ID: Final = 40
+"""Characters: what is set of its words is kept under a name of 64 that holds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class Question:
     missing: str = ""
     only_if: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     back_to: str | None = None
+    optional: bool = False
+    """Whether it may be switched off."""
     digits: int = 1
     wait: int = 5
     longest: int = 0
@@ -57,6 +61,41 @@ class Script:
     person: PersonKey = "key"
     flood: tuple[str, ...] = ()
     """The ids of the questions that are left in a flood."""
+    off: frozenset[str] = frozenset()
+    """The ids of those that are not asked. They are known all the same: who was just asked one is
+    still answered."""
+
+    def without(self, ids: Iterable[str]) -> Script:
+        """The same, and these are not asked: those of them that are optional. Nor is a key taken
+        that would lead to nothing else."""
+        optional = {question.id for question in self.questions if question.optional}
+        off = frozenset(ids) & optional
+        if not off:
+            return self
+        return replace(
+            self,
+            off=off,
+            questions=tuple(self._with_keys_that_lead(each, off) for each in self.questions),
+        )
+
+    def _with_keys_that_lead(self, question: Question, off: frozenset[str]) -> Question:
+        leads_to = [
+            (follower.id, follower.only_if[question.id])
+            for follower in self.questions
+            if question.id in follower.only_if
+        ]
+        dead = {key for id_, keys in leads_to if id_ in off for key in keys} - {
+            key for id_, keys in leads_to if id_ not in off for key in keys
+        }
+        if not dead & set(question.keys):
+            return question
+        return replace(
+            question,
+            keys=tuple(key for key in question.keys if key not in dead),
+            files=None
+            if question.files is None
+            else tuple(key for key in question.files if key not in dead),
+        )
 
     def short(self, let_in: Admission = Admission.FLOOD) -> Script:
         """The same with the questions of a flood alone, each asked whatever was not asked before
@@ -97,7 +136,7 @@ class Script:
         return next((question for question in rest if self._is_asked(question, answers)), None)
 
     def _is_asked(self, question: Question, answers: Mapping[str, str]) -> bool:
-        return all(
+        return question.id not in self.off and all(
             self._counts_as(earlier, answers) in wanted
             for earlier, wanted in question.only_if.items()
         )
@@ -120,6 +159,7 @@ _FIELDS: Mapping[str, type] = MappingProxyType(
         "missing": str,
         "only_if": dict,
         "back_to": str,
+        "optional": bool,
         "digits": int,
         "wait": int,
         "longest": int,
@@ -170,7 +210,26 @@ def read_script(path: Path, wrong: list[str]) -> Script | None:
     if len(wrong) > before or unknown is None:
         return None
     name = str(file.table.get("name", path.parent.name))
+    for index, question in enumerate(questions):
+        if question is not None and question.optional:
+            for problem in _why_needed(question, known, flood):
+                wrong.append(file.at(f"optional: {problem}", "question", index, key="optional"))
+    if len(wrong) > before:
+        return None
     return Script(name, tuple(known), unknown, person, tuple(flood))
+
+
+def _why_needed(
+    question: Question, questions: Iterable[Question], flood: Collection[str]
+) -> Iterator[str]:
+    """Why a question cannot be optional."""
+    if question.kind == "record":
+        yield "what is recorded is always asked: a report without a recording is none"
+    if question.id in flood:
+        yield "what is asked in a flood is always asked"
+    for other in questions:
+        if question.id in other.only_if or question.id == other.back_to:
+            yield f"{other.id!r} depends on it"
 
 
 def _whole(file: TomlFile, questions: list[Question], wrong: list[str]) -> None:
@@ -203,9 +262,9 @@ def _question(
     for name, value in entry.items():
         if name not in _FIELDS:
             complain(f"{name!r} is no key of a question", name)
-        elif not isinstance(value, _FIELDS[name]) or isinstance(value, bool):
+        elif type(value) is not _FIELDS[name]:
             complain(f"{name} must be a {_FIELDS[name].__name__}", name)
-        elif isinstance(value, int) and value < 1:
+        elif isinstance(value, int) and not isinstance(value, bool) and value < 1:
             complain(f"{name} must be 1 or more", name)
     kind = entry.get("kind")
     if not isinstance(kind, str) or kind not in _NEEDED:
@@ -216,6 +275,8 @@ def _question(
                 complain(f"a {kind!r} needs {name}")
     if not entry.get("id"):
         complain("id is missing")
+    elif isinstance(entry["id"], str) and len(entry["id"]) > LONGEST_ID:
+        complain(f"id is longer than {LONGEST_ID} characters", "id")
     for name in ("keys", "files"):
         for key in entry.get(name, []):
             if not isinstance(key, str) or key not in set(string.digits):

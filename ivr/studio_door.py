@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -26,8 +26,9 @@ class StudioDoor:
     """The fingerprints of their numbers."""
     words: Mapping[str, str]
     """What is said here, by name, in the organizers' language."""
-    prompts: Mapping[str, str]
-    """The words of the prompts in it, by id: what is to be said in another language."""
+    prompts: Callable[[], Mapping[str, str]]
+    """The words of the prompts in it as they are now, by id: what is to be said in another
+    language."""
     provider: PhoneProvider
     audio: AudioStore
 

@@ -18,6 +18,7 @@ from reports.model import Admission, Dossier, Notification
 from reports.ports import JobQueue, Records, ReportStore, Sealer
 from reports.pressure import Limits, is_checked
 from reports.services.pressure import digits_to_press
+from reports.wording import Wording
 
 RETURNING: Final = timedelta(days=30)
 """How long a caller's language is remembered, and over how long the use of languages is counted."""
@@ -44,6 +45,10 @@ class AlertCalls:
     """The message for the ear."""
 
 
+def _as_in_the_files(_began: datetime | None) -> Wording:
+    return Wording()
+
+
 @dataclass(frozen=True, slots=True)
 class Telephone:
     """What the webhooks need."""
@@ -65,6 +70,8 @@ class Telephone:
     """How many calls are usual, as is set now."""
     languages_off: Callable[[], Collection[str]] = frozenset
     """Codes of languages that callers are not told of, as is set now."""
+    wording_for: Callable[[datetime | None], Wording] = _as_in_the_files
+    """What is set of words and questions, for a call that began then; None: now."""
     studio: StudioDoor | None = None
     """Where prompts are recorded by telephone; None: nowhere."""
     desk: PhoneDesk | None = None
@@ -88,9 +95,11 @@ class Telephone:
                 else None
             )
             order = self.language_order.at(records, at)
+        # A call goes on with the words and questions with which it began.
+        prompts = self.prompts.worded(self.wording_for(None if call is None else call.started_at))
+        with self.store.read() as records:
             # Asked each time: what was just recorded, or taken back, counts from the next prompt.
-            recorded = records.current_takes()
-        prompts = self.prompts.with_recordings(recorded)
+            prompts = prompts.with_recordings(records.current_takes(prompts.said))
         off = frozenset(self.languages_off()) - {usual}
         prompts = prompts.without(off).in_order(order if usual is None else [usual, *order])
         admission = Admission.NORMAL if call is None else call.admission

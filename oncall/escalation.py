@@ -133,8 +133,8 @@ def messages_due(
         return ()
     found = (
         *_first_words(dossier, rungs),
-        *_rung_since(dossier, rungs, at),
         *_asking_on(dossier, picture, rungs, clocks, at),
+        *_rung_since(dossier, rungs, at),
         *_what_follows(dossier, at, rungs),
         *_changes(dossier, picture, at),
     )

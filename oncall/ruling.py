@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from oncall.briefs import Carries
@@ -13,6 +13,7 @@ from oncall.waiting import Clocks
 from reports.fields.priority import FAMILY, Priority
 from reports.pressure import Limits
 from reports.settings import Setting
+from reports.wording import Wording
 
 A_MINUTE: Final = timedelta(minutes=1)
 CHANNELS: Final = tuple(USUALLY_CARRIED)
@@ -26,6 +27,8 @@ class Rules:
     languages_off: frozenset[str] = frozenset()
     """Left out of the greeting; whoever presses their keys is served in them all the same."""
     language_order: tuple[str, ...] = ()
+    questions_off: frozenset[str] = frozenset()
+    """Ids of questions that are not asked; the script says which may be left out."""
     carries: Mapping[str, Carries] = field(default_factory=lambda: USUALLY_CARRIED)
     clocks: Clocks = field(default_factory=Clocks)
     limits: Limits = field(default_factory=Limits)
@@ -38,6 +41,7 @@ def written(rules: Rules) -> Mapping[Setting, str]:
     return {
         Setting.LANGUAGES_OFF: ",".join(sorted(rules.languages_off)),
         Setting.LANGUAGE_ORDER: ",".join(rules.language_order),
+        Setting.QUESTIONS_OFF: ",".join(sorted(rules.questions_off)),
         Setting.CHANNELS_CARRY: ",".join(f"{name}={rules.carries[name]}" for name in CHANNELS),
         Setting.TAKE_UP_WITHIN: ",".join(
             f"{name}={rules.clocks.within.get(name, timedelta()) // A_MINUTE}" for name in CLOCKS
@@ -56,6 +60,10 @@ class Rulebook(Protocol):
 
     def now(self) -> Rules:
         """Never fails: where the database cannot be read, what was read last."""
+
+    def wording(self, began: datetime | None = None) -> Wording:
+        """What callers hear and are asked; of a call that began then, as it was set by then, so
+        that it goes on as it began. Never fails: as `now`, and at worst the words of the files."""
 
     def as_set_up(self) -> Rules:
         """As the environment has them."""

@@ -478,9 +478,9 @@ class Records(AccountRecords, Protocol):
     def prompt_choices(self, language: str) -> Sequence[PromptChoice]:
         """In the order in which they were made."""
 
-    def current_takes(self) -> Mapping[tuple[str, str], str]:
-        """(language, prompt) -> SHA-256 of what callers hear there; only of prompts that have a
-        recording."""
+    def current_takes(self, said: Mapping[tuple[str, str], str]) -> Mapping[tuple[str, str], str]:
+        """(language, prompt) -> SHA-256 of what callers hear there; only of prompts of which these
+        words were recorded (see `reports.wording.recorded`)."""
 
 
 class StoreBusy(RuntimeError):

@@ -19,6 +19,7 @@ class Setting(StrEnum):
 
     LANGUAGES_OFF = "languages_off"
     LANGUAGE_ORDER = "language_order"
+    QUESTIONS_OFF = "questions_off"
     CHANNELS_CARRY = "channels_carry"
     TAKE_UP_WITHIN = "take_up_within"
     QUIET_HOURS = "quiet_hours"
@@ -100,6 +101,9 @@ class SettingsRecords(Protocol):
 
     def changes(self) -> Sequence[Change]:
         """In the order in which they were made."""
+
+    def edition(self) -> tuple[int, int]:
+        """Another after each change, and after each undoing of one."""
 
     def change(self, change_id: int) -> Change | None: ...
     def add_change(self, change: Change) -> int:

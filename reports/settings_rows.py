@@ -45,6 +45,14 @@ class SqlSettings(Rows):
         query = sa.select(setting_changes).order_by(setting_changes.c.change_id)
         return self._many(query, _change)
 
+    def edition(self) -> tuple[int, int]:
+        rows = setting_changes.c
+        query = sa.select(
+            sa.func.coalesce(sa.func.max(rows.change_id), 0), sa.func.count(rows.undone_at)
+        )
+        last, undone = self._connection.execute(query).one()
+        return last, undone
+
     def change(self, change_id: int) -> Change | None:
         return self._one(setting_changes, change_id, _change)
 

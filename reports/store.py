@@ -127,6 +127,7 @@ from reports.tables import metadata as metadata  # all tables are in it from her
 from reports.tables import plain as _plain
 from reports.tables import states as _states
 from reports.tables import words as _words
+from reports.wording import Chosen, recorded
 
 SQLITE_BUSY_SECONDS = 15
 """How long a writer waits for another before it gives up. Transactions here take milliseconds."""
@@ -1917,18 +1918,37 @@ class SqlRecords(Rows):
         )
         return self._many(query, _choice)
 
-    def current_takes(self) -> Mapping[tuple[str, str], str]:
+    def current_takes(self, said: Mapping[tuple[str, str], str]) -> Mapping[tuple[str, str], str]:
         last = (
             sa.select(sa.func.max(prompt_choices.c.choice_id))
             .group_by(prompt_choices.c.language, prompt_choices.c.prompt)
             .scalar_subquery()
         )
+        chosen = self._chosen(prompt_choices.c.choice_id.in_(last))
+        found = dict(recorded(chosen, said))
+        takes = {(one.language, one.prompt) for one in chosen if one.words is not None}
+        if aside := takes & said.keys() - found.keys():
+            # Few: their words were changed since. What was chosen before may say these.
+            languages, prompts = ({place[part] for place in aside} for part in (0, 1))
+            earlier = self._chosen(
+                prompt_choices.c.language.in_(languages), prompt_choices.c.prompt.in_(prompts)
+            )
+            found |= recorded(earlier, {place: said[place] for place in aside})
+        return found
+
+    def _chosen(self, *which: sa.ColumnElement[bool]) -> Sequence[Chosen]:
         query = (
-            sa.select(prompt_takes.c.language, prompt_takes.c.prompt, prompt_takes.c.sha256)
-            .join(prompt_choices, prompt_choices.c.take_id == prompt_takes.c.take_id)
-            .where(prompt_choices.c.choice_id.in_(last))
+            sa.select(
+                prompt_choices.c.choice_id,
+                prompt_choices.c.language,
+                prompt_choices.c.prompt,
+                prompt_takes.c.words,
+                prompt_takes.c.sha256,
+            )
+            .outerjoin(prompt_takes, prompt_choices.c.take_id == prompt_takes.c.take_id)
+            .where(*which)
         )
-        return {(row.language, row.prompt): row.sha256 for row in self._connection.execute(query)}
+        return [Chosen(*row) for row in self._connection.execute(query)]
 
     # Custody
 

@@ -126,13 +126,14 @@ class CallerTexts:
     """The texts to callers, by language and name. `first` is the language of those whose own is not
     known."""
 
-    words: Mapping[str, Mapping[str, str]]
+    words_now: Callable[[], Mapping[str, Mapping[str, str]]]
     first: str
     links: Sequence[str] = ()
     """Addresses for whoever asked for their reference."""
 
     def say(self, text: str, language: str | None, reference: str) -> str:
-        words = self.words.get(language or self.first, self.words[self.first])
+        known = self.words_now()
+        words = known.get(language or self.first, known[self.first])
         said = words[text].format(reference=reference)
         return "\n".join((said, *self.links)) if text == "report" else said
 

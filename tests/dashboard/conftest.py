@@ -22,7 +22,7 @@ from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from config import Settings
-from dashboard import Desk, SpokenLanguage, add_organizer, install
+from dashboard import Desk, ScriptQuestion, SpokenLanguage, add_organizer, install
 from dashboard.pictures import showable
 from exports.bagging import Bagger
 from exports.packet import Maker
@@ -54,6 +54,10 @@ SPOKEN = (
         review="written by the founders, 2026-11",
         voiced=True,
         words={"welcome": "Witness Line.", "when": "Is it happening now?", "digit_1": "one"},
+        texts={
+            "text_added": "Added to report {reference}.",
+            "text_help": "Volunteers run this. In danger, call 911.",
+        },
     ),
     SpokenLanguage(
         code="so",
@@ -70,6 +74,14 @@ SPOKEN = (
     ),
 )
 """What there is to be said; the words of callers' languages as `says.toml` would have them."""
+QUESTIONS = (
+    ScriptQuestion("when", optional=False),
+    ScriptQuestion("rights", optional=True, keys=(("when", "4"),)),
+    ScriptQuestion("where", optional=False),
+    ScriptQuestion("officers", optional=True),
+    ScriptQuestion("what", optional=False),
+)
+"""What the script asks."""
 SET_UP = Settings.model_validate(
     {
         "public_url": "https://line.example.org",
@@ -252,6 +264,7 @@ def desk(
             "callback": "Call back",
         },
         spoken=SPOKEN,
+        questions=QUESTIONS,
         hasher=QUICK,
     )
     add_organizer(desk.store, "ana", "Ana Fuentes", PASSWORD, MORNING, QUICK)

@@ -58,7 +58,7 @@ def texts(desk: Desk) -> Texting:
         store=desk.store,
         queue=desk.queue,
         sealer=desk.sealer,
-        texts=CallerTexts({each.code: each.texts for each in PROMPTS.languages}, "en"),
+        texts=CallerTexts(lambda: {each.code: each.texts for each in PROMPTS.languages}, "en"),
         language_of=WrittenLanguage(each.code for each in PROMPTS.languages),
         answers=AnswerTexts(AnswerWords((), ()), {}),
         observers=ObserverTexts(ReplyWords({}, ()), lambda _replied: ""),

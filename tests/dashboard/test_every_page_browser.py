@@ -48,6 +48,8 @@ PAGES: Final[Mapping[str, str]] = {
     "blocklist": "/blocklist",
     "prompt_languages": "/prompts",
     "prompts_of": "/prompts/so",
+    "prompt_words": "/prompts/en/when/words",
+    "changed_prompts": "/settings/words",
     "roster": "/roster",
     "roster_then": "/roster/then?on={on}&at=08:00",
     "new_shift": "/roster/new",

@@ -16,6 +16,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from dashboard import Desk, add_organizer, install
+from dashboard.prompt_page import said_in
 from dashboard.studio import LARGEST_RECORDING
 from ivr.languages import DIGITS, PROMPTS
 from reports.model import TakeSource
@@ -88,7 +89,7 @@ def presses(browser: Browser, prompt: str, label: str, code: str = "so") -> Test
 
 def heard(desk: Desk) -> dict[tuple[str, str], str]:
     with desk.store.read() as records:
-        return dict(records.current_takes())
+        return dict(records.current_takes(said_in(desk.spoken)))
 
 
 def test_the_list_says_of_each_language_how_far_it_is(ana: Browser) -> None:

@@ -21,7 +21,7 @@ from rulebook import DeskRulebook, merged
 from tests.dashboard.conftest import PASSWORD, QUICK, SET_UP, Browser, Clock
 from tests.dashboard.stories import MORNING, Stories
 
-AREAS = ("languages", "channels", "clocks", "flood", "retention")
+AREAS = ("languages", "questions", "channels", "clocks", "flood", "retention")
 AS_USUAL = {"calls": "40", "caller": "10", "withheld": "60"}
 
 

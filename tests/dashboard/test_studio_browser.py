@@ -14,6 +14,7 @@ from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, expect, sync_playwright
 
 from dashboard import Desk
+from dashboard.prompt_page import said_in
 from tests.dashboard.chromium import IN_A_BROWSER, LIVE, PHONE, assert_fits, tab_to
 from tests.dashboard.conftest import FLAGS, log_in
 
@@ -61,7 +62,7 @@ def page(opens: Callable[..., Page]) -> Page:
 
 def heard(desk: Desk) -> dict[tuple[str, str], str]:
     with desk.store.read() as records:
-        return dict(records.current_takes())
+        return dict(records.current_takes(said_in(desk.spoken)))
 
 
 def seconds_of(page: Page, label: str) -> float:

@@ -14,12 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from ivr.languages import DIGITS, PROMPTS, TEXTS, BadPrompts, Language, load_prompts
+from ivr.languages import DIGITS, PROMPTS, BadPrompts, Language, load_prompts
 from ivr.script import AskLanguage, ChosenLanguage, after_language, begin
 from ivr.twiml import render
 from ivr.voices import VOICES
 from oncall.briefs import BadTells, load_tells
 from reports import questions
+from reports.wording import TEXTS
 from tests.ivr.paths import PATHS
 from twiml.reading import SPOKEN_LANGUAGES
 

@@ -64,9 +64,11 @@ def keeps(store: SqlReportStore, take: PromptTake, who: str = "hodan", at: datet
     )
 
 
-def current(store: SqlReportStore) -> dict[tuple[str, str], str]:
+def current(store: SqlReportStore, words: str = "Soo dhawow.") -> dict[tuple[str, str], str]:
+    """What is heard of the welcome where it is to say these words."""
+    said = {("so", "welcome"): words, ("om", "welcome"): words, ("so", "goodbye"): words}
     with store.read() as records:
-        return dict(records.current_takes())
+        return dict(records.current_takes(said))
 
 
 def test_a_draft_is_heard_by_nobody_until_it_is_kept(store: SqlReportStore, sounds: Sounds) -> None:

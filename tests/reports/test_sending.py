@@ -41,7 +41,7 @@ HOTLINE, ORGANIZER, CALLER = "+16125550100", "+16125550110", "+16125550142"
 ACCOUNT, TOKEN = "AC" + "0" * 32, "a token of the provider's"
 WORDS = "UNVERIFIED · at E Lake St & Bloomington Ave · ref 4821"
 SECOND = timedelta(seconds=1)
-REFERENCE = CallerTexts({"en": {"report": "Your reference is {reference}."}}, "en")
+REFERENCE = CallerTexts(lambda: {"en": {"report": "Your reference is {reference}."}}, "en")
 
 
 @dataclass

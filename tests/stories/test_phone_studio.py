@@ -70,7 +70,7 @@ def takes(line: Line) -> tuple[PromptTake, ...]:
 
 def current(line: Line) -> dict[tuple[str, str], str]:
     with line.adapters.store.read() as records:
-        return dict(records.current_takes())
+        return dict(records.current_takes(line.adapters.prompts.said))
 
 
 def nothing_is_left(line: Line) -> None:

@@ -86,7 +86,7 @@ def offered(line: Line) -> set[str]:
     """The languages whose names are said; the telephone and the pages must agree on them."""
     telephone = line.adapters.telephone.standing("CA" + 32 * "0").prompts
     with line.adapters.store.read() as records:
-        current = records.current_takes()
+        current = records.current_takes(line.adapters.prompts.said)
     on_the_pages = {
         each.code
         for each in line.adapters.prompts.languages
