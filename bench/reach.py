@@ -11,9 +11,10 @@ What is counted to is the far end: the text in the phone's inbox, the notificati
 service took, the phone that begins to ring. Text and push are counted from when the place was said.
 The second of each has the place in the caller's words: it waits for Whisper.
 
-A phone rings with the first word, and only for the gravest (decision 0031): somebody is being
-taken, says who sees it. No key says that, so the first word of a call never rings; that of a text
-message does. After each call somebody writes one, and the ringing is counted from when it was sent.
+A phone rings only for the gravest (decision 0031): somebody is being taken, says who sees it. No
+key says that. So of a call it rings once Whisper has written out what was said, if that is of the
+gravest: it is counted from the end of its last recording. Of a text message it rings with the first
+word: after each call somebody writes one.
 
 Left out: the provider's real network, the browser's push service, and the time that a phone takes
 to wake.
@@ -27,7 +28,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -42,6 +43,7 @@ from bench.surge import ready, running, wait
 from demo.household import HOTLINE, ORGANIZER, free_port, keep_keys, settings
 from keeping.sealing import Keyring
 from migrations import upgrade
+from oncall.escalation import SETTLED
 from reports.people import Duty
 from reports.services.people import About, add_person, give_reach
 from reports.services.roster import Plan, add_shift
@@ -52,11 +54,23 @@ from tests.oncall.push_office import PushOffice, open_push_office
 
 LIMIT = 10.0
 """Seconds: 'within seconds' (the promise of the line) is read as fewer than two digits of them."""
+LIMIT_OF_WORDS = 30.0
+"""Seconds for what waits until a machine has written out what was said."""
 CALLS = 10
 MOST_CALLS = 12
 """Each is of another place."""
-RINGS = "phone rings"
-WORDS = ("text", "push", "second text", "second push", RINGS)
+RINGS = "rings: a text"
+RINGS_SAID = "rings: said"
+LIMITS = {
+    "text": LIMIT,
+    "push": LIMIT,
+    RINGS: LIMIT,
+    "second text": LIMIT_OF_WORDS,
+    "second push": LIMIT_OF_WORDS,
+    RINGS_SAID: LIMIT_OF_WORDS,
+}
+SETTLING = 3.0
+"""Seconds that a phone may take to ring once all is written out."""
 PATIENCE = 40.0
 STARTING = 300.0
 LOOK = 0.01
@@ -92,20 +106,25 @@ def seconds_after(over: datetime, told: Told) -> Mapping[str, float]:
 
 def told_line(name: str, took: Iterable[float], calls: int) -> str:
     """One line of the table: how many of `calls` had it, p50 and the longest in seconds, and those
-    as shares of `LIMIT`."""
-    seconds = sorted(took)
+    as shares of its limit."""
+    seconds, limit = sorted(took), LIMITS[name]
     if not seconds:
         return f"{name:14}{f'0/{calls}':>8}"
     middle, longest = statistics.median(seconds), seconds[-1]
     return (
-        f"{name:14}{f'{len(seconds)}/{calls}':>8}{middle:9.2f}{longest:9.2f}"
-        f"{middle / LIMIT:11.0%}{longest / LIMIT:11.0%}"
+        f"{name:14}{f'{len(seconds)}/{calls}':>8}{middle:9.2f}{longest:9.2f}{limit:9.0f}"
+        f"{middle / limit:11.0%}{longest / limit:11.0%}"
     )
 
 
 def is_kept(measured: Sequence[Mapping[str, float]]) -> bool:
-    """Whether every call was told of by all, within the limit."""
-    return all(each.get(name, LIMIT + 1) <= LIMIT for each in measured for name in WORDS)
+    """Whether every call was told of by all, and rung about by those that should, within limits."""
+    always = set(LIMITS) - {RINGS_SAID}
+    return all(
+        each.get(name, limit + 1 if name in always else 0) <= limit
+        for each in measured
+        for name, limit in LIMITS.items()
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -158,16 +177,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             measured.append(each)
             told = ", ".join(f"{name} {seconds:.2f}" for name, seconds in each.items())
             print(f"{turn + 1:3}  {spoken.id}: {told}", flush=True)
-    print(
-        f"{given.calls} calls, one after the other, {os.cpu_count()} cores, model {given.model}."
-        f" Limit: {LIMIT:.0f} s"
-    )
-    print(f"{'':14}{'told':>8}{'p50 s':>9}{'max s':>9}{'of limit':>11}{'max':>11}")
-    for name in WORDS:
+    print(f"{given.calls} calls, one after the other, {os.cpu_count()} cores, model {given.model}.")
+    print(f"{'':14}{'told':>8}{'p50 s':>9}{'max s':>9}{'limit':>9}{'of limit':>11}{'max':>11}")
+    for name in LIMITS:
         took = [each[name] for each in measured if name in each]
         print(told_line(name, took, len(measured)))
     well = is_kept(measured)
-    print("All within the limit." if well else "Not all within the limit.")
+    print("All within the limits." if well else "Not all within the limits.")
     return 0 if well else 1
 
 
@@ -220,6 +236,7 @@ def one_call(
     call.presses(KEYS_OF_LANGUAGE[spoken.language]).presses("1")
     over = datetime.now(UTC)
     call.says(spoken.where.path, then="#").presses("3#").presses("1")
+    all_said = datetime.now(UTC)
     if turn % 2:
         call.hangs_up_while_saying(spoken.what.path)
     else:
@@ -239,7 +256,32 @@ def one_call(
     until = time.monotonic() + PATIENCE
     while not (found := told()).is_whole and time.monotonic() < until:
         time.sleep(LOOK)
-    return seconds_after(over, found)
+    rang = rung(network, all_said, lambda: settled(store, call.sid))
+    return {**seconds_after(over, found), **({} if rang is None else {RINGS_SAID: rang})}
+
+
+def settled(store: SqlReportStore, call_sid: str) -> bool:
+    """Whether all that was said is written out, or cannot be."""
+    with store.read() as records:
+        report = records.report_of_call(call_sid)
+        dossier = None if report is None else records.dossier(report.reference)
+    return dossier is not None and all(each.state in SETTLED for each in dossier.recordings)
+
+
+def rung(network: PhoneNetwork, since: datetime, is_over: Callable[[], bool]) -> float | None:
+    """Seconds from an instant until the phone rang, which is declined; None: it did not, though it
+    `is_over`."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        for leg in network.exchange.all_calls():
+            if leg.to == ORGANIZER and leg.created > since:
+                network.waits_until(lambda: network.phone(ORGANIZER).is_ringing)
+                network.phone(ORGANIZER).declines()
+                return (leg.created - since).total_seconds()
+        if is_over():
+            until = min(until, time.monotonic() + SETTLING)
+        time.sleep(LOOK)
+    return None
 
 
 def one_text(network: PhoneNetwork, spoken: SpokenCall, turn: int) -> Mapping[str, float]:
@@ -247,15 +289,8 @@ def one_text(network: PhoneNetwork, spoken: SpokenCall, turn: int) -> Mapping[st
     sent = datetime.now(UTC)
     place = " and ".join(spoken.where.place_words)
     network.caller(f"+161255501{50 + turn}").texts(f"At {place}. {GRAVE}")
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
-        for leg in network.exchange.all_calls():
-            if leg.to == ORGANIZER and leg.created > sent:
-                network.waits_until(lambda: network.phone(ORGANIZER).is_ringing)
-                network.phone(ORGANIZER).declines()
-                return {RINGS: (leg.created - sent).total_seconds()}
-        time.sleep(LOOK)
-    return {}
+    rang = rung(network, sent, lambda: False)
+    return {} if rang is None else {RINGS: rang}
 
 
 if __name__ == "__main__":

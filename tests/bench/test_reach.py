@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.reach import LIMIT, RINGS, WORDS, Told, is_kept, seconds_after, told_line
+from bench.reach import LIMIT, LIMITS, RINGS, RINGS_SAID, Told, is_kept, seconds_after, told_line
 
 OVER = datetime(2026, 3, 9, 12, 0, tzinfo=UTC)
 
@@ -36,7 +36,7 @@ def test_what_did_not_arrive_is_no_figure() -> None:
 
 def test_a_line_has_the_middle_the_longest_and_what_they_are_of_the_limit() -> None:
     line = told_line("text", [1.0, 2.0, 5.0], calls=4)
-    assert line.split() == ["text", "3/4", "2.00", "5.00", "20%", "50%"]
+    assert line.split() == ["text", "3/4", "2.00", "5.00", "10", "20%", "50%"]
 
 
 def test_what_nobody_had_is_said() -> None:
@@ -44,10 +44,15 @@ def test_what_nobody_had_is_said() -> None:
 
 
 def test_one_word_that_is_missing_or_late_breaks_the_promise() -> None:
-    well = dict.fromkeys(WORDS, LIMIT)
+    well = dict(LIMITS)
     assert is_kept([well, well])
     assert not is_kept([well, {**well, "push": LIMIT + 0.1}])
-    assert not is_kept([{name: 1.0 for name in WORDS if name != RINGS}])
+    assert not is_kept([{name: 1.0 for name in LIMITS if name != RINGS}])
+
+
+def test_not_every_call_is_of_the_gravest() -> None:
+    assert is_kept([{name: 1.0 for name in LIMITS if name != RINGS_SAID}])
+    assert not is_kept([{**LIMITS, RINGS_SAID: LIMITS[RINGS_SAID] + 0.1}])
 
 
 @given(st.lists(st.floats(0, 60), min_size=1, max_size=12))
