@@ -146,7 +146,7 @@ def test_help_is_answered_and_begins_no_report(ana: Browser, desk: Desk) -> None
 def test_an_empty_text_and_a_real_number_are_not_sent(ana: Browser, desk: Desk) -> None:
     assert "Nothing was sent: write something first." in writes(ana, "  \r\n ")
     answer = ana.sends(
-        "/rehearsal/texts", from_page="/rehearsal", body="Vans", number="+16123334444"
+        "/rehearsal/texts", from_page="/rehearsal", body="Vans", number="+442079460018"
     )
     assert answer.status_code == 400
     with desk.store.read() as records:
