@@ -13,7 +13,7 @@ RUN_STAMP := $(VENV)/.run-installed
 TEST_STAMP := $(VENV)/.test-installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve call check test lint format bench requirements translations clean
+.PHONY: help demo serve call check test lint format bench requirements learn translations clean
 
 help: ## say what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -57,6 +57,9 @@ bench: $(TEST_STAMP) ## measure: webhooks and engines as ratios, seconds until e
 	$(BIN)/python -m bench.desk
 	# Seconds from hanging up to each text and transcript, with callers who take their time.
 	$(BIN)/python -m demo --once --pace 1 --state var/bench
+
+learn: $(TEST_STAMP) ## weigh anew what words speak for, by the written calls
+	$(BIN)/python -m bench.learning
 
 translations: $(TEST_STAMP) ## gather what pages say, for translations/ to say it too
 	$(BIN)/pybabel -q extract --no-location --omit-header -F babel.cfg -o var/pages.pot .

@@ -34,6 +34,8 @@ class Taken:
     recording_sid: str | None
     start: float | None
     end: float | None
+    is_guess: bool = False
+    """It stands in no words: the whole sounds like it."""
 
     @property
     def doubtful(self) -> bool:
@@ -190,13 +192,16 @@ def _several(name: str, findings: Iterable[Finding[Any]]) -> Line:
 def taken_of(finding: Finding[Any]) -> Taken:
     """A finding with its words, and the seconds to play."""
     tokens = finding.passage.tokens[finding.first : finding.last]
+    if finding.is_guess:
+        tokens = ()
     return Taken(
         value=finding.value,
-        words=finding.words,
+        words="" if finding.is_guess else finding.words,
         question=finding.passage.question,
         confidence=finding.confidence,
         before=finding.before,
         recording_sid=finding.passage.recording_sid,
         start=tokens[0].start if tokens else None,
         end=tokens[-1].end if tokens else None,
+        is_guess=finding.is_guess,
     )

@@ -38,10 +38,12 @@ SURE: Final = 0.9
 """By a noun that means nobody but officers."""
 LIKELY: Final = 0.75
 """By one such as 'men', or by 'there are five' alone."""
-LESS: Final = 0.65
+LESS: Final = 0.6
 """By how the words go on alone: 'eran tres en una Tahoe'."""
 DOUBT: Final = 0.15
 """Less sure, where two counts do not agree."""
+LEAST: Final = 0.6
+"""Less sure than that it is better to have none: two of three were wrong."""
 
 OFFICERS: Final = "officers"
 PEOPLE: Final = "people"
@@ -86,6 +88,8 @@ def officers_counted(passages: Sequence[Passage]) -> Finding[Count] | None:
     surest = max(each.confidence for each in left)
     sure = [each for each in left if each.confidence >= surest or _is_more(each)]
     settled = total or settled_counts(left if _is_more(sure[0]) else sure)
+    if settled.confidence < LEAST:
+        return None
     before = dict.fromkeys(each.value for each in back if each.value != settled.value)
     return replace(settled, before=tuple(before))
 
@@ -148,7 +152,7 @@ def _is_more(found: Finding[Count]) -> bool:
 
 def _all_counted(passage: Passage) -> list[Finding[Count]]:
     """What is counted together goes before each of its parts."""
-    runs = list(number_runs(passage))
+    runs = number_runs(passage)
     together = list(_here_and_there(passage, runs))
     parts = [
         each
@@ -217,7 +221,7 @@ def _added_up(passage: Passage, parts: Sequence[tuple[Sequence[Number], int]]) -
     return Finding(Count(sum(lows), sum(highs)), passage, first, last, LIKELY)
 
 
-def _counted(passage: Passage, runs: Sequence[list[Number]]) -> Iterator[Finding[Count]]:
+def _counted(passage: Passage, runs: Sequence[Sequence[Number]]) -> Iterator[Finding[Count]]:
     reached = 0
     for index, run in enumerate(runs):
         noun = _noun(passage, run[-1])
@@ -307,15 +311,26 @@ def dictated_words(passage: Passage) -> set[int]:
     return {at for each in spans for at in range(each.first, each.last)}
 
 
-def number_runs(passage: Passage) -> Iterator[list[Number]]:
+def number_runs(passage: Passage) -> Sequence[Sequence[Number]]:
     """Numbers that may count people; together are 'four or five' and 'between four and five'."""
+    return passage.once(_runs)
+
+
+def _runs(passage: Passage) -> tuple[list[Number], ...]:
+    return tuple(_runs_of(passage))
+
+
+def _runs_of(passage: Passage) -> Iterator[list[Number]]:
     either = passage.beginning("or")
     between = passage.ending("between")
     both = passage.beginning("and")
     run: list[Number] = []
-    dictated = passage.once(dictated_words)
+    # 'One by one' counts nobody.
+    words = passage.once(dictated_words) | {
+        at for mark in passage.of("idiom") for at in range(mark.first, mark.last)
+    }
     for number in passage.numbers:
-        if number.is_ordinal or not 0 < number.value <= MOST or number.first in dictated:
+        if number.is_ordinal or not 0 < number.value <= MOST or number.first in words:
             continue
         if run and run[-1].last == number.first and number.value > run[-1].value:
             if number.value == run[-1].value + 1 and (run[0].value == 1 or len(run) > 1):
@@ -373,7 +388,10 @@ def _confidence(passage: Passage, run: Sequence[Number], noun: Mark | None) -> f
     behind = any(mark.last in (begins, first.first) for mark in passage.of("not_counted_behind"))
     if behind and not counted:  # 'at six', but not 'at six men'
         return None
-    said_so = first.first in passage.ending("there_are")
+    # 'Ya lo tenían dos hombres': whom they took is said before the verb.
+    said_so = first.first in passage.ending("there_are") or any(
+        mark.value == "one" and mark.last == first.first for mark in passage.of("held")
+    )
     if not said_so and any(
         mark.first < first.first <= mark.first + TAKEN_WITHIN
         and not passage.parted(mark.first, first.first)
@@ -396,7 +414,7 @@ def _confidence(passage: Passage, run: Sequence[Number], noun: Mark | None) -> f
         return SURE if noun.kind == OFFICERS or _is_of_officers(passage, noun) else LIKELY
     if run[-1].is_article:
         return None
-    if _is_sum(passage, first.first):
+    if _is_sum(passage, first.first) and number_runs(passage)[0][0].first < first.first:
         return SURE
     there = any(
         mark.last <= first.first <= mark.last + 2
@@ -498,6 +516,8 @@ def _of_whom(passage: Passage, noun: Mark) -> Mark | None:
 def _is_bystanding(passage: Passage, noun: Mark) -> bool:
     if noun.kind != PEOPLE:
         return False
+    if noun.last in passage.ending("them"):
+        return False  # 'six of them on the sidewalk'
     joints = passage.beginning("and").keys()  # '… and everybody is running'
     return any(
         0 <= mark.first - noun.last <= 2

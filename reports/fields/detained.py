@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Final
 
 from reports.fields.counting import Number
-from reports.fields.counts import Count, counted_run, number_runs, settled_counts
+from reports.fields.counts import Count, counted_run, number_runs
 from reports.fields.finding import CORRECTION, Finding, taken_back
 from reports.fields.lexicon import Mark
-from reports.fields.marked import marked
+from reports.fields.marked import marked, spoken
 from reports.fields.said import Passage, Stop
 
 HELD: Final = "held"
@@ -20,13 +20,23 @@ stands before it, or behind; `one`, it says so itself ('lo subieron'); `has`, on
 RESTRAINED: Final = "restrained"
 ONE_PERSON: Final = "one_person"
 """The lexicon's kind for words for one: 'him', 'my husband', 'a guy'."""
+PERSON: Final = "person"
+"""The lexicon's kind for nouns of one person, of whom a word before says who: 'cook'."""
+WHOSE: Final = "whose"
+"""The lexicon's kind for such words: 'a', 'my'."""
+PERSONAL: Final = "personal"
+"""The lexicon's kind for what stands before people alone who something is done to: 'a'."""
 CAPTIVES: Final = "captives"
 """The lexicon's kind for nouns of those who may be taken."""
 VEHICLE: Final = "vehicle"
+BETWEEN: Final = 2
+"""Words between 'my' and 'neighbour' at the most."""
 REACH: Final = 5
 """Words between taking and who is taken at the most."""
 SURE: Final = 0.8
 LIKELY: Final = 0.7
+LESS: Final = 0.6
+"""Of whom a family looks for."""
 
 
 def detained_counted(passages: Sequence[Passage]) -> Finding[Count] | None:
@@ -35,13 +45,29 @@ def detained_counted(passages: Sequence[Passage]) -> Finding[Count] | None:
     if not found:
         return None
     back = taken_back(found)
-    settled = settled_counts([each for each in found if each not in back])
+    # 'Three people, two men and a woman.'
+    left = [each for each in found if each not in back]
+    settled = max(left, key=lambda each: (each.confidence, each.value.high or 0))
     before = dict.fromkeys(each.value for each in back if each.value != settled.value)
     return replace(settled, before=tuple(before))
 
 
+def one_sought(passages: Sequence[Passage]) -> Finding[Count] | None:
+    """Of a family that looks for somebody who was taken, and says no more of it: the first of
+    theirs whom they speak of. None where they do not know whether anybody was."""
+    if any(spoken(each, HELD) and not marked(each, HELD) for each in passages):
+        return None
+    for passage in passages:
+        theirs = passage.beginning("mine")
+        for mark in passage.once(_persons):
+            if mark.first in theirs:
+                return Finding(Count(1, 1), passage, mark.first, mark.last, LESS)
+    return None
+
+
 def _counted(passage: Passage) -> Iterator[Finding[Count]]:
-    runs = list(number_runs(passage))
+    clocks = passage.ending("not_counted_behind")
+    runs = [run for run in number_runs(passage) if run[0].first not in clocks]
     seen: set[int] = set()
     for held in marked(passage, HELD):
         for found in _held(passage, held, runs):
@@ -53,7 +79,7 @@ def _counted(passage: Passage) -> Iterator[Finding[Count]]:
 
 
 def _corrected(
-    passage: Passage, found: Finding[Count], runs: Sequence[list[Number]]
+    passage: Passage, found: Finding[Count], runs: Sequence[Sequence[Number]]
 ) -> Iterator[Finding[Count]]:
     """'They took two, no, three.'"""
     for mark in passage.of(CORRECTION):
@@ -64,7 +90,9 @@ def _corrected(
                     yield Finding(counted_run(passage, run), passage, run[0].first, last, SURE)
 
 
-def _held(passage: Passage, held: Mark, runs: Sequence[list[Number]]) -> Iterator[Finding[Count]]:
+def _held(
+    passage: Passage, held: Mark, runs: Sequence[Sequence[Number]]
+) -> Iterator[Finding[Count]]:
     """Whom a verb is about, the likeliest first."""
     if held.value == "one":
         yield Finding(Count(1, 1), passage, held.first, held.last, LIKELY)
@@ -78,29 +106,47 @@ def _held(passage: Passage, held: Mark, runs: Sequence[list[Number]]) -> Iterato
             yield found
 
 
-def _behind(passage: Passage, held: Mark, runs: Sequence[list[Number]]) -> Iterator[Finding[Count]]:
+def _behind(
+    passage: Passage, held: Mark, runs: Sequence[Sequence[Number]]
+) -> Iterator[Finding[Count]]:
     def near(first: int) -> bool:
         # The last word of 'tienen a' may be the first of 'a uno'.
         return -1 <= first - held.last <= REACH and not passage.parted(held.last - 1, first)
 
-    persons = [mark for mark in passage.of(ONE_PERSON) if near(mark.first)]
+    persons = [mark for mark in passage.once(_persons) if near(mark.first)]
     persons = [mark for mark in persons if not _is_of_a_thing(passage, mark)]
     for run in runs:
         if near(run[0].first) and not (persons and persons[0].first < run[0].first):
             last = _captives(passage, run)
             if last is not None:
-                yield Finding(counted_run(passage, run), passage, run[0].first, last, SURE)
+                count = counted_run(passage, run)
+                if _is_named_before(passage, held.last, run[0].first):
+                    count = replace(count, low=(count.low or 0) + 1, high=(count.high or 0) + 1)
+                yield Finding(count, passage, run[0].first, last, SURE)
     if persons:
         one = persons[0]
-        count, last = 1, one.last
+        many, last = 1, one.last
         both = passage.beginning("and")
-        starts = passage.beginning(ONE_PERSON)
+        starts = {mark.first: mark for mark in passage.once(_persons)}
         while (joint := both.get(last)) is not None and (other := starts.get(joint.last)):
-            count, last = count + 1, other.last
-        yield Finding(Count(count, count), passage, one.first, last, LIKELY)
+            many, last = many + 1, other.last
+        many += _is_named_before(passage, held.last, one.first)
+        yield Finding(Count(many, many), passage, one.first, last, LIKELY)
 
 
-def _ahead(passage: Passage, held: Mark, runs: Sequence[list[Number]]) -> Iterator[Finding[Count]]:
+def _is_named_before(passage: Passage, first: int, last: int) -> bool:
+    """'They took Beto and another fella.'"""
+    return (
+        first == last - 2
+        and last in passage.ending("and")
+        and passage.tokens[first].text[:1].isupper()
+        and first not in passage.marked
+    )
+
+
+def _ahead(
+    passage: Passage, held: Mark, runs: Sequence[Sequence[Number]]
+) -> Iterator[Finding[Count]]:
     for run in reversed(runs):
         last = _captives(passage, run)
         if (
@@ -109,17 +155,51 @@ def _ahead(passage: Passage, held: Mark, runs: Sequence[list[Number]]) -> Iterat
             and not passage.parted(run[0].first, held.first, Stop.SENTENCE)
         ):
             yield Finding(counted_run(passage, run), passage, run[0].first, held.last, SURE)
-    for mark in reversed(passage.of(ONE_PERSON)):
+    for mark in reversed(passage.once(_persons)):
         if 0 <= held.first - mark.last <= 2 and not passage.parted(
             mark.first, held.first, Stop.COMMA
         ):
-            yield Finding(Count(1, 1), passage, mark.first, held.last, LIKELY)
+            # 'A man and his wife were taken.'
+            ends, joins = (
+                {each.last: each for each in passage.once(_persons)},
+                passage.ending("and"),
+            )
+            count, first = 1, mark.first
+            while (joint := joins.get(first)) and (other := ends.get(joint.first)):
+                count, first = count + 1, other.first
+            yield Finding(Count(count, count), passage, first, held.last, LIKELY)
+
+
+def _persons(passage: Passage) -> tuple[Mark, ...]:
+    """Words for one, in order: 'him', 'my downstairs neighbour'."""
+    found = {mark.first: mark for mark in passage.of(ONE_PERSON)}
+    whose, idioms = passage.ending(WHOSE), passage.of("idiom")
+    for noun in passage.of(PERSON):
+        for at in range(noun.first, noun.first - BETWEEN - 1, -1):
+            if (mark := whose.get(at)) is not None:
+                longer = found.get(mark.first)
+                if not passage.parted(mark.first, noun.first, Stop.COMMA) and (
+                    longer is None or longer.last < noun.last
+                ):
+                    found[mark.first] = Mark(mark.first, noun.last, ONE_PERSON, "")
+                break
+    return tuple(
+        mark
+        for _, mark in sorted(found.items())
+        if not any(idiom.first <= mark.first < idiom.last for idiom in idioms)
+    )
 
 
 def _captives(passage: Passage, run: Sequence[Number]) -> int | None:
     """Where what numbers count ends, if it is people; None if it is something else."""
     last = run[-1].last
     nouns = passage.beginning("people", CAPTIVES, "others", "officers")
+    # 'Se llevaron a mis dos ayudantes': whatever they are, they are people.
+    whom = passage.ending(PERSONAL)
+    if (run[0].first in whom or run[0].first - 1 in whom) and not (
+        last in nouns or last in passage.beginning(VEHICLE)
+    ):
+        return last
     captives = passage.beginning("people", CAPTIVES)
     for at in range(last, min(last + 3, len(passage.tokens))):
         if passage.tokens[at - 1].stop > Stop.NONE:

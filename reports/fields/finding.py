@@ -27,6 +27,8 @@ class Finding(Generic[V_co]):
     """0 to 1, that it is what the caller meant, if the words are what they said."""
     before: tuple[V_co, ...] = ()
     """What the caller said first and then took back, oldest first."""
+    is_guess: bool = False
+    """No words say it: the whole sounds like it."""
 
     @property
     def words(self) -> str:

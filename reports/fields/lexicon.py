@@ -23,6 +23,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
+from reports.fields.learnt import Learnt, load_learnt
 from reports.fields.phrases import Phrases, Slot
 from reports.fields.plain import plain
 
@@ -30,6 +31,8 @@ FILE: Final = "hears.toml"
 TABLE: Final = "listens"
 COMMON: Final = "listens.toml"
 """Beside the folders of languages: what is called the same in all, such as makes of cars."""
+LEARNT: Final = "learnt.json"
+"""Beside it: what words speak for, as it was learnt from written calls."""
 MOST_WORDS: Final = 9
 """Of a phrase: a longer one is a mistake."""
 WORDS: Final = "words"
@@ -37,6 +40,12 @@ WORDS: Final = "words"
 SHORTEST_ENDING: Final = 3
 LONGEST_ENDING: Final = 6
 """Letters."""
+REMEMBERED: Final = 1 << 14
+"""Words of which it is remembered what their endings say: callers say any."""
+FILLER: Final = "filler"
+"""The kind for what fills a pause, and may be a word."""
+HESITATION: Final = "hesitation"
+"""The kind for sounds that are never one: 'uh', 'eh'."""
 
 
 KINDS: Final = frozenset(
@@ -82,6 +91,7 @@ KINDS: Final = frozenset(
         "held",
         "hesitation",
         "hour",
+        "idiom",
         "inside",
         "kind",
         "knows",
@@ -93,6 +103,7 @@ KINDS: Final = frozenset(
         "makes",
         "many",
         "many_alone",
+        "mine",
         "more",
         "named",
         "namely",
@@ -115,6 +126,8 @@ KINDS: Final = frozenset(
         "passing",
         "past",
         "people",
+        "person",
+        "personal",
         "plate",
         "plate_state",
         "preposition",
@@ -141,6 +154,7 @@ KINDS: Final = frozenset(
         "vehicle",
         "vehicle_adjective",
         "whereabouts",
+        "whose",
         "with",
         "years_old",
     ]
@@ -172,20 +186,27 @@ class Lexicon:
     )
     words: frozenset[str] = field(default=frozenset(), repr=False)
     """All words of its phrases, plain."""
+    learnt: Learnt | None = field(default=None, repr=False, compare=False)
+    """What calls sound like as a whole: the same for all languages; None: nothing is guessed."""
+    _pauses: Phrases[tuple[str, str]] = field(default_factory=Phrases, repr=False, compare=False)
+    """Of `_known` those that fill pauses."""
+    _ended: dict[str, Sequence[tuple[str, str]]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     @cached_property
     def _lengths(self) -> frozenset[int]:
         return frozenset(map(len, self._endings))
 
     @classmethod
-    def of(cls, language: str, *tables: Mapping[str, Any]) -> Lexicon:
+    def of(cls, language: str, *tables: Mapping[str, Any], learnt: Learnt | None = None) -> Lexicon:
         """Of all that stands in tables.
 
         Raises:
             BadLexicon: with everything that is wrong in them.
         """
         wrong: list[str] = []
-        phrases = Phrases[tuple[str, str]]()
+        phrases, pauses = Phrases[tuple[str, str]](), Phrases[tuple[str, str]]()
         known = set[str]()
         endings: dict[str, list[tuple[str, str]]] = {}
         named = _named(tables, wrong)
@@ -208,27 +229,48 @@ class Lexicon:
                 continue
             known.update(*(slot.words for slot in slots))
             phrases.add(slots, (kind, value))
+            if kind in (FILLER, HESITATION):
+                pauses.add(slots, (kind, value))
         if wrong:
             raise BadLexicon("\n".join(wrong))
-        return cls(language, phrases, endings, frozenset(known))
+        return cls(language, phrases, endings, frozenset(known), learnt, pauses)
 
     def marks(self, words: Sequence[str]) -> tuple[Mark, ...]:
         """All that is known of plain words, in order; of each kind the longest at each word."""
         found: list[Mark] = []
-        begins, lengths = self._known.begins, self._lengths
+        beginnings, ended = self._known.beginnings, self._ended
         for first, word in enumerate(words):
-            ends = [
-                (first + 1, label)
-                for letters in lengths
-                if len(word) > letters
-                for label in self._endings.get(word[-letters:], ())
-            ]
-            if begins(word):
-                ends += self._known.found(words, first)
-            if ends:
-                longest = {kind: (last, value) for last, (kind, value) in ends}
+            if (ends := ended.get(word)) is None:
+                ends = self._ends(word)
+            if word in beginnings:
+                longest = {kind: (first + 1, value) for kind, value in ends}
+                for last, (kind, value) in self._known.found(words, first):
+                    longest[kind] = last, value
                 found += [Mark(first, last, kind, value) for kind, (last, value) in longest.items()]
+            elif ends:
+                found += [Mark(first, first + 1, kind, value) for kind, value in ends]
         return tuple(found)
+
+    def pauses(self, words: Sequence[str]) -> tuple[Mark, ...]:
+        """What fills pauses: of each kind the longest at each word."""
+        return tuple(
+            Mark(first, last, kind, "")
+            for first, word in enumerate(words)
+            if word in self._pauses.beginnings
+            for kind, last in {k: n for n, (k, _) in self._pauses.found(words, first)}.items()
+        )
+
+    def _ends(self, word: str) -> Sequence[tuple[str, str]]:
+        """What the ending of a word says."""
+        known = {
+            kind: value
+            for letters in self._lengths
+            if len(word) > letters
+            for kind, value in self._endings.get(word[-letters:], ())
+        }
+        if len(self._ended) < REMEMBERED:
+            self._ended[word] = tuple(known.items())
+        return tuple(known.items())
 
 
 def load_lexicons(folder: Path) -> Mapping[str, Lexicon]:
@@ -242,13 +284,19 @@ def load_lexicons(folder: Path) -> Mapping[str, Lexicon]:
     common: Mapping[str, Any] = {}
     if (folder / COMMON).exists():
         common = _read(folder / COMMON, COMMON, wrong)
+    learnt = None
+    try:
+        learnt = load_learnt(folder / LEARNT)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        wrong.append(f"{LEARNT}: {error!r}")
     for file in sorted(folder.glob(f"*/{FILE}")):
         where = f"{file.parent.name}/{FILE}"
         table = _read(file, where, wrong)
         try:
             # Who wrote nothing for a language is not answered by the names of cars alone.
             tables = [common, table] if table else []
-            found[file.parent.name] = Lexicon.of(file.parent.name, *tables)
+            spoken = learnt if table else None
+            found[file.parent.name] = Lexicon.of(file.parent.name, *tables, learnt=spoken)
         except BadLexicon as bad:
             wrong += [f"{where}: {line}" for line in str(bad).splitlines()]
     if wrong:

@@ -75,7 +75,12 @@ def location_said(passages: Sequence[Passage], names: Names) -> Finding[Location
         return None
     whole = [each for each in found if len(each.value.streets) == 2]
     back = taken_back(whole)
-    best = max((each for each in found if each not in back), key=_worth)
+    left = [each for each in found if each not in back]
+    best = max(left, key=_worth)
+    if best.value.area is not None:
+        # 'I work at Grand and Snelling, St. Paul': the city says no more than the corner in it.
+        there = [each for each in left if each.value.city == best.value.city]
+        best = max(there, key=lambda each: (len(each.value.streets), each is best))
     best = replace(best, before=tuple(each.value for each in back))
     city = next((each.value.city for each in found if each.value.city and each.value.area), None)
     best = best if city is None else _within(best, city)

@@ -20,14 +20,22 @@ UNSURE_WITHIN: Final = 4
 CONFIDENCE: Final = 0.8
 
 
-def marked(passage: Passage, *kinds: str) -> list[Mark]:
+def marked(passage: Passage, *kinds: str) -> Sequence[Mark]:
     """Marks of some kinds in order, but those inside a longer one of theirs, those that have the
     value `none` ('bus stop' is no bus) and those that the words deny."""
+    return passage.once(_marked, *kinds)
+
+
+def spoken(passage: Passage, *kinds: str) -> Sequence[Mark]:
+    """The same, denied or not."""
+    return passage.once(_spoken, *kinds)
+
+
+def _marked(passage: Passage, *kinds: str) -> list[Mark]:
     return [mark for mark in spoken(passage, *kinds) if not is_denied(passage, mark)]
 
 
-def spoken(passage: Passage, *kinds: str) -> list[Mark]:
-    """The same, denied or not."""
+def _spoken(passage: Passage, *kinds: str) -> list[Mark]:
     kept: list[Mark] = []
     reached = 0
     for mark in passage.of(*kinds):

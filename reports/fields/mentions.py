@@ -220,13 +220,18 @@ def _free(passage: Passage, known: Sequence[Mention], first: int, last: int) -> 
     all of them are words like any other."""
     if first < 0 or last > len(passage.tokens) or passage.parted(first, last - 1, Stop.COMMA):
         return False
-    if any(mention.first < last and first < mention.last for mention in known):
-        return False
-    if passage.once(_joins).intersection(range(first, last)):
+    for mention in known:
+        if mention.first < last and first < mention.last:
+            return False
+    if not passage.once(_joins).isdisjoint(range(first, last)):
         return False
     # 'And like' is no 'and Lake'.
-    common = {at for mark in passage.of("filler", "correction") for at in range(*mark[:2])}
-    return not common.issuperset(range(first, last))
+    return not passage.once(_common).issuperset(range(first, last))
+
+
+def _common(passage: Passage) -> frozenset[int]:
+    marks = passage.of("filler", "correction")
+    return frozenset(at for mark in marks for at in range(mark.first, mark.last))
 
 
 def _misheard_streets(

@@ -4,7 +4,7 @@ used, for what its phrases spell out is too much to write down ("my {relative} w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar
 
@@ -48,6 +48,7 @@ class Phrases(Generic[L]):
         self._begin = _Node[L]()
         self._start: _State[L] = _State((self._begin,), ())
         self._states: dict[tuple[int, ...], _State[L]] = {}
+        self._longest = 0
 
     def add(self, slots: Sequence[Slot], label: L) -> None:
         """Raises:
@@ -55,6 +56,7 @@ class Phrases(Generic[L]):
         """
         if all(slot.is_optional for slot in slots):
             raise ValueError("no words")
+        self._longest = max(self._longest, len(slots))
         last = _Node[L]()
         last.ends.append(label)
         ahead: tuple[_Node[L], ...] = (last,)
@@ -67,21 +69,22 @@ class Phrases(Generic[L]):
             for word, leads in node.on.items():
                 self._begin.on[word] = (*self._begin.on.get(word, ()), *leads)
 
-    def begins(self, word: str) -> bool:
-        """Whether any begins with a word: most words begin none."""
-        return word in self._begin.on
+    @property
+    def beginnings(self) -> Container[str]:
+        """The words that any begins with: most words begin none."""
+        return self._begin.on
 
     def found(self, words: Sequence[str], first: int) -> list[tuple[int, L]]:
         """Where those end that begin at a word, and their labels: the shortest first."""
         found: list[tuple[int, L]] = []
-        state = self._start
-        for last in range(first, len(words)):
-            word = words[last]
+        state, last = self._start, first
+        for word in words[first : first + self._longest]:
+            last += 1
             then = state.then[word] if word in state.then else self._after(state, word)
             if then is None:
                 break
             if then.ends:
-                found += [(last + 1, label) for label in then.ends]
+                found += [(last, label) for label in then.ends]
             state = then
         return found
 

@@ -209,12 +209,13 @@ def _pressed(pressed: Pressed[V], write: Callable[[V], Any]) -> dict[str, Any]:
 
 
 def _said(said: Finding[V], write: Callable[[V], Any]) -> dict[str, Any]:
-    tokens = said.passage.tokens[said.first : said.last]
+    tokens = () if said.is_guess else said.passage.tokens[said.first : said.last]
     timed = bool(tokens) and tokens[0].start is not None
     seconds = {"start": tokens[0].start, "end": tokens[-1].end} if timed else {}
     return {
         "source": "words",
-        "words": said.words,
+        "words": "" if said.is_guess else said.words,
+        "guessed": said.is_guess,
         "question": said.passage.question,
         **seconds,
         "value": write(said.value),

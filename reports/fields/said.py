@@ -7,18 +7,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cached_property
-from typing import Final, NamedTuple, TypeVar, cast
+from typing import Any, Final, NamedTuple, TypeVar
 
 from reports.fields.counting import Number, numbers
-from reports.fields.lexicon import Lexicon, Mark
+from reports.fields.lexicon import FILLER, HESITATION, Lexicon, Mark
 from reports.fields.plain import plain
 from reports.model import Segment
 
 T = TypeVar("T")
-FILLER: Final = "filler"
-"""The lexicon's kind for what fills a pause, and may be a word."""
-HESITATION: Final = "hesitation"
-"""The lexicon's kind for sounds that are never one: 'uh', 'eh'."""
+_NOT_YET: Final[Any] = object()
 
 
 class Stop(IntEnum):
@@ -53,7 +50,8 @@ class Passage:
     tokens: tuple[Token, ...]
     recording_sid: str | None = None
     """None: it was written, or it is nobody's call."""
-    _made: dict[object, object] = field(default_factory=dict, repr=False, compare=False)
+    _made: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
+    _parts: dict[Stop, Sequence[int]] = field(default_factory=dict, repr=False, compare=False)
     _together: dict[tuple[str, ...], Sequence[Mark]] = field(
         default_factory=dict, repr=False, compare=False
     )
@@ -80,9 +78,15 @@ class Passage:
         words = [token.plain for token in self.tokens]
         return numbers(words, parted, self.marks, self.lexicon.language)
 
-    @cached_property
-    def _stops(self) -> Sequence[Stop]:
-        return [token.stop for token in self.tokens]
+    def _parted_by(self, by: Stop) -> Iterator[int]:
+        """For each word, the last one first, the next from it on that something so strong
+        follows."""
+        at = nearest = len(self.tokens)
+        yield nearest
+        for token in reversed(self.tokens):
+            at -= 1
+            nearest = at if token.stop >= by else nearest
+            yield nearest
 
     @cached_property
     def _by_kind(self) -> Mapping[str, list[Mark]]:
@@ -94,7 +98,7 @@ class Passage:
     def of(self, *kinds: str) -> Sequence[Mark]:
         """The marks of some kinds, in order; of those that begin together the longest first."""
         if len(kinds) == 1:
-            return self._by_kind.get(kinds[0], [])
+            return self._by_kind.get(kinds[0], ())
         if (found := self._together.get(kinds)) is None:
             several = [mark for kind in kinds for mark in self._by_kind.get(kind, ())]
             found = sorted(several, key=lambda mark: (mark.first, -mark.last))
@@ -113,16 +117,20 @@ class Passage:
             found = self._ending[kinds] = {mark.last: mark for mark in self.of(*kinds)}
         return found
 
-    def once(self, make: Callable[[Passage], T]) -> T:
-        """What a function makes of it, worked out the first time that anybody asks."""
-        if make not in self._made:
-            self._made[make] = make(self)
-        return cast(T, self._made[make])
+    def once(self, make: Callable[..., T], *given: str) -> T:
+        """What a function makes of it, and of what else is given, worked out the first time that
+        anybody asks."""
+        key = (make, *given) if given else make
+        known: T = self._made.get(key, _NOT_YET)
+        if known is _NOT_YET:
+            known = self._made[key] = make(self, *given)
+        return known
 
     def parted(self, first: int, last: int, by: Stop = Stop.SENTENCE) -> bool:
         """Whether something at least as strong as `by` stands between two words."""
-        between = self._stops[first:last] if first <= last else self._stops[last:first]
-        return bool(between) and max(between) >= by
+        if (until := self._parts.get(by)) is None:
+            until = self._parts[by] = list(self._parted_by(by))[::-1]
+        return until[first] < last if first <= last else until[last] < first
 
     def words(self, first: int, last: int) -> str:
         """From one word up to another and without it, as written."""
@@ -133,7 +141,7 @@ def passage_of(
     question: str, lexicon: Lexicon, tokens: Sequence[Token], recording_sid: str | None = None
 ) -> Passage:
     """A passage without what fills pauses ('uh', 'este') and the commas that this brings."""
-    marks = lexicon.marks([token.plain for token in tokens])
+    marks = lexicon.pauses([token.plain for token in tokens])
     fillers = {mark.first for mark in marks if mark.kind == FILLER}
     sounds = {mark.first for mark in marks if mark.kind == HESITATION}
     kept: list[Token] = []
@@ -147,15 +155,12 @@ def passage_of(
             # A comma before it was there for its sake.
             stops = [stop for stop in (kept[-1].stop, token.stop) if stop is not Stop.COMMA]
             kept[-1] = kept[-1]._replace(stop=max(stops, default=Stop.NONE))
-    passage = Passage(question, lexicon, tuple(kept), recording_sid)
-    if len(kept) == len(tokens):
-        passage.__dict__["marks"] = marks  # the same words: they need not be looked up again
-    return passage
+    return Passage(question, lexicon, tuple(kept), recording_sid)
 
 
 def tokens_of(text: str) -> tuple[Token, ...]:
     """The words of a text that was written."""
-    return tuple(Token(word, plain(word), stop) for word, stop, _ in _found(text))
+    return tuple([Token(word, plain(word), stop) for word, stop, _ in _found(text)])
 
 
 def tokens_of_segments(segments: Sequence[Segment]) -> tuple[Token, ...]:
@@ -181,6 +186,9 @@ _WORD: Final = re.compile(
     r"|[^\W\d_]+(?:['’ʼ`´][^\W\d_]+)*",
     re.IGNORECASE,
 )
+_ASIDE: Final = re.compile(r"\([^()\d]{0,60}\)")
+"""What stands between round brackets: mostly said by the way, but where there is nothing else it is
+of sounds: '(music)'."""
 _SOUND: Final = re.compile(r"\[[^\]]{0,60}\]|[♪♫]")
 """What a recogniser writes of sounds that are no words: '[silence]'."""
 _ABBREVIATED: Final = frozenset(
@@ -193,16 +201,23 @@ def _found(text: str) -> Iterator[tuple[str, Stop, int]]:
     """Each word, what stands behind it, and where in the text it begins."""
     # A letter for a letter: all else stays where it is.
     text = text.replace("&", "+")
-    text = _SOUND.sub(lambda sound: " " * len(sound.group()), text)
+    text = _SOUND.sub(_blank, text)
+    if "(" in text and not any(map(str.isalnum, bare := _ASIDE.sub(_blank, text))):
+        text = bare
     matches = list(_WORD.finditer(text))
-    for index, match in enumerate(matches):
-        until = matches[index + 1].start() if index + 1 < len(matches) else len(text)
-        word, behind = match.group(), text[match.end() : until]
+    begins = [*(match.start() for match in matches), len(text)]
+    for match, begin, until in zip(matches, begins, begins[1:], strict=False):
+        word, behind = match[0], text[match.end() : until]
         if "." in word and word[0] in "apAP":
             word = word[0].lower() + "m"
         elif word == "+":
             word = "and"
-        yield word, Stop.NONE if behind == " " else _stop(word, behind), match.start()
+        yield word, Stop.NONE if behind == " " else _stop(word, behind), begin
+
+
+def _blank(sound: re.Match[str]) -> str:
+    """As long, so that all else stays where it is."""
+    return " " * len(sound.group())
 
 
 def _stop(word: str, behind: str) -> Stop:

@@ -79,7 +79,8 @@ def time_shown(there: Finding[bool] | None, at: datetime) -> Finding[Moment] | N
     """Of a report that says nothing of it, but that they are there: as of the call."""
     if there is None or not there.value:
         return None
-    return Finding(Moment(at, AS_OF), there.passage, there.first, there.last, SHOWN)
+    moment = Moment(at, AS_OF)
+    return Finding(moment, there.passage, there.first, there.last, SHOWN, is_guess=there.is_guess)
 
 
 def time_said(passages: Sequence[Passage], at: datetime) -> Finding[Moment] | None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from reports.fields.activity import Activity, activities_said
 from reports.fields.appearance import Appearance, Claim, agencies_said, appearance_said
@@ -24,10 +24,11 @@ from reports.fields.contact import (
     numbers_said,
 )
 from reports.fields.counts import SURE, Count, officers_counted
-from reports.fields.detained import detained_counted
+from reports.fields.detained import detained_counted, one_sought
 from reports.fields.equipment import Equipment, equipment_said
 from reports.fields.finding import Finding
 from reports.fields.first_hand import FirstHand, first_hand_said
+from reports.fields.guessing import likely, weighed
 from reports.fields.heading import Heading, heading_said
 from reports.fields.keys import KEY_CONFIDENCE
 from reports.fields.kind import (
@@ -47,10 +48,14 @@ from reports.fields.said import Passage
 from reports.fields.settled import SEVERAL, Settled
 from reports.fields.time import COARSE, time_said, time_shown
 from reports.fields.vehicles import Vehicle, vehicles_said
-from reports.questions import CALLBACK, EARLIER, NO, OFFICERS, STILL_THERE, WHEN, YES
+from reports.questions import CALLBACK, EARLIER, NO, NOW, OFFICERS, STILL_THERE, WHEN, YES
 
 V_co = TypeVar("V_co", covariant=True)
 V = TypeVar("V")
+KINDS: Final = MappingProxyType({str(each): each for each in Kind})
+SURE_KIND: Final = 0.8
+"""How sure a kind is of which words leave no doubt."""
+HANDS: Final = MappingProxyType({str(each): each for each in FirstHand})
 
 
 @dataclass(frozen=True)
@@ -196,15 +201,25 @@ def _heard(told: Told, names: Names, settled_kind: Settled[Kind | None] | None) 
     sounds_like = kind_said(
         said, knows=knows, placed=location is not None, taken=detained is not None
     )
-    if sounds_like is not None and sounds_like.confidence <= GUESSED and WHEN in told.keys:
+    whole = likely(said)
+    if WHEN not in told.keys:
+        sounds_like = weighed(sounds_like, whole.get("kind", {}), _may_be(sounds_like), said)
+    elif sounds_like is not None and sounds_like.confidence <= GUESSED:
         sounds_like = None  # who pressed when it happens speaks of what happens
     kind = _sorted(sounds_like, settled_kind)
     first_hand = settled_first_hand(knows, kind)
+    tells = kind is None or kind.value in (Kind.REPORT, Kind.RUMOUR, Kind.HELP)
+    if tells:
+        # Who pressed 'now' is not taken for one who was told by the sound of it.
+        hands = {h: HANDS[h] for h in HANDS if h != FirstHand.TOLD or told.keys.get(WHEN) != NOW}
+        first_hand = weighed(first_hand, whole.get("first_hand", {}), hands, said)
     needs = needs_said(said)
     seeks_help = kind is not None and kind.value is Kind.HELP
     of_family = seeks_help and (
         detained is not None or any(each.value is Need.FAMILY for each in needs)
     )
+    if detained is None and of_family:
+        detained = one_sought(said)
     nothing = _tells_nothing(kind) or (seeks_help and not of_family)
     began = None if nothing else time_said(said, told.at)
     # Who pressed 'earlier' tells a story, in whatever tense.
@@ -217,6 +232,8 @@ def _heard(told: Told, names: Names, settled_kind: Settled[Kind | None] | None) 
     if there is None and of_family and kind is not None:
         # Whose family asks where they are was taken, and who took them went.
         there = Finding(False, kind.passage, kind.first, kind.last, PRESENCE_SHOWN)
+    if STILL_THERE not in told.keys and tells and (of_family or not seeks_help):
+        there = weighed(there, whole.get("still_there", {}), _may_be_there(told, kind), said)
     if shows and (began is None or began.value.within >= COARSE or _moved_on(began, location)):
         # 'They brought him in last night … they are still here.'
         began = time_shown(there, told.at) or began
@@ -229,7 +246,7 @@ def _heard(told: Told, names: Names, settled_kind: Settled[Kind | None] | None) 
         seen_at=Understood(said=began),
         location=Understood(said=location),
         kind=sounds_like,
-        detained=detained,
+        detained=None if _tells_nothing(kind) else detained,
         heading=heading_said(said),
         callback=Understood(_choice_pressed(told, CALLBACK), callback_said(said)),
         number=next(iter(numbers_said(said)), None),
@@ -243,6 +260,28 @@ def _heard(told: Told, names: Names, settled_kind: Settled[Kind | None] | None) 
         needs=needs,
         private=private_said(said, names, location),
     )
+
+
+def _may_be(sounds_like: Finding[Kind] | None) -> Mapping[str, Kind]:
+    """What may be guessed of the kind: that nothing was said only where no words say anything, and
+    of who says that theirs were taken nothing: a family waits for an answer."""
+    if (
+        sounds_like is not None
+        and sounds_like.value is Kind.HELP
+        and sounds_like.confidence >= SURE_KIND
+    ):
+        return {}
+    says = sounds_like is not None and sounds_like.confidence > GUESSED
+    return {name: kind for name, kind in KINDS.items() if not (says and kind is Kind.SILENT)}
+
+
+def _may_be_there(told: Told, kind: Finding[Kind] | None) -> Mapping[str, bool]:
+    """What may be guessed of whether it goes on: nothing that the key for 'when' speaks against,
+    and not that it does, of hearsay."""
+    pressed = told.keys.get(WHEN)
+    goes_on = pressed in (None, NOW) and (kind is None or kind.value is not Kind.RUMOUR)
+    allowed = {"true": True} if goes_on else {}
+    return allowed if pressed == NOW else {**allowed, "false": False}
 
 
 def _sorted(

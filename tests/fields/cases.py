@@ -26,7 +26,7 @@ from reports.fields.vehicles import Vehicle
 CASES = Path(__file__).parents[1] / "cases"
 AT = datetime.fromisoformat("2026-01-15T08:10:00-06:00")
 NONE = "none"
-UNSEEN = ("unseen", "more", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+UNSEEN = ("unseen", "more", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 """Folders of calls by somebody who did not know the rules."""
 OPENED = frozenset(["unseen", "more", "third", "fourth", "fifth", "sixth", "seventh"])
 """Of which the third that was held out has been looked at since: they measure nothing any more."""
@@ -127,12 +127,20 @@ _SIDES = re.compile(r"\b(?:[NS][EW]?|[EW]) | (?:[NS][EW]?|[EW])\b")
 
 
 def _names_of(location: Location) -> set[str]:
-    """What a case may call it: the one candidate, or all that is known where there are several."""
+    """What a case may call it: the one candidate, a landmark by any of its names, or all that is
+    known where there are several."""
     if len(location.candidates) == 1:
-        return {location.candidates[0].name}
+        name = location.candidates[0].name
+        return {name, *_called().get(name, ())}
     if location.streets:
         return {" & ".join(location.streets)}
     return {name for name in (location.landmark, location.area) if name}
+
+
+@cache
+def _called() -> Mapping[str, Sequence[str]]:
+    """What landmarks are called, too, by their name."""
+    return {each.name: each.names for each in names().gazetteer.landmarks}
 
 
 def _same_time(wanted: str, value: Moment, says: Mapping[str, Any]) -> bool:

@@ -161,3 +161,90 @@ def test_numbered_streets_of_suburbs_are_known() -> None:
     place = understood("Agents at 66th and Nicollet in Richfield.").location.value
     assert place is not None
     assert [each.city for each in place.candidates] == ["Richfield"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "words", "count"),
+    [
+        ("en", "They're pulling people off the crew one by one, they got three guys already.", 3),
+        ("en", "My downstairs neighbor's brother is locked up.", 1),
+        ("en", "They took Beto and one of the dishwashers.", 2),
+        ("en", "A man and his wife were taken.", 2),
+        ("en", "He's in handcuffs now.", 1),
+        ("es", "Se llevaron a mis dos ayudantes.", 2),
+        ("es", "Mi tía dice que la agarró la migra.", 1),
+        ("es", "Andan subiéndolo a la camioneta.", 1),
+        ("so", "Waa la qabtay wiilkii.", 1),
+        ("so", "Shaqaale toban ah ma arkin, laakiin laba dumar ah ayay xireen.", 2),
+    ],
+)
+def test_who_was_taken_is_counted_however_they_are_called(
+    lang: str, words: str, count: int
+) -> None:
+    found = understood(words, lang).detained
+    assert found is not None
+    assert found.value is not None
+    assert (found.value.low, found.value.high) == (count, count)
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("en", "I put my son on the bus and then I saw them."),
+        ("en", "They got one of those ram things."),
+        ("es", "Ya habían llegado a las siete y no detuvieron a nadie."),
+    ],
+)
+def test_who_is_not_taken_is_not_counted(lang: str, words: str) -> None:
+    assert understood(words, lang).detained is None
+
+
+@pytest.mark.parametrize(
+    ("lang", "words", "count"),
+    [
+        ("en", "I'd say six of them on the sidewalk by the Global Market.", 6),
+        ("en", "Agents, two in the one and two in the other, so four.", 4),
+        ("es", "Ya lo tenían dos hombres contra la pared.", 2),
+        ("es", "Hay three agents en la puerta.", 3),
+        ("so", "Afar askari ayaa jooga.", 4),
+    ],
+)
+def test_officers_are_counted_however_it_is_put(lang: str, words: str, count: int) -> None:
+    found = understood(words, lang).officers.value
+    assert found is not None
+    assert (found.low, found.high) == (count, count)
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("en", "They drag a woman out of the car at Lake and Bloomington."),
+        ("en", "They slammed him on the hood. I'm watching it. Lake and Cedar."),
+        ("en", "They just tackled a kid at 26th and Nicollet."),
+        ("en", "They are pepper spraying people at Lake and Cedar."),
+        ("en", "They pulled her out through the window, they're still here, Lake and Cedar."),
+        ("es", "Están sacando a una señora a rastras del carro en la Lake y la Bloomington."),
+        ("es", "Lo están golpeando en la Lake y la Cedar."),
+        ("es", "Están echando gas pimienta en la Lake y la Cedar."),
+        ("es", "La jalaron del pelo y la sacaron del carro, en la Lake y la Cedar, ahorita."),
+        ("so", "Naag ayay baabuurka ka soo jiidayaan Lake iyo Bloomington."),
+        ("so", "Wiil ayay garaacayaan Lake iyo Cedar hadda."),
+        ("so", "Basbaas ayay dadka ku buufinayaan Lake iyo Cedar."),
+    ],
+)
+def test_force_that_is_seen_now_comes_first(lang: str, words: str) -> None:
+    told = told_from({"words": words, "lang": lang}, READER.lexicons, AT)
+    assert str(ranked(told, understand(told, names())).priority) == "P1"
+
+
+def test_a_corner_where_they_work_is_told_before_the_city_it_is_in() -> None:
+    found = understood("I work at a coffee place at Grand and Snelling, Saint Paul.").location.value
+    assert found is not None
+    assert set(found.streets) == {"Grand Ave", "Snelling Ave"}
+
+
+def test_sounds_between_brackets_are_silence_and_what_is_said_by_the_way_is_not() -> None:
+    silent = understood("(music) (a dog barks)").kind
+    assert silent is not None
+    assert silent.value is Kind.SILENT
+    assert understood("Four agents (masked) at Lake and Cedar.").officers.value is not None

@@ -1,0 +1,126 @@
+"""What a call sounds like as a whole: each of its words, each two that stand together, and what the
+lexicon marks in it speak for and against, as much as they did in the written calls that
+`bench/learning.py` weighed. It is a guess, and no words can be shown for it; rules that find words
+go before it where they have any to speak of.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import exp, sqrt
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from reports.fields.said import Passage
+
+BIAS: Final = "*"
+"""What stands in every call."""
+NONE: Final = "none"
+"""The class of calls that say nothing of what is asked."""
+MARKS: Final = frozenset(
+    [
+        "activity",
+        "agency",
+        "call_me",
+        "day",
+        "greeting",
+        "held",
+        "kind",
+        "knows",
+        "look",
+        "need",
+        "officers",
+        "past",
+        "presence",
+        "present",
+        "unsure",
+    ]
+)
+"""The lexicon's kinds that speak for something, whatever language they are of."""
+FIRST_WORDS: Final = 3
+LONG: Final = 6
+"""Binary digits of the length of a call from which on longer ones are alike."""
+QUESTION: Final = 3
+"""`said.Stop.QUESTION`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """Weights by field, class and feature; made by `load_learnt`."""
+
+    classes: Mapping[str, Sequence[str]]
+    """By field."""
+    weights: Mapping[str, Sequence[float]]
+    """By feature: of all classes of the first field, then of the second, and so on."""
+
+    def likely(self, passages: Sequence[Passage]) -> Mapping[str, Mapping[str, float]]:
+        """How likely each class of each field is, 0 to 1."""
+        return self.likely_of(features(passages))
+
+    def likely_of(self, given: Collection[str]) -> Mapping[str, Mapping[str, float]]:
+        """The same, of features."""
+        known = list(filter(None, map(self.weights.get, given)))
+        by = scale(len(given))
+        sums = [by * sum(column) for column in zip(*known, strict=True)]
+        bias = self.weights[BIAS]
+        found: dict[str, Mapping[str, float]] = {}
+        at = 0
+        for name, classes in self.classes.items():
+            begin, at = at, at + len(classes)
+            scores = [each + bias[begin + n] for n, each in enumerate(sums[begin:at])] or list(
+                bias[begin:at]
+            )
+            found[name] = dict(zip(classes, shares(scores), strict=True))
+        return found
+
+
+def scale(count: int) -> float:
+    """By which what so many features say is multiplied: a long call says no more than a short."""
+    return 1 / sqrt(count + 1)
+
+
+def shares(scores: Sequence[float]) -> list[float]:
+    """Scores as shares of one."""
+    most = max(scores)
+    powers = [exp(score - most) for score in scores]
+    whole = sum(powers)
+    return [power / whole for power in powers]
+
+
+def features(passages: Sequence[Passage]) -> set[str]:
+    """What speaks in words."""
+    found: set[str] = set()
+    for passage in passages:
+        words = [token.plain for token in passage.tokens]
+        found.update(words)
+        found.update(map(" ".join, pairwise(words)))
+        found.update(f"^{word}" for word in words[:FIRST_WORDS])
+        found.add(f"%{min(LONG, len(words).bit_length())}")
+        if any(token.stop == QUESTION for token in passage.tokens):
+            found.add("?")
+            if passage.tokens[-1].stop == QUESTION:
+                found.add("?.")
+        found.update(f"#{mark.kind}:{mark.value}" for mark in passage.marks if mark.kind in MARKS)
+    return found
+
+
+def load_learnt(file: Path) -> Learnt | None:
+    """From what `bench/learning.py` wrote, None where nothing was: then nothing is guessed.
+
+    Raises:
+        ValueError, KeyError: it is not what was written.
+    """
+    if not file.exists():
+        return None
+    given = json.loads(file.read_text(encoding="utf-8"))
+    return Learnt(
+        {name: tuple(classes) for name, classes in given["classes"].items()},
+        {
+            name: tuple(each / given["unit"] for each in row)
+            for name, row in given["weights"].items()
+        },
+    )
