@@ -26,7 +26,18 @@ from reports.fields.vehicles import Vehicle
 CASES = Path(__file__).parents[1] / "cases"
 AT = datetime.fromisoformat("2026-01-15T08:10:00-06:00")
 NONE = "none"
-UNSEEN = ("unseen", "more", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+UNSEEN = (
+    "unseen",
+    "more",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+)
 """Folders of calls by somebody who did not know the rules."""
 OPENED = frozenset(["unseen", "more", "third", "fourth", "fifth", "sixth", "seventh"])
 """Of which the third that was held out has been looked at since: they measure nothing any more."""
