@@ -80,7 +80,15 @@ from transcribe.tuning import (
     with_batches,
 )
 from transcribe.weights import BadWeights
-from wiring import Adapters, Clock, now, second_reader, speech_pipeline, workspace
+from wiring import (
+    Adapters,
+    Clock,
+    keep_what_is_loaded,
+    now,
+    second_reader,
+    speech_pipeline,
+    workspace,
+)
 from workers.queues import QueueName, QueueUnavailable
 from workers.supervisor import Supervisor
 
@@ -159,6 +167,7 @@ def create_app(
         ),
     )
     if ahead:
+        keep_what_is_loaded()
         read_ahead()
     return app
 

@@ -19,7 +19,7 @@ from reports.services.notices import release_sending
 from reports.services.recordings import release_claims
 from reports.services.texts import release_texts
 from transcribe.hears import BadHears
-from wiring import Adapters, now, redis_url
+from wiring import Adapters, keep_what_is_loaded, now, redis_url
 from workers import jobs
 from workers.queues import QueueName
 from workers.sweeper import PAUSE, Sweeper
@@ -48,6 +48,7 @@ def work(settings: Settings, queue: QueueName) -> None:
     if queue in SPEAKING:
         transcriber = adapters.transcriber(log.info)
     jobs.equip(adapters.equipment(queue, transcriber))
+    keep_what_is_loaded()
     left = release_claims(adapters.store, worker=queue, at=now())
     # Each is sent by the worker of one queue.
     if queue is QueueName.ALERTS:
@@ -62,6 +63,7 @@ def work(settings: Settings, queue: QueueName) -> None:
 def sweep(settings: Settings) -> None:
     adapters = Adapters(settings)
     jobs.equip(adapters.equipment(SWEEPER))
+    keep_what_is_loaded()
     sweeper = Sweeper(
         adapters.store,
         adapters.queue,
