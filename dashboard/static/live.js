@@ -1,6 +1,6 @@
 // Keeps a page as it is on the server: asks for its part again and again and puts in what changed.
 //
-// A part is made of elements with an id. `data-version` names what an element shows: the same version
+// A part is made of elements with an id. `data-v` names what an element shows: the same version
 // is left alone, so that what has the focus, plays or is folded open stays as it is. An element with
 // `data-keyed` is gone into, child by child; of one with `data-quiet` nobody is told that it changed.
 // All words come from the page.
@@ -50,7 +50,7 @@
       if (held && held.hasAttribute("data-keyed") && wanted.hasAttribute("data-keyed")) {
         changed = patch(held, wanted) || changed;
         child = held;
-      } else if (held && held.dataset.version === wanted.dataset.version) {
+      } else if (held && held.dataset.v === wanted.dataset.v) {
         child = held;
       } else if (held && hasUnsaved(held)) {
         child = held;
@@ -100,9 +100,9 @@
 
   // What is being read stays where it is on the screen, whatever comes in above it.
   function anchor() {
-    const first = [...live.querySelectorAll("[data-version]")].find(
+    const first = [...live.querySelectorAll("[data-v]")].find(
       (element) =>
-        !element.querySelector("[data-version]") &&
+        !element.querySelector("[data-v]") &&
         element.getBoundingClientRect().bottom > 0 &&
         getComputedStyle(element).position !== "fixed",
     );

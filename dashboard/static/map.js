@@ -73,7 +73,7 @@
 
   function draw() {
     const here = marks();
-    const now = here.map((mark) => `${mark.id} ${mark.dataset.version}`).join();
+    const now = here.map((mark) => `${mark.id} ${mark.dataset.v}`).join();
     if (!map || now === shown) return;
     if (shown === "") {
       const places = here.map((mark) => [Number(mark.dataset.lat), Number(mark.dataset.lon)]);

@@ -32,7 +32,7 @@ def references(page: str) -> list[str]:
 
 def row(page: str, reference: str) -> str:
     """The words of one line, as a person reads them."""
-    found = re.search(rf"<li id=row-{reference} .*?</li>", page, re.DOTALL)
+    found = re.search(rf"<li id=row-{reference} .*?(?=<li |</ol>)", page, re.DOTALL)
     assert found is not None, f"no report {reference} in the list"
     return " ".join(re.sub(r"<[^>]+>", " ", found[0]).split())
 
@@ -264,7 +264,7 @@ def test_only_the_line_that_changed_has_another_version(
     stories.whole_morning()
 
     def versions(page: str) -> dict[str, str]:
-        return dict(re.findall(r"id=row-(\d+) data-version=(\w+)", page))
+        return dict(re.findall(r"id=row-(\d+) data-v=(\w+)", page))
 
     first = ana.get("/inbox")
     clock.passes(seconds=2)

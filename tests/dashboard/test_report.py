@@ -467,7 +467,7 @@ def test_audio_that_is_lost_or_no_audio_is_a_404_and_not_a_fault(
 
 
 def versions(page: str, element_ids: Sequence[str]) -> dict[str, str]:
-    found = dict(re.findall(r'id="([\w-]+)"[^>]*data-version="([^"]*)"', page))
+    found = dict(re.findall(r'id="([\w-]+)"[^>]*data-v="([^"]*)"', page))
     return {element_id: found[element_id] for element_id in element_ids}
 
 

@@ -158,7 +158,7 @@ def test_the_script_of_the_page_leaves_it_where_it_is(
     six_at_lake(stories)
     parrot.says("officers", "6", "six agents")
     versions = [
-        re.findall(r'data-version="[^"]*"|data-etag="[^"]*"', page)
+        re.findall(r'data-v="[^"]*"|data-etag="[^"]*"', page)
         for page in (opinionated.get("/r/4821").text, opinionated.acts("4821", "opinion").text)
     ]
     assert versions[0] == versions[1]
