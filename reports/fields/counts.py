@@ -321,8 +321,19 @@ def _one_more(passage: Passage, noun: Mark) -> int | None:
     if joint is None or passage.parted(noun.first, joint.first, Stop.COMMA):
         return None
     nouns = passage.beginning(PEOPLE, OFFICERS)
-    for at in (joint.last, joint.last + 1):
+    another = passage.beginning("more").get(joint.last)
+    if another is not None and another.first in passage.beginning("whose"):
+        # '… and another one sitting in the truck', not '… and another car'
+        last = next((n.last for n in passage.numbers if n.first == another.last), another.last)
+        things = passage.beginning(OTHERS, "vehicle", "captives").keys()
+        stands = last in passage.beginning("break", "staying") or _ends(passage, last)
+        return last if stands and last not in things else None
+    for at in (joint.last, joint.last + 1, joint.last + 2):
         single = at == joint.last or at in passage.ending("single")
+        if at == joint.last + 2:
+            # 'Two Border Patrol guys and one city cop'
+            single = joint.last in passage.beginning("single") and at in passage.beginning(OFFICERS)
+            single = single and at - 1 not in nouns.keys() | passage.beginning(OTHERS).keys()
         person = nouns.get(at)
         if (
             person is not None
@@ -448,7 +459,7 @@ def _confidence(passage: Passage, run: Sequence[Number], noun: Mark | None) -> f
     # 'Son las ocho ocho': what follows an hour is as little.
     begins = next((n.first for n in passage.numbers if n.last == first.first), first.first)
     behind = any(mark.last in (begins, first.first) for mark in passage.of("not_counted_behind"))
-    if behind and not counted:  # 'at six', but not 'at six men'
+    if behind and not counted and not _answers(passage, run):  # 'at six', but not 'at six men'
         return None
     # 'Ya lo tenían dos hombres': whom they took is said before the verb.
     said_so = first.first in passage.ending("there_are") or any(
@@ -526,7 +537,13 @@ def _confidence(passage: Passage, run: Sequence[Number], noun: Mark | None) -> f
     if run[-1].last in passage.beginning("total"):
         return SURE
     if any(first.first in (mark.last, mark.first - len(run)) for mark in passage.of("more")):
-        return LESS  # 'and two more', 'otros dos'
+        # 'And two more', 'otros dos', and of whom was said before.
+        theirs = any(
+            mark.kind == OFFICERS and other[-1].last < first.first
+            for other in number_runs(passage)
+            if (mark := _noun(passage, other[-1])) is not None
+        )
+        return LIKELY if theirs else LESS
     goes_on = run[-1].last in passage.beginning("break")
     return LESS if there and goes_on else None
 
@@ -575,11 +592,13 @@ def _is_of_vehicles(passage: Passage, number: Number) -> bool:
 def _answers(passage: Passage, run: Sequence[Number]) -> bool:
     """'There are agents here. Twelve, thirteen?': a sentence of nothing but how many."""
     first, last = run[0].first, run[-1].last
+    if (about := passage.ending("about").get(first)) is not None:
+        first = about.first  # 'Like twelve?'
     if first == 0 or not (_begins(passage, first) and _ends(passage, last)):
         return False
     before = [
         mark
-        for mark in passage.of(PEOPLE, OFFICERS, OTHERS, "vehicle", "captives")
+        for mark in passage.of(PEOPLE, OFFICERS, "vehicle", "captives")
         if _is_last_sentence(passage, mark.first, first)
     ]
     digits = {number.first for number in passage.numbers if number.last == first}

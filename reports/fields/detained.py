@@ -116,13 +116,15 @@ def _held(
 def _fronted(
     passage: Passage, held: Mark, runs: Sequence[Sequence[Number]]
 ) -> Iterator[Finding[Count]]:
-    """'A los dos se les llevaron.'"""
-    whom, all_of = passage.ending(PERSONAL), passage.ending("all_of")
+    """'A los dos se les llevaron', 'a mis dos primos se los llevaron'."""
+    whom = passage.ending(PERSONAL)
     for run in runs:
-        first, last = run[0].first, run[-1].last
+        first, last = run[0].first, _captives(passage, run)
+        if last is None and first in passage.ending("all_of"):
+            last = run[-1].last
         if (
-            first in all_of
-            and first - 1 in whom
+            last is not None
+            and (first in whom or first - 1 in whom)
             and 0 <= held.first - last <= 2
             and not passage.parted(first, held.first, Stop.COMMA)
         ):
@@ -194,6 +196,10 @@ def _and_others(passage: Passage, last: int, runs: Sequence[Sequence[Number]]) -
             many, last = many + run[0].value, ends
         elif (person := persons.get(at)) is not None and not _is_of_a_thing(passage, person):
             many, last = many + 1, person.last
+        elif (noun := passage.beginning(PERSON).get(at)) is not None and not _is_of_a_thing(
+            passage, noun
+        ):
+            many, last = many + 1, noun.last  # 'the driver and passenger'
         else:
             break
     return many, last
