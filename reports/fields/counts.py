@@ -24,7 +24,7 @@ REACH: Final = 2
 """Words between a number and its noun at the most."""
 LOOKS_WITHIN: Final = 2
 """Words between a count and how those look at the most."""
-CORRECTED_WITHIN: Final = 4
+CORRECTED_WITHIN: Final = 3
 """Words between 'no, wait' and a count at the most: 'they have to wait' corrects nothing."""
 ASIDE: Final = 6
 """Words said by the way between 'I see' and a count at the most."""
@@ -497,7 +497,11 @@ def _confidence(passage: Passage, run: Sequence[Number], noun: Mark | None) -> f
     corrected = first.first in passage.ending(CORRECTION)
     if corrected and _corrects_a_count(passage, first):
         return LIKELY
-    if not there and _is_aside(passage, first):
+    # 'I can see two… three.'
+    counted_on = any(
+        n.first == begins and n.value == first.value - 1 for n in passage.numbers
+    ) and begins in passage.ending("there_are")
+    if counted_on or _is_aside(passage, first):
         there = True
     if there and _is_of_vehicles(passage, first):
         return None
@@ -747,7 +751,10 @@ def _is_last_sentence(passage: Passage, at: int, first: int) -> bool:
 def _many(passage: Passage) -> Iterator[Finding[Count]]:
     things = passage.beginning(OTHERS, "vehicle")
     for many in passage.of("many_alone"):
-        if many.last in things or many.last + 1 in things:
+        if any(
+            at in things and not passage.parted(many.first, at, Stop.COMMA)
+            for at in (many.last, many.last + 1)
+        ):
             continue  # 'so many cars'
         yield Finding(Count(None, None), passage, many.first, many.last, LIKELY)
     for many in passage.of("many"):
