@@ -121,6 +121,9 @@ def _listed(words: Sequence[str], marks: Sequence[Mark]) -> Iterator[Number]:
             continue
         value, last = int(mark.value), mark.last
         # Ones and tens, in either order, as 'laba iyo toban' and 'kow iyo labaatan'.
+        hundred = listed.get(last)
+        if hundred is not None and hundred.value == "100" and value < 10:
+            value, last = value * 100, hundred.last  # 'laba boqol'
         other = listed.get(last + 1) if last in joins else None
         if other is not None and {len(mark.value), len(other.value)} == {1, 2}:
             value, last = value + int(other.value), other.last

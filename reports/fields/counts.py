@@ -24,6 +24,12 @@ REACH: Final = 2
 """Words between a number and its noun at the most."""
 LOOKS_WITHIN: Final = 2
 """Words between a count and how those look at the most."""
+CORRECTED_WITHIN: Final = 3
+"""Words between 'no, wait' and a count at the most: 'they have to wait' corrects nothing."""
+ASIDE: Final = 6
+"""Words said by the way between 'I see' and a count at the most."""
+LOOKS_BEHIND: Final = 5
+"""Words between one person and how they look at the most."""
 EACH_WITHIN: Final = 3
 """Words between a count and 'in each' at the most."""
 TAKEN_WITHIN: Final = 6
@@ -78,13 +84,18 @@ def officers_counted(passages: Sequence[Passage]) -> Finding[Count] | None:
     """How many officers the caller says there are; the last of what they correct."""
     found = [each for passage in passages for each in _all_counted(passage)]
     if not found:
-        alone = (each for passage in passages for each in (*_many(passage), *_only_one(passage)))
+        alone = (
+            each
+            for find in (_many, _driver_and_passenger, _only_one, _lone_person)
+            for passage in passages
+            for each in find(passage)
+        )
         return next(alone, None)
-    back = taken_back(found)
+    back = taken_back(found, CORRECTED_WITHIN)
     left = [each for each in found if each not in back and not _is_left_open(each)]
     if not left:
         return None
-    total = next((each for each in left if _is_total(each)), None)
+    total = next((each for each in left if _is_total(each)), None) or _sum_of_parts(left)
     surest = max(each.confidence for each in left)
     sure = [each for each in left if each.confidence >= surest or _is_more(each)]
     settled = total or settled_counts(left if _is_more(sure[0]) else sure)
@@ -92,6 +103,31 @@ def officers_counted(passages: Sequence[Passage]) -> Finding[Count] | None:
         return None
     before = dict.fromkeys(each.value for each in back if each.value != settled.value)
     return replace(settled, before=tuple(before))
+
+
+def may_be_told_of(found: Finding[Count], passages: Sequence[Passage]) -> bool:
+    """Whether a count that somebody passes on is of officers, and neither of those who are said to
+    be taken nor of people of whom nothing else tells what they are."""
+    if found.value.high == 1:
+        return False  # 'A policeman told him'
+    passage, before = found.passage, True
+    for other in passages:
+        before = before and other is not passage
+        for mark in other.of("taken", "held"):
+            if mark.value in ("has", "none"):
+                continue
+            if before or (other is passage and mark.first < found.last):
+                return False
+            # 'Fifty people were taken'
+            passive = mark.value == "taken" and other is passage
+            if passive and not passage.parted(found.last - 1, mark.first):
+                return False
+    people = [mark for mark in passage.of(PEOPLE) if found.first <= mark.first < found.last]
+    return not people or any(
+        mark.last <= people[0].first or people[0].last <= mark.first
+        for other in passages
+        for mark in other.of(OFFICERS, "look", "equipment")
+    )
 
 
 def settled_counts(found: Sequence[Finding[Count]]) -> Finding[Count]:
@@ -110,12 +146,22 @@ def settled_counts(found: Sequence[Finding[Count]]) -> Finding[Count]:
                 confidence=_less(kept, other),
             )
         elif (other.value.high or 0) > (kept.value.high or 0):
+            # 'Eight of them … nine', but two and four are rather of two places.
+            is_close = (other.value.high or 0) <= CLOSE * (kept.value.high or 0)
             kept = replace(
                 other,
                 value=Count(kept.value.low, other.value.high, is_about=True),
-                confidence=_less(kept, other),
+                confidence=_less(kept, other) - (0 if is_close else DOUBT),
             )
     return kept
+
+
+def _sum_of_parts(found: Sequence[Finding[Count]]) -> Finding[Count] | None:
+    """'Three agents … one woman, two men': what was said first, where the rest is as many."""
+    first, *rest = found
+    parts = sum(each.value.high or 0 for each in rest)
+    is_sum = len(rest) > 1 and parts == first.value.high == first.value.low
+    return first if is_sum else None
 
 
 def _is_total(found: Finding[Count]) -> bool:
@@ -188,6 +234,8 @@ def _here_and_there(passage: Passage, runs: Sequence[Sequence[Number]]) -> Itera
         noun = _noun(passage, run[-1])
         ends = run[-1].last if noun is None else noun.last
         ends = next((mark.last for mark in more if mark.first == ends), ends)
+        if (stays := passage.beginning("staying").get(ends)) is not None:
+            ends = stays.last  # '… and one who stayed below'
         if noun is not None and (noun.kind == OTHERS or _is_bystanding(passage, noun)):
             continue
         if run[-1].value > MOST_EACH or not any(
@@ -236,7 +284,8 @@ def _counted(passage: Passage, runs: Sequence[Sequence[Number]]) -> Iterator[Fin
             last = reached = following.last
         if noun is not None and (one := _one_more(passage, noun)) is not None:
             count, last = replace(count, low=_plus(count.low), high=_plus(count.high)), one
-        if (times := _in_each(passage, run[0].first, last)) is not None:
+        times = _in_each(passage, run[0].first, last)
+        if times is not None and not _is_sum(passage, run[0].first):
             count = replace(count, low=(count.low or 0) * times, high=(count.high or 0) * times)
         yield Finding(count, passage, run[0].first, last, confidence)
 
@@ -272,8 +321,19 @@ def _one_more(passage: Passage, noun: Mark) -> int | None:
     if joint is None or passage.parted(noun.first, joint.first, Stop.COMMA):
         return None
     nouns = passage.beginning(PEOPLE, OFFICERS)
-    for at in (joint.last, joint.last + 1):
+    another = passage.beginning("more").get(joint.last)
+    if another is not None and another.first in passage.beginning("whose"):
+        # '… and another one sitting in the truck', not '… and another car'
+        last = next((n.last for n in passage.numbers if n.first == another.last), another.last)
+        things = passage.beginning(OTHERS, "vehicle", "captives").keys()
+        stands = last in passage.beginning("break", "staying") or _ends(passage, last)
+        return last if stands and last not in things else None
+    for at in (joint.last, joint.last + 1, joint.last + 2):
         single = at == joint.last or at in passage.ending("single")
+        if at == joint.last + 2:
+            # 'Two Border Patrol guys and one city cop'
+            single = joint.last in passage.beginning("single") and at in passage.beginning(OFFICERS)
+            single = single and at - 1 not in nouns.keys() | passage.beginning(OTHERS).keys()
         person = nouns.get(at)
         if (
             person is not None
@@ -333,6 +393,9 @@ def _runs_of(passage: Passage) -> Iterator[list[Number]]:
         if number.is_ordinal or not 0 < number.value <= MOST or number.first in words:
             continue
         if run and run[-1].last == number.first and number.value > run[-1].value:
+            if _is_counted_on(passage, run, number):
+                run = [number]
+                continue
             if number.value == run[-1].value + 1 and (run[0].value == 1 or len(run) > 1):
                 run = [number]  # they count: 'one, two, three, four officers'
                 continue
@@ -350,6 +413,16 @@ def _runs_of(passage: Passage) -> Iterator[list[Number]]:
         run = [number]
     if run:
         yield run
+
+
+def _is_counted_on(passage: Passage, run: Sequence[Number], number: Number) -> bool:
+    """'I see two… three.', but not 'Twelve… thirteen?', where they guess."""
+    behind = passage.tokens[number.last - 1].stop
+    return (
+        number.value == run[-1].value + 1
+        and passage.tokens[number.first - 1].stop is Stop.SENTENCE
+        and behind is not Stop.QUESTION
+    )
 
 
 def _noun(passage: Passage, number: Number) -> Mark | None:
@@ -386,7 +459,7 @@ def _confidence(passage: Passage, run: Sequence[Number], noun: Mark | None) -> f
     # 'Son las ocho ocho': what follows an hour is as little.
     begins = next((n.first for n in passage.numbers if n.last == first.first), first.first)
     behind = any(mark.last in (begins, first.first) for mark in passage.of("not_counted_behind"))
-    if behind and not counted:  # 'at six', but not 'at six men'
+    if behind and not counted and not _answers(passage, run):  # 'at six', but not 'at six men'
         return None
     # 'Ya lo tenían dos hombres': whom they took is said before the verb.
     said_so = first.first in passage.ending("there_are") or any(
@@ -422,6 +495,16 @@ def _confidence(passage: Passage, run: Sequence[Number], noun: Mark | None) -> f
         for mark in passage.of("there_are")
     )
     corrected = first.first in passage.ending(CORRECTION)
+    if corrected and _corrects_a_count(passage, first):
+        return LIKELY
+    # 'I can see two… three.'
+    counted_on = any(
+        n.first == begins and n.value == first.value - 1 for n in passage.numbers
+    ) and begins in passage.ending("there_are")
+    if counted_on or _is_aside(passage, first):
+        there = True
+    if there and _is_of_vehicles(passage, first):
+        return None
     ends = passage.tokens[run[-1].last - 1].stop > Stop.NONE
     at_end = run[-1].last == len(passage.tokens)
     # 'I see eight in green uniforms.'
@@ -432,7 +515,12 @@ def _confidence(passage: Passage, run: Sequence[Number], noun: Mark | None) -> f
     )
     between = len(run) > 1 and first.first in passage.ending("between")
     if (there or corrected or between) and (ends or at_end or looks):
-        return LIKELY
+        # 'Los agentes eran seis.'
+        theirs = any(
+            mark.last == first.first and mark.first in passage.ending(OFFICERS)
+            for mark in passage.of("there_are")
+        )
+        return SURE if theirs else LIKELY
     # 'Some men, five or six.'
     named = first.first in passage.ending(PEOPLE, OFFICERS)
     if _is_aboard(passage, run) or (named and (ends or at_end) and not behind):
@@ -446,12 +534,79 @@ def _confidence(passage: Passage, run: Sequence[Number], noun: Mark | None) -> f
         return LESS  # 'unos de la Border Patrol, como ocho, …'
     if run[-1].last in passage.beginning("look"):
         return LESS  # 'dos de civil'
+    if looks and first.first in passage.ending("all_of"):
+        return LESS  # 'los cuatro con máscara'
+    if _answers(passage, run):
+        return LESS
     if run[-1].last in passage.beginning("total"):
         return SURE
     if any(first.first in (mark.last, mark.first - len(run)) for mark in passage.of("more")):
-        return LESS  # 'and two more', 'otros dos'
+        # 'And two more', 'otros dos', and of whom was said before.
+        theirs = any(
+            mark.kind == OFFICERS and other[-1].last < first.first
+            for other in number_runs(passage)
+            if (mark := _noun(passage, other[-1])) is not None
+        )
+        return LIKELY if theirs else LESS
     goes_on = run[-1].last in passage.beginning("break")
     return LESS if there and goes_on else None
+
+
+def _corrects_a_count(passage: Passage, number: Number) -> bool:
+    """'Three dudes no four', whatever goes on behind it."""
+    back = passage.ending(CORRECTION)[number.first]
+    earlier = [run[-1] for run in number_runs(passage) if run[-1].last <= back.first]
+    wrong = earlier[-1] if earlier else None
+    if wrong is None or wrong.is_article or abs(wrong.value - number.value) > wrong.value:
+        return False
+    noun = _noun(passage, wrong)
+    last = wrong.last if noun is None else noun.last
+    is_people = noun is not None and noun.kind != OTHERS
+    behind = _noun(passage, number)
+    return is_people and last == back.first and (behind is None or behind.kind != OTHERS)
+
+
+def _is_aside(passage: Passage, number: Number) -> bool:
+    """'I can see, through the peephole, three.'"""
+    return any(
+        mark.last < number.first <= mark.last + ASIDE
+        and not passage.parted(mark.last - 1, number.first - 1)
+        and passage.tokens[mark.last - 1].stop is Stop.COMMA
+        and passage.tokens[number.first - 1].stop > Stop.NONE
+        and not passage.parted(mark.last, number.first - 2, Stop.COMMA)
+        for mark in passage.of("there_are")
+    )
+
+
+def _is_of_vehicles(passage: Passage, number: Number) -> bool:
+    """'The cars outside, I counted fourteen'."""
+    nouns = [
+        mark
+        for mark in passage.of(PEOPLE, OFFICERS, "vehicle")
+        if mark.last <= number.first and not passage.parted(mark.last - 1, number.first)
+    ]
+    return bool(
+        nouns
+        and nouns[-1].kind == "vehicle"
+        and nouns[-1].value.endswith("+")
+        and nouns[-1].first in passage.ending("definite_many")
+    )
+
+
+def _answers(passage: Passage, run: Sequence[Number]) -> bool:
+    """'There are agents here. Twelve, thirteen?': a sentence of nothing but how many."""
+    first, last = run[0].first, run[-1].last
+    if (about := passage.ending("about").get(first)) is not None:
+        first = about.first  # 'Like twelve?'
+    if first == 0 or not (_begins(passage, first) and _ends(passage, last)):
+        return False
+    before = [
+        mark
+        for mark in passage.of(PEOPLE, OFFICERS, "vehicle", "captives")
+        if _is_last_sentence(passage, mark.first, first)
+    ]
+    digits = {number.first for number in passage.numbers if number.last == first}
+    return bool(before) and before[-1].kind in (PEOPLE, OFFICERS) and not digits
 
 
 def _is_aboard(passage: Passage, run: Sequence[Number]) -> bool:
@@ -536,8 +691,71 @@ def _only_one(passage: Passage) -> Iterator[Finding[Count]]:
         yield Finding(Count(1, 1), passage, mark.first, mark.last, LESS)
 
 
+def _driver_and_passenger(passage: Passage) -> Iterator[Finding[Count]]:
+    """'Just driver and passenger', of whom nobody says that they were stopped."""
+    for pair in passage.of("driver_and_passenger"):
+        if not any(
+            not passage.parted(min(pair.first, mark.first), max(pair.last, mark.last) - 1)
+            for mark in _takings(passage)
+        ):
+            yield Finding(Count(2, 2), passage, pair.first, pair.last, LESS)
+
+
+def _lone_person(passage: Passage) -> Iterator[Finding[Count]]:
+    """'There's a man in a vest', 'One guy.': where nobody is said to be more."""
+    if any(passage.tokens[mark.last - 1].plain.endswith("s") for mark in passage.of(OFFICERS)):
+        return
+    single, ours = passage.ending("single"), passage.ending("mine")
+    taken = _takings(passage)
+    for person in passage.of(PEOPLE):
+        first = person.first - 1 if person.first in single else person.first
+        begins, ends = _begins(passage, first), _ends(passage, person.last)
+        if person.first in ours or passage.tokens[person.last - 1].plain.endswith("s"):
+            continue
+        if any(
+            not passage.parted(min(person.first, mark.first), max(person.last, mark.last) - 1)
+            or (begins and mark.last <= first and _is_last_sentence(passage, mark.first, first))
+            for mark in taken
+        ):
+            continue
+        said = begins and ends and any(n.first == first and n.value == 1 for n in passage.numbers)
+        looks = (first < person.first or begins) and any(
+            0 <= mark.first - person.last <= LOOKS_BEHIND
+            and not passage.parted(person.last - 1, mark.first, Stop.COMMA)
+            for mark in passage.of("look")
+        )
+        if said or looks:
+            yield Finding(Count(1, 1), passage, first, person.last, LESS)
+
+
+def _takings(passage: Passage) -> Sequence[Mark]:
+    """Words that say that somebody was taken, or stopped."""
+    return [mark for mark in passage.of("taken", "held") if mark.value not in ("has", "none")]
+
+
+def _begins(passage: Passage, first: int) -> bool:
+    """Whether a sentence begins there."""
+    return first == 0 or passage.tokens[first - 1].stop >= Stop.SENTENCE
+
+
+def _ends(passage: Passage, last: int) -> bool:
+    """Whether a sentence ends before that word."""
+    return last == len(passage.tokens) or passage.tokens[last - 1].stop >= Stop.SENTENCE
+
+
+def _is_last_sentence(passage: Passage, at: int, first: int) -> bool:
+    """Whether a word is of the sentence before the one that begins at `first`."""
+    return first > 0 and not passage.parted(at, first - 1)
+
+
 def _many(passage: Passage) -> Iterator[Finding[Count]]:
+    things = passage.beginning(OTHERS, "vehicle")
     for many in passage.of("many_alone"):
+        if any(
+            at in things and not passage.parted(many.first, at, Stop.COMMA)
+            for at in (many.last, many.last + 1)
+        ):
+            continue  # 'so many cars'
         yield Finding(Count(None, None), passage, many.first, many.last, LIKELY)
     for many in passage.of("many"):
         for noun in passage.of(OFFICERS):
@@ -545,3 +763,5 @@ def _many(passage: Passage) -> Iterator[Finding[Count]]:
             gap = max(many.first, noun.first) - min(many.last, noun.last)
             if 0 <= gap <= REACH and not passage.parted(first, last - 1, Stop.COMMA):
                 yield Finding(Count(None, None), passage, first, last, LIKELY)
+        if passage.of(OFFICERS) and _begins(passage, many.first) and _ends(passage, many.last):
+            yield Finding(Count(None, None), passage, many.first, many.last, LESS)

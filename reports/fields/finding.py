@@ -35,12 +35,21 @@ class Finding(Generic[V_co]):
         return self.passage.words(self.first, self.last)
 
 
-def taken_back(found: Sequence[Finding[V]]) -> list[Finding[V]]:
+def taken_back(found: Sequence[Finding[V]], within: int | None = None) -> list[Finding[V]]:
     """Those of findings, in the order in which they were said, that words behind them take back:
-    'four, no wait, five'."""
+    'four, no wait, five'. `within`: words between those words and either at the most; None: any
+    number."""
     return [
         one
         for one, other in pairwise(found)
         if one.passage is other.passage
-        and any(one.last <= mark.first <= other.first for mark in one.passage.of(CORRECTION))
+        and any(
+            one.last <= mark.first <= other.first
+            and (
+                within is None
+                or mark.first - one.last <= within
+                or other.first - mark.last <= within
+            )
+            for mark in one.passage.of(CORRECTION)
+        )
     ]

@@ -23,7 +23,7 @@ from reports.fields.contact import (
     needs_said,
     numbers_said,
 )
-from reports.fields.counts import SURE, Count, officers_counted
+from reports.fields.counts import SURE, Count, may_be_told_of, officers_counted
 from reports.fields.detained import detained_counted, one_sought
 from reports.fields.equipment import Equipment, equipment_said
 from reports.fields.finding import Finding
@@ -239,7 +239,7 @@ def _heard(told: Told, names: Names, settled_kind: Settled[Kind | None] | None) 
         began = time_shown(there, told.at) or began
     return Understanding(
         officers=Understood(
-            _officers_pressed(told), None if nothing else _officers_said(said, kind)
+            _officers_pressed(told), None if nothing else _officers_said(said, kind, detained)
         ),
         still_there=Understood(_choice_pressed(told, STILL_THERE), there),
         first_hand=Understood(said=first_hand),
@@ -310,14 +310,23 @@ def _tells_nothing(kind: Finding[Kind] | None) -> bool:
     return kind is not None and kind.value in (Kind.QUESTION, Kind.NOT_FOR_US, Kind.PRANK)
 
 
-def _officers_said(said: Sequence[Passage], kind: Finding[Kind] | None) -> Finding[Count] | None:
-    """Of hearsay, of who needs help, and where it was no enforcement, 'ten people' are more likely
-    to be others."""
+def _officers_said(
+    said: Sequence[Passage], kind: Finding[Kind] | None, detained: Finding[Count] | None
+) -> Finding[Count] | None:
+    """Where it was no enforcement, 'ten people' are more likely to be others; of hearsay and of
+    who needs help they may be those who were taken."""
     counted = officers_counted(said)
     if counted is None or counted.confidence >= SURE:
         return counted
-    not_theirs = kind is not None and kind.value in (Kind.RUMOUR, Kind.HELP)
-    return None if not_theirs or any(map(says_it_is_none, said)) else counted
+    if any(map(says_it_is_none, said)):
+        return None
+    if kind is not None and kind.value is Kind.HELP:
+        # 'Four of my guys were taken … four of them.'
+        is_same = detained is not None and counted.value == detained.value != Count(1, 1)
+        return None if is_same else counted
+    if kind is not None and kind.value is Kind.RUMOUR:
+        return counted if may_be_told_of(counted, said) else None
+    return counted
 
 
 def _officers_pressed(told: Told) -> Pressed[Count] | None:

@@ -174,7 +174,22 @@ def test_numbered_streets_of_suburbs_are_known() -> None:
         ("es", "Se llevaron a mis dos ayudantes.", 2),
         ("es", "Mi tía dice que la agarró la migra.", 1),
         ("es", "Andan subiéndolo a la camioneta.", 1),
+        ("en", "Four agents have a woman face down on the sidewalk at Lake and Cedar.", 1),
+        ("en", "They came in the kitchen, asked for Luis, and walked him out the back door.", 1),
+        ("en", "They took a mother and her three kids out of the house.", 4),
+        ("en", "They took the dad, the mom and the uncle.", 3),
+        ("en", "They took my brother, a cook, from his work.", 1),
+        ("en", "My mom and dad were both taken.", 2),
+        ("es", "Se llevaron a dos muchachos y a una muchacha en la Lake.", 3),
+        ("es", "Agarraron al señor y a la señora, a los dos los subieron a la camioneta.", 2),
+        ("es", "A mis dos primos se los llevaron ayer del trabajo.", 2),
+        ("es", "Se llevaron al papá, a la mamá y a la hija.", 3),
+        ("es", "Mi hermano fue a su cita ayer y lo dejaron detenido.", 1),
         ("so", "Waa la qabtay wiilkii.", 1),
+        ("so", "Naag uur leh ayay gaariga ku tuureen.", 1),
+        ("so", "Naag bay wataan, Lake iyo Cedar.", 1),
+        ("so", "Waa la garaacay wiilka! Dhulka ayay ku tuureen.", 1),
+        ("so", "Lagu qabtay shan darawal oo Uber ah.", 5),
         ("so", "Shaqaale toban ah ma arkin, laakiin laba dumar ah ayay xireen.", 2),
     ],
 )
@@ -192,6 +207,10 @@ def test_who_was_taken_is_counted_however_they_are_called(
     [
         ("en", "I put my son on the bus and then I saw them."),
         ("en", "They got one of those ram things."),
+        ("en", "I can take her to the clinic but I need a ride back."),
+        ("en", "Could somebody take my mom to her appointment tomorrow?"),
+        ("es", "A las siete y veinte ya habían agarrado camino."),
+        ("so", "Gaari madow ayay wataan, laba nin baa ku jira."),
         ("es", "Ya habían llegado a las siete y no detuvieron a nadie."),
     ],
 )
@@ -206,13 +225,71 @@ def test_who_is_not_taken_is_not_counted(lang: str, words: str) -> None:
         ("en", "Agents, two in the one and two in the other, so four.", 4),
         ("es", "Ya lo tenían dos hombres contra la pared.", 2),
         ("es", "Hay three agents en la puerta.", 3),
+        ("en", "Three dudes no four, there's one on the other side, vests that say police.", 4),
+        ("en", "They're at my door. I can see, through the peephole, three.", 3),
+        (
+            "en",
+            "I have three federal agents here. They need to wait for our attorney, I told them so,"
+            " and they are polite. One woman, two men.",
+            3,
+        ),
+        ("en", "Two agents and another one sitting in the truck.", 3),
+        ("en", "Two Border Patrol guys and one city cop are on the corner.", 3),
+        ("en", "First there were three agents, then two more came.", 5),
+        ("en", "Black SUV with no plates, driver and passenger both in masks.", 2),
+        ("en", "He's been photographing license plates. One guy.", 1),
+        ("en", "My husband was taken this morning. There were three of them. I need a lawyer.", 3),
+        ("es", "Son agentes. Eran cuatro… no, mentira, cinco, porque uno estaba del otro lado.", 5),
+        ("es", "Hay agentes subiendo. Dos adelante y uno que se quedó abajo.", 3),
+        ("es", "Son de la migra, los cuatro con máscara.", 4),
+        ("es", "Los agentes eran seis, y los carros eran tres.", 6),
+        ("es", "Hay un señor con chaleco que dice ICE.", 1),
         ("so", "Afar askari ayaa jooga.", 4),
+        ("so", "Waxaan arkaa saddex… maya, afar, afar nin.", 4),
+        ("so", "Laba boqol oo askari ayaa jooga.", 200),
     ],
 )
 def test_officers_are_counted_however_it_is_put(lang: str, words: str, count: int) -> None:
     found = understood(words, lang).officers.value
     assert found is not None
     assert (found.low, found.high) == (count, count)
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("en", "Agents at Karmel Mall right now, there's a ton of them."),
+        ("es", "Andan un chorro de migras en la Lake."),
+        ("es", "Está la migra, un montón de ellos. Los carros afuera yo conté catorce."),
+        ("so", "Laanta socdaalka. Lake iyo Bloomington. Badan."),
+    ],
+)
+def test_many_officers_are_many_whatever_they_are_called(lang: str, words: str) -> None:
+    found = understood(words, lang).officers.value
+    assert found is not None
+    assert found.is_many
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("en", "There are so many cars on my street, I don't know if any is ICE."),
+        ("en", "They pulled over a Civic and took the driver and passenger away."),
+        ("en", "Five people from our church heard of ICE."),
+        ("en", "My cousin told me ICE took some guys, two guys or three guys."),
+    ],
+)
+def test_others_and_things_are_no_officers(lang: str, words: str) -> None:
+    assert understood(words, lang).officers.value is None
+
+
+def test_a_pause_corrects_and_a_question_does_not() -> None:
+    counted = understood("There's agents here. Twelve, thirteen?").officers.value
+    assert counted is not None
+    assert (counted.low, counted.high) == (12, 13)
+    counted = understood("Agents, I can see two… three.").officers.value
+    assert counted is not None
+    assert (counted.low, counted.high) == (3, 3)
 
 
 @pytest.mark.parametrize(
