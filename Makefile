@@ -47,6 +47,7 @@ bench: $(TEST_STAMP) ## measure: webhooks and engines as ratios, seconds until e
 	$(BIN)/python -m bench.webhooks
 	$(BIN)/python -m bench.engines
 	$(BIN)/python -m bench.hearing
+	$(BIN)/python -m bench.sound
 	$(BIN)/python -m bench.soon
 	$(BIN)/python -m bench.reach
 	$(BIN)/python -m bench.surge

@@ -17,17 +17,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from redis import Redis
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from app import create_app
 from config import Settings
+from dashboard import add_organizer
 from keeping.sealing import generate_key
 from reports.fields import report_fields
 from reports.model import Dossier, RecordingState, ReportFields, Segment, Word
 from reports.ports import Heard, Transcribed
 from simulator import PhoneNetwork
 from simulator.caller import Phone, Text
+from tests.dashboard.conftest import PASSWORD, QUICK, Browser
 from tests.stored import migrated
 from wiring import Adapters
 from workers import jobs
@@ -216,6 +219,17 @@ def line(
     beside = marked.kwargs if marked else {}
     with running_line(network, tmp_path, redis_server, **beside) as running:
         yield running
+
+
+@pytest.fixture
+def desk(line: Line) -> Browser:
+    """The pages of the line, with Ana logged in."""
+    add_organizer(line.adapters.store, "ana", "Ana Fuentes", PASSWORD, line.clock(), QUICK)
+    app: Any = line.web.app
+    assert isinstance(app, Flask)
+    browser = Browser(app.test_client())
+    assert browser.logs_in().status_code == 303
+    return browser
 
 
 @contextmanager

@@ -7,28 +7,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
 
-from dashboard import add_organizer
 from reports.people import Person, Reach, address_context
 from reports.services.trials import TooMany, ask_for_trial
 from reports.settings import Trial, TrialState
 from simulator.spoken import spoken_call
-from tests.dashboard.conftest import PASSWORD, QUICK, Browser
+from tests.dashboard.conftest import Browser
 from tests.stories.conftest import CALLER, Line
 
 ANA = "+16125550111"
 PLACE = spoken_call("en-lake-bloomington").where.path
-
-
-@pytest.fixture
-def desk(line: Line) -> Browser:
-    add_organizer(line.adapters.store, "ana", "Ana Fuentes", PASSWORD, line.clock(), QUICK)
-    app: Any = line.web.app
-    assert isinstance(app, Flask)
-    browser = Browser(app.test_client())
-    assert browser.logs_in().status_code == 303
-    return browser
 
 
 @pytest.fixture

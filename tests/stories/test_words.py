@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from dashboard import add_organizer
@@ -29,16 +28,6 @@ PLACE = SPOKEN.where.path
 NEW = "After the beep, say the street and the house number. Then press pound."
 
 pytestmark = pytest.mark.line(audio_url="audio")
-
-
-@pytest.fixture
-def desk(line: Line) -> Browser:
-    add_organizer(line.adapters.store, "ana", "Ana Fuentes", PASSWORD, line.clock(), QUICK)
-    app: Any = line.web.app
-    assert isinstance(app, Flask)
-    browser = Browser(app.test_client())
-    assert browser.logs_in().status_code == 303
-    return browser
 
 
 def form(desk: Browser, page: str, **fields: str | list[str]) -> dict[str, Any]:
