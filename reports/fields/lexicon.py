@@ -16,15 +16,15 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from reports.fields.learnt import Learnt, load_learnt
-from reports.fields.phrases import Phrases, Slot
+from reports.fields.phrases import Phrases, Slot, Step
 from reports.fields.plain import plain
 
 FILE: Final = "hears.toml"
@@ -41,7 +41,7 @@ SHORTEST_ENDING: Final = 3
 LONGEST_ENDING: Final = 6
 """Letters."""
 REMEMBERED: Final = 1 << 14
-"""Words of which it is remembered what their endings say: callers say any."""
+"""Words of which it is remembered what they say alone: callers say any."""
 FILLER: Final = "filler"
 """The kind for what fills a pause, and may be a word."""
 HESITATION: Final = "hesitation"
@@ -181,6 +181,19 @@ class Mark(NamedTuple):
     value: str
 
 
+_mark: Final[Callable[[tuple[int, int, str, str]], Mark]] = partial(tuple.__new__, Mark)
+"""What `Mark` makes of the same, without a call of its own: a report has a hundred."""
+
+
+class _Alone(NamedTuple):
+    """What a word says."""
+
+    says: Sequence[tuple[str, str]]
+    """Each kind once, with its value, where no longer phrase begins with it."""
+    then: Mapping[str, Step[tuple[str, str]]]
+    """By the next word, where longer phrases lead."""
+
+
 @dataclass(frozen=True)
 class Lexicon:
     """Of one language, by its code without region; empty for one that nobody wrote one for."""
@@ -196,9 +209,8 @@ class Lexicon:
     """What calls sound like as a whole: the same for all languages; None: nothing is guessed."""
     _pauses: Phrases[tuple[str, str]] = field(default_factory=Phrases, repr=False, compare=False)
     """Of `_known` those that fill pauses."""
-    _ended: dict[str, Sequence[tuple[str, str]]] = field(
-        default_factory=dict, repr=False, compare=False
-    )
+    _alone: dict[str, _Alone] = field(default_factory=dict, repr=False, compare=False)
+    """Of words that were looked up."""
 
     @cached_property
     def _lengths(self) -> frozenset[int]:
@@ -239,22 +251,30 @@ class Lexicon:
                 pauses.add(slots, (kind, value))
         if wrong:
             raise BadLexicon("\n".join(wrong))
-        return cls(language, phrases, endings, frozenset(known), learnt, pauses)
+        made = cls(language, phrases, endings, frozenset(known), learnt, pauses)
+        for word in (*pauses.begins, *phrases.begins):
+            made._say(word)  # so that the first call does not wait for it
+        return made
 
     def marks(self, words: Sequence[str]) -> tuple[Mark, ...]:
         """All that is known of plain words, in order; of each kind the longest at each word."""
         found: list[Mark] = []
-        beginnings, ended = self._known.beginnings, self._ended
+        known, count = self._alone, len(words)
         for first, word in enumerate(words):
-            if (ends := ended.get(word)) is None:
-                ends = self._ends(word)
-            if word in beginnings:
-                longest = {kind: (first + 1, value) for kind, value in ends}
-                for last, (kind, value) in self._known.found(words, first):
-                    longest[kind] = last, value
-                found += [Mark(first, last, kind, value) for kind, (last, value) in longest.items()]
-            elif ends:
-                found += [Mark(first, first + 1, kind, value) for kind, value in ends]
+            says, then = known.get(word) or self._say(word)
+            last = first + 1
+            if then and last < count and (step := then.get(words[last])) is not None:
+                longest = {kind: (last, value) for kind, value in says}
+                while step is not None:
+                    last += 1
+                    for kind, value in step.ends:
+                        longest[kind] = last, value
+                    step = step.then.get(words[last]) if last < count else None
+                found += [
+                    _mark((first, last, kind, value)) for kind, (last, value) in longest.items()
+                ]
+            elif says:
+                found += [_mark((first, last, kind, value)) for kind, value in says]
         return tuple(found)
 
     def pauses(self, words: Sequence[str]) -> tuple[Mark, ...]:
@@ -262,21 +282,25 @@ class Lexicon:
         return tuple(
             Mark(first, last, kind, "")
             for first, word in enumerate(words)
-            if word in self._pauses.beginnings
+            if word in self._pauses.begins
             for kind, last in {k: n for n, (k, _) in self._pauses.found(words, first)}.items()
         )
 
-    def _ends(self, word: str) -> Sequence[tuple[str, str]]:
-        """What the ending of a word says."""
-        known = {
+    def _say(self, word: str) -> _Alone:
+        """What a word says: by its ending, and as a phrase."""
+        says = {
             kind: value
             for letters in self._lengths
             if len(word) > letters
             for kind, value in self._endings.get(word[-letters:], ())
         }
-        if len(self._ended) < REMEMBERED:
-            self._ended[word] = tuple(known.items())
-        return tuple(known.items())
+        step = self._known.begins.get(word)
+        alone = _Alone(
+            tuple((says | dict(step.ends if step else ())).items()), step.then if step else {}
+        )
+        if len(self._alone) < REMEMBERED:
+            self._alone[word] = alone
+        return alone
 
 
 def load_lexicons(folder: Path) -> Mapping[str, Lexicon]:

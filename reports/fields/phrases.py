@@ -1,16 +1,15 @@
-"""Phrases that are found among words, all at once: an automaton that is made determinate as it is
-used, for what its phrases spell out is too much to write down ("my {relative} was (just) taken").
+"""Phrases that are found among words, all at once: an automaton that is made determinate once, so
+that each word is looked up once, whatever number of phrases it may be of.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
-from dataclasses import dataclass, field
-from typing import Final, Generic, TypeVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Generic, NamedTuple, TypeVar
 
 L = TypeVar("L")
-REMEMBERED: Final = 500
-"""Words that a state remembers the way of: callers say any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +31,13 @@ class _Node(Generic[L]):
         self.ends: list[L] = []
 
 
-@dataclass(slots=True)
-class _State(Generic[L]):
-    """All nodes that words have led to, in the order of their phrases."""
+class Step(NamedTuple, Generic[L]):
+    """Where a word leads."""
 
-    nodes: tuple[_Node[L], ...]
     ends: tuple[L, ...]
-    then: dict[str, _State[L] | None] = field(default_factory=dict)
+    """The labels of phrases that end with it, in the order in which they were added."""
+    then: Mapping[str, Step[L]]
+    """By the next word, where it leads from there; another leads nowhere."""
 
 
 class Phrases(Generic[L]):
@@ -46,9 +45,6 @@ class Phrases(Generic[L]):
 
     def __init__(self) -> None:
         self._begin = _Node[L]()
-        self._start: _State[L] = _State((self._begin,), ())
-        self._states: dict[tuple[int, ...], _State[L]] = {}
-        self._longest = 0
 
     def add(self, slots: Sequence[Slot], label: L) -> None:
         """Raises:
@@ -56,7 +52,6 @@ class Phrases(Generic[L]):
         """
         if all(slot.is_optional for slot in slots):
             raise ValueError("no words")
-        self._longest = max(self._longest, len(slots))
         last = _Node[L]()
         last.ends.append(label)
         ahead: tuple[_Node[L], ...] = (last,)
@@ -69,37 +64,37 @@ class Phrases(Generic[L]):
             for word, leads in node.on.items():
                 self._begin.on[word] = (*self._begin.on.get(word, ()), *leads)
 
-    @property
-    def beginnings(self) -> Container[str]:
-        """The words that any begins with: most words begin none."""
-        return self._begin.on
+    @cached_property
+    def begins(self) -> Mapping[str, Step[L]]:
+        """By the words that any begins with, where they lead."""
+        return _steps((self._begin,), {})
 
     def found(self, words: Sequence[str], first: int) -> list[tuple[int, L]]:
         """Where those end that begin at a word, and their labels: the shortest first."""
         found: list[tuple[int, L]] = []
-        state, last = self._start, first
-        for word in words[first : first + self._longest]:
-            last += 1
-            then = state.then[word] if word in state.then else self._after(state, word)
-            if then is None:
+        then = self.begins
+        for at in range(first, len(words)):
+            if (step := then.get(words[at])) is None:
                 break
-            if then.ends:
-                found += [(last, label) for label in then.ends]
-            state = then
+            found += [(at + 1, label) for label in step.ends]
+            then = step.then
         return found
 
-    def _after(self, state: _State[L], word: str) -> _State[L] | None:
-        """Where a word leads, of a state that does not remember it."""
-        nodes = tuple(dict.fromkeys(node for each in state.nodes for node in each.on.get(word, ())))
-        after = self._state(nodes) if nodes else None
-        if after is not None or len(state.then) < REMEMBERED:
-            state.then[word] = after
-        return after
 
-    def _state(self, nodes: tuple[_Node[L], ...]) -> _State[L]:
-        key = tuple(map(id, nodes))
-        state = self._states.get(key)
-        if state is None:
-            ends = tuple(label for node in nodes for label in node.ends)
-            state = self._states[key] = _State(nodes, ends)
-        return state
+def _steps(
+    nodes: Sequence[_Node[L]], known: dict[tuple[int, ...], Step[L]]
+) -> Mapping[str, Step[L]]:
+    """Where words lead from all these nodes together. `known`: the steps by the nodes, as ids, that
+    they lead to."""
+    together: dict[str, dict[_Node[L], None]] = {}
+    for node in nodes:
+        for word, leads in node.on.items():
+            together.setdefault(word, {}).update(dict.fromkeys(leads))
+    steps: dict[str, Step[L]] = {}
+    for word, after in together.items():
+        key = tuple(map(id, after))
+        if (step := known.get(key)) is None:
+            ends = tuple(label for node in after for label in node.ends)
+            step = known[key] = Step(ends, _steps(tuple(after), known))
+        steps[word] = step
+    return steps
