@@ -7,7 +7,7 @@ stand in the lexicon as `[listens.number]`: digits, and the words for them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -47,14 +47,14 @@ class Number:
 
 
 def numbers(
-    words: Sequence[str], parted: Sequence[bool], marks: Sequence[Mark], language: str
+    words: Sequence[str], parted: Sequence[bool], marks: Mapping[str, Sequence[Mark]], language: str
 ) -> tuple[Number, ...]:
     """All that stand in plain words, in order and apart, none larger than `LARGEST`; `parted`:
     whether a pause or a sign stands behind each word, over which no number goes; `marks`: what the
-    lexicon of the language knows of them."""
+    lexicon of the language knows of them, by kind."""
     candidates = [
         *_in_digits(words),
-        *_listed(words, marks),
+        *_listed(marks),
         *_spoken(words, parted, marks, language),
     ]
     found: list[Number] = []
@@ -92,14 +92,14 @@ class _Word(NamedTuple):
 
 
 def _spoken(
-    words: Sequence[str], parted: Sequence[bool], marks: Sequence[Mark], language: str
+    words: Sequence[str], parted: Sequence[bool], marks: Mapping[str, Sequence[Mark]], language: str
 ) -> Iterator[Number]:
     ordinals_alone = False
     if language not in SPOKEN:
         # Streets are called by their English numbers, whatever is spoken.
         language, ordinals_alone = "en", True
-    articles = {mark.first for mark in marks if mark.kind == ARTICLE}
-    some = {mark.first for mark in marks if mark.kind == SOME}
+    articles = {mark.first for mark in marks.get(ARTICLE, ())}
+    some = {mark.first for mark in marks.get(SOME, ())}
     given = [_Word(word, at > 0 and parted[at - 1]) for at, word in enumerate(words)]
     for one in find_numbers(given, language, 0.0):
         if ordinals_alone and not one.is_ordinal:
@@ -110,14 +110,12 @@ def _spoken(
             yield Number(one.start, one.end, int(one.value), one.is_ordinal, article, dictated)
 
 
-def _listed(words: Sequence[str], marks: Sequence[Mark]) -> Iterator[Number]:
-    listed = {mark.first: mark for mark in marks if mark.kind == NUMBER}
-    joins = {mark.first for mark in marks if mark.kind == AND}
+def _listed(marks: Mapping[str, Sequence[Mark]]) -> Iterator[Number]:
+    listed = {mark.first: mark for mark in marks.get(NUMBER, ())}
+    joins = {mark.first for mark in marks.get(AND, ())}
     at = 0
-    while at < len(words):
-        mark = listed.get(at)
-        if mark is None:
-            at += 1
+    for mark in listed.values():
+        if mark.first < at:
             continue
         value, last = int(mark.value), mark.last
         # Ones and tens, in either order, as 'laba iyo toban' and 'kow iyo labaatan'.

@@ -95,7 +95,7 @@ def features(passages: Sequence[Passage]) -> set[str]:
     """What speaks in words."""
     found: set[str] = set()
     for passage in passages:
-        words = [token.plain for token in passage.tokens]
+        words = passage.plain
         found.update(words)
         found.update(map(" ".join, pairwise(words)))
         found.update(f"^{word}" for word in words[:FIRST_WORDS])

@@ -279,10 +279,11 @@ class Lexicon:
 
     def pauses(self, words: Sequence[str]) -> tuple[Mark, ...]:
         """What fills pauses: of each kind the longest at each word."""
+        begins = self._pauses.begins
         return tuple(
             Mark(first, last, kind, "")
             for first, word in enumerate(words)
-            if word in self._pauses.begins
+            if word in begins
             for kind, last in {k: n for n, (k, _) in self._pauses.found(words, first)}.items()
         )
 

@@ -60,7 +60,7 @@ def _beside(passage: Passage, known: Sequence[Mention], names: Names) -> Iterato
             elif not said.issuperset(range(first, last)) and not any(
                 at < last and first < until for at, until in numbers
             ):
-                words = _plain(passage, first, last)
+                words = passage.plain[first:last]
                 likeness, places = names.alike_across(words, mention.streets)
                 if places:
                     yield Mention(first, last, places, likeness)
@@ -260,7 +260,7 @@ def _misheard_streets(
         ]
         for first, last, least in dict.fromkeys(spans):
             if _free(passage, known, first, last) and leading.isdisjoint(range(first, last)):
-                likeness, places = names.alike(_plain(passage, first, last), STREET, least)
+                likeness, places = names.alike(passage.plain[first:last], STREET, least)
                 if places:
                     mark = types.get(last)
                     end = mark.last if mark is not None else last
@@ -279,13 +279,9 @@ def _misheard_places(passage: Passage, known: Sequence[Mention], names: Names) -
                 continue
             if _free(passage, known, first, last):
                 for kind in (LANDMARK, AREA):
-                    likeness, places = names.alike(_plain(passage, first, last), kind, ALONE)
+                    likeness, places = names.alike(passage.plain[first:last], kind, ALONE)
                     if places:
                         yield Mention(first, first + length, places, likeness)
-
-
-def _plain(passage: Passage, first: int, last: int) -> list[str]:
-    return [token.plain for token in passage.tokens[first:last]]
 
 
 def house_of(passage: Passage, mention: Mention) -> Number | None:

@@ -151,7 +151,7 @@ class Names:
     def _exact(self, passage: Passage) -> Sequence[Mention]:
         return [
             Mention(mark.first, mark.last, self._named[mark.kind][mark.value])
-            for mark in self._lexicon.marks([token.plain for token in passage.tokens])
+            for mark in self._lexicon.marks(passage.plain)
         ]
 
     def alike(

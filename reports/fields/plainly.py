@@ -43,7 +43,7 @@ def told_from(given: object, lexicons: Mapping[str, Lexicon], now: datetime) -> 
     if not isinstance(given, dict) or not isinstance(given.get("words"), str):
         raise ValueError("wanted: an object with words, and lang, at and keys where they are known")
     language = str(given.get("lang") or "en").partition("-")[0].lower()
-    lexicon = lexicons.get(language, Lexicon(language))
+    lexicon = lexicons.get(language) or Lexicon(language)
     passage = passage_of(WHAT, lexicon, tokens_of(given["words"]))
     return Told(_at(given.get("at"), now), (passage,), _keys(given.get("keys") or {}))
 

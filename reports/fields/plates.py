@@ -73,7 +73,7 @@ def _candidates(passage: Passage) -> Iterator[Finding[Plate]]:
         behind = passage.tokens[at + 1].text if at + 1 < len(passage.tokens) else ""
         joined = token.text + behind
         if _UNMISTAKABLE.fullmatch(token.text) or (
-            token.stop is Stop.NONE and _UNMISTAKABLE.fullmatch(joined)
+            token.stop == Stop.NONE and _UNMISTAKABLE.fullmatch(joined)
         ):
             spelt = _spelt(passage, at)
             if spelt:

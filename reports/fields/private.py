@@ -128,9 +128,9 @@ def _begins_with_name(passage: Passage, at: int, known: Collection[int]) -> bool
     if any(number.first <= at < number.last for number in passage.numbers):
         return False
     if is_possessive or any(mark.first == at + 1 for mark in passage.of(BEHIND_NAME)):
-        return token.stop is Stop.NONE
+        return token.stop == Stop.NONE
     behind_it = passage.tokens[at + 1 : at + 2] if at + 1 not in known else ()
-    return token.stop is Stop.NONE and any(_may_be_name(each) for each in behind_it)
+    return token.stop == Stop.NONE and any(_may_be_name(each) for each in behind_it)
 
 
 def _may_be_name(token: Token) -> bool:

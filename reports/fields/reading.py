@@ -80,7 +80,7 @@ class Reader:
     def lexicon(self, language: str) -> Lexicon:
         """Of a language; an empty one of a language that nobody taught the line."""
         primary = language.partition("-")[0].lower()
-        return self.lexicons.get(primary, Lexicon(primary))
+        return self.lexicons.get(primary) or Lexicon(primary)
 
 
 def _told_by(dossier: Dossier) -> object:

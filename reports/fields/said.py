@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import IntEnum
 from functools import cached_property
+from itertools import chain
 from typing import Any, Final, NamedTuple, TypeVar
 
 from reports.fields.counting import Number, numbers
@@ -18,13 +19,14 @@ T = TypeVar("T")
 _NOT_YET: Final[Any] = object()
 
 
-class Stop(IntEnum):
-    """What stands behind a word: the further down, the more it parts."""
+class Stop:
+    """What stands behind a word: the further down, the more it parts. Plain numbers, and no `Enum`,
+    of which each look at a member takes longer than comparing it: it is done at every word."""
 
-    NONE = 0
-    COMMA = 1
-    SENTENCE = 2
-    QUESTION = 3
+    NONE: Final = 0
+    COMMA: Final = 1
+    SENTENCE: Final = 2
+    QUESTION: Final = 3
     """The end of a sentence that asks."""
 
 
@@ -35,7 +37,8 @@ class Token(NamedTuple):
     """As it is written."""
     plain: str
     """Without accents, capitals and apostrophes: what lexicons are compared with."""
-    stop: Stop = Stop.NONE
+    stop: int = Stop.NONE
+    """A `Stop`."""
     start: float | None = None
     end: float | None = None
     """Seconds of the recording, where there is one."""
@@ -51,7 +54,7 @@ class Passage:
     recording_sid: str | None = None
     """None: it was written, or it is nobody's call."""
     _made: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
-    _parts: dict[Stop, Sequence[int]] = field(default_factory=dict, repr=False, compare=False)
+    _parts: dict[int, Sequence[int]] = field(default_factory=dict, repr=False, compare=False)
     _together: dict[tuple[str, ...], Sequence[Mark]] = field(
         default_factory=dict, repr=False, compare=False
     )
@@ -63,36 +66,46 @@ class Passage:
     )
 
     @cached_property
+    def plain(self) -> Sequence[str]:
+        """Its words, plain."""
+        return [token.plain for token in self.tokens]
+
+    @cached_property
     def marks(self) -> tuple[Mark, ...]:
         """What the lexicon knows of it, in order."""
-        return self.lexicon.marks([token.plain for token in self.tokens])
+        return self.lexicon.marks(self.plain)
 
     @cached_property
     def marked(self) -> frozenset[int]:
         """The words that the lexicon knows, alone or among others."""
-        return frozenset(at for mark in self.marks for at in range(mark.first, mark.last))
+        found: set[int] = set()
+        for first, last, _, _ in self.marks:
+            found.add(first)
+            if last > first + 1:
+                found.update(range(first + 1, last))
+        return frozenset(found)
 
     @cached_property
     def numbers(self) -> tuple[Number, ...]:
         parted = [token.stop > Stop.NONE for token in self.tokens]
-        words = [token.plain for token in self.tokens]
-        return numbers(words, parted, self.marks, self.lexicon.language)
+        return numbers(self.plain, parted, self._by_kind, self.lexicon.language)
 
-    def _parted_by(self, by: Stop) -> Iterator[int]:
-        """For each word, the last one first, the next from it on that something so strong
-        follows."""
-        at = nearest = len(self.tokens)
-        yield nearest
-        for token in reversed(self.tokens):
-            at -= 1
-            nearest = at if token.stop >= by else nearest
-            yield nearest
+    def _parted_by(self, by: int) -> list[int]:
+        """For each word the next from it on that something so strong follows; then how many words
+        there are, as where there is none."""
+        nearest = len(self.tokens)
+        found = [nearest] * (nearest + 1)
+        for at in range(nearest - 1, -1, -1):
+            if self.tokens[at].stop >= by:
+                nearest = at
+            found[at] = nearest
+        return found
 
     @cached_property
     def _by_kind(self) -> Mapping[str, list[Mark]]:
-        found: dict[str, list[Mark]] = {}
+        found: defaultdict[str, list[Mark]] = defaultdict(list)
         for mark in self.marks:
-            found.setdefault(mark.kind, []).append(mark)
+            found[mark.kind].append(mark)
         return found
 
     def of(self, *kinds: str) -> Sequence[Mark]:
@@ -100,8 +113,11 @@ class Passage:
         if len(kinds) == 1:
             return self._by_kind.get(kinds[0], ())
         if (found := self._together.get(kinds)) is None:
-            several = [mark for kind in kinds for mark in self._by_kind.get(kind, ())]
-            found = sorted(several, key=lambda mark: (mark.first, -mark.last))
+            several = [marks for kind in kinds if (marks := self._by_kind.get(kind))]
+            if len(several) > 1:
+                found = sorted(chain.from_iterable(several), key=lambda mark: (mark[0], -mark[1]))
+            else:  # of one kind they are in order
+                found = several[0] if several else ()
             self._together[kinds] = found
         return found
 
@@ -126,10 +142,10 @@ class Passage:
             known = self._made[key] = make(self, *given)
         return known
 
-    def parted(self, first: int, last: int, by: Stop = Stop.SENTENCE) -> bool:
+    def parted(self, first: int, last: int, by: int = Stop.SENTENCE) -> bool:
         """Whether something at least as strong as `by` stands between two words."""
         if (until := self._parts.get(by)) is None:
-            until = self._parts[by] = list(self._parted_by(by))[::-1]
+            until = self._parts[by] = self._parted_by(by)
         return until[first] < last if first <= last else until[last] < first
 
     def words(self, first: int, last: int) -> str:
@@ -142,18 +158,23 @@ def passage_of(
 ) -> Passage:
     """A passage without what fills pauses ('uh', 'este') and the commas that this brings."""
     marks = lexicon.pauses([token.plain for token in tokens])
+    if not marks:
+        return Passage(question, lexicon, tuple(tokens), recording_sid)
     fillers = {mark.first for mark in marks if mark.kind == FILLER}
     sounds = {mark.first for mark in marks if mark.kind == HESITATION}
+    pausing = fillers | sounds
     kept: list[Token] = []
     for at, token in enumerate(tokens):
-        before = tokens[at - 1].stop if at else Stop.SENTENCE
-        if at in sounds and before == token.stop == Stop.NONE:
-            continue
-        if at not in fillers | sounds or before == token.stop == Stop.NONE:
+        if at not in pausing:
             kept.append(token)
+            continue
+        before = tokens[at - 1].stop if at else Stop.SENTENCE
+        if before == token.stop == Stop.NONE:
+            if at not in sounds:
+                kept.append(token)
         elif kept:
             # A comma before it was there for its sake.
-            stops = [stop for stop in (kept[-1].stop, token.stop) if stop is not Stop.COMMA]
+            stops = [stop for stop in (kept[-1].stop, token.stop) if stop != Stop.COMMA]
             kept[-1] = kept[-1]._replace(stop=max(stops, default=Stop.NONE))
     return Passage(question, lexicon, tuple(kept), recording_sid)
 
@@ -178,14 +199,15 @@ def tokens_of_segments(segments: Sequence[Segment]) -> tuple[Token, ...]:
     return tuple(tokens)
 
 
-_WORD: Final = re.compile(
-    r"[ap]\.\s?m\b\.?"  # of the clock
+_WORD: Final = (
+    r"(?i:[ap]\.\s?m\b\.?)"  # of the clock
     r"|\+"  # and
-    r"|\d+(?:[:.,]\d+)?(?:st|nd|rd|th|º|ª|a|o)?\b"
+    r"|\d+(?:[:.,]\d+)?(?i:st|nd|rd|th|º|ª|a|o)?\b"
     r"|\d+[^\W\d_]*"
-    r"|[^\W\d_]+(?:['’ʼ`´][^\W\d_]+)*",
-    re.IGNORECASE,
+    r"|[^\W\d_]+(?:['’ʼ`´][^\W\d_]+)*"
 )
+_PIECE: Final = re.compile(rf"({_WORD})([^\w+]*(?:_[^\w+]*)*)")
+"""A word, and all that stands behind it: whatever begins no other."""
 _ASIDE: Final = re.compile(r"\([^()\d]{0,60}\)")
 """What stands between round brackets: mostly said by the way, but where there is nothing else it is
 of sounds: '(music)'."""
@@ -197,17 +219,24 @@ _ABBREVIATED: Final = frozenset(
 """A full stop behind these ends no sentence, unless a capital follows a longer one."""
 
 
-def _found(text: str) -> Iterator[tuple[str, Stop, int]]:
+_ENDING: Final = frozenset("!…\n;")
+"""Signs that end a sentence."""
+_PARTING: Final = frozenset(",:—–()")
+"""Signs that part as a comma does."""
+
+
+def _found(text: str) -> Iterator[tuple[str, int, int]]:
     """Each word, what stands behind it, and where in the text it begins."""
     # A letter for a letter: all else stays where it is.
     text = text.replace("&", "+")
     text = _SOUND.sub(_blank, text)
     if "(" in text and not any(map(str.isalnum, bare := _ASIDE.sub(_blank, text))):
         text = bare
-    matches = list(_WORD.finditer(text))
-    begins = [*(match.start() for match in matches), len(text)]
-    for match, begin, until in zip(matches, begins, begins[1:], strict=False):
-        word, behind = match[0], text[match.end() : until]
+    pieces = _PIECE.findall(text)
+    # They follow each other up to the end.
+    end = len(text) - len("".join(chain.from_iterable(pieces)))
+    for word, behind in pieces:
+        begin, end = end, end + len(word) + len(behind)
         if "." in word and word[0] in "apAP":
             word = word[0].lower() + "m"
         elif word == "+":
@@ -220,14 +249,14 @@ def _blank(sound: re.Match[str]) -> str:
     return " " * len(sound.group())
 
 
-def _stop(word: str, behind: str) -> Stop:
+def _stop(word: str, behind: str) -> int:
     if "?" in behind:
         return Stop.QUESTION
-    if any(c in behind for c in "!…\n;") or "..." in behind:
+    if not _ENDING.isdisjoint(behind) or "..." in behind:
         return Stop.SENTENCE
     if "." in behind and word.casefold() not in _ABBREVIATED:
         return Stop.SENTENCE
-    if any(c in behind for c in ",:—–()") or " - " in behind:
+    if not _PARTING.isdisjoint(behind) or " - " in behind:
         return Stop.COMMA
     return Stop.NONE
 

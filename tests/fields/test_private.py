@@ -67,7 +67,7 @@ def test_few_words_are_marked_for_no_reason_in_what_callers_say() -> None:
             for each in private_said([passage], READER.names, None)
             if each.value is Private.NAME
             and each.first not in named
-            and (each.first == 0 or passage.tokens[each.first - 1].stop is Stop.SENTENCE)
+            and (each.first == 0 or passage.tokens[each.first - 1].stop == Stop.SENTENCE)
             and not any(each.words in wanted for wanted in case.says.get("private", ()))
         ]
     assert len(annoying) <= len(cases()) / MOST_ANNOYING, annoying

@@ -80,7 +80,7 @@ def test_where_words_stand_in_a_recording_is_kept() -> None:
         ("five", 3.0, 3.5),
         ("agents", 3.5, 4.0),
     ]
-    assert tokens[-1].stop is Stop.SENTENCE
+    assert tokens[-1].stop == Stop.SENTENCE
 
 
 def test_what_fills_a_pause_parts_nothing() -> None:
@@ -91,7 +91,7 @@ def test_what_fills_a_pause_parts_nothing() -> None:
 
 def test_the_end_of_an_abbreviation_ends_no_sentence() -> None:
     tokens = tokens_of("On E. Lake St. and Bloomington at 7 p.m. tonight. Hurry!")
-    assert [token.plain for token in tokens if token.stop is Stop.SENTENCE] == ["tonight", "hurry"]
+    assert [token.plain for token in tokens if token.stop == Stop.SENTENCE] == ["tonight", "hurry"]
     assert "pm" in [token.plain for token in tokens]
 
 
