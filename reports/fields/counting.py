@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from text_to_num import find_numbers
@@ -26,10 +26,13 @@ ARTICLE: Final = "article"
 SOME: Final = "some"
 """The lexicon's kind for what text2num takes for one and means some, such as 'unos'."""
 LARGEST: Final = 10**9
+BESIDE: Final = 2
+"""Words beside those that are numbers alone, that may be of one with them."""
+REMEMBERED: Final = 1 << 14
+"""Words of which it is remembered whether they are numbers: callers say any."""
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """From the word `first` up to `last` and without it."""
 
     first: int
@@ -58,7 +61,8 @@ def numbers(
         *_spoken(words, parted, marks, language),
     ]
     found: list[Number] = []
-    for number in sorted(candidates, key=lambda one: (one.first, -one.last)):
+    candidates.sort(key=lambda one: (one.first, -one.last))
+    for number in candidates:
         if number.value <= LARGEST and (not found or number.first >= found[-1].last):
             found.append(number)
     return tuple(found)
@@ -100,14 +104,38 @@ def _spoken(
         language, ordinals_alone = "en", True
     articles = {mark.first for mark in marks.get(ARTICLE, ())}
     some = {mark.first for mark in marks.get(SOME, ())}
-    given = [_Word(word, at > 0 and parted[at - 1]) for at, word in enumerate(words)]
-    for one in find_numbers(given, language, 0.0):
-        if ordinals_alone and not one.is_ordinal:
-            continue
-        if one.value == int(one.value) and one.start not in some:
-            article = one.end - one.start == 1 and one.start in articles
-            dictated = one.text if one.text.isdigit() else ""
-            yield Number(one.start, one.end, int(one.value), one.is_ordinal, article, dictated)
+    for begin, end in _stretches(words, language):
+        given = [_Word(words[at], at > 0 and parted[at - 1]) for at in range(begin, end)]
+        for one in find_numbers(given, language, 0.0):
+            if ordinals_alone and not one.is_ordinal:
+                continue
+            first, last = begin + one.start, begin + one.end
+            if one.value == int(one.value) and first not in some:
+                article = last - first == 1 and first in articles
+                dictated = one.text if one.text.isdigit() else ""
+                yield Number(first, last, int(one.value), one.is_ordinal, article, dictated)
+
+
+def _stretches(words: Sequence[str], language: str) -> Iterator[tuple[int, int]]:
+    """Words among which numbers may be, in order: mostly they are few, and text2num asks for each
+    of all that it is given several times."""
+    begin = end = 0
+    for at, word in enumerate(words):
+        if _is_number(word, language):
+            if end and end < at - BESIDE:
+                yield begin, end
+                begin = at - BESIDE
+            elif not end:
+                begin = max(0, at - BESIDE)
+            end = min(len(words), at + 1 + BESIDE)
+    if end:
+        yield begin, end
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _is_number(word: str, language: str) -> bool:
+    """Whether a word alone is a number, as each that one begins with is."""
+    return bool(find_numbers([_Word(word, apart=False)], language, 0.0))
 
 
 def _listed(marks: Mapping[str, Sequence[Mark]]) -> Iterator[Number]:

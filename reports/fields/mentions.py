@@ -11,11 +11,9 @@ from typing import Final
 
 from places.gazetteer import Gazetteer
 from reports.fields.counting import SPOKEN, Number
-from reports.fields.names import AREA, LANDMARK, LIKENESS, STREET, TYPES, Mention, Names
+from reports.fields.names import ALONE, AREA, LANDMARK, LIKENESS, STREET, TYPES, Mention, Names
 from reports.fields.said import Passage, Stop
 
-ALONE: Final = 90.0
-"""The same, of words behind 'at' or 'near' alone."""
 BETWEEN: Final = 6
 """Words between two streets at the most, all of which say that they meet."""
 

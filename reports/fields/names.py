@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import takewhile
+from itertools import islice, pairwise, takewhile
 from typing import Final
 
 from jellyfish import metaphone
@@ -40,6 +40,8 @@ SCHOOL_WORDS: Final = frozenset(
 """That stand behind a school's own name, and are mostly left out when it is spoken of."""
 JOINS: Final = frozenset(["and", "y", "iyo", "con", "at"])
 """That stand between two streets in a landmark's alias."""
+ALONE: Final = 90.0
+"""Of 100: of words behind 'at' or 'near' alone."""
 LIKENESS: Final = 82.0
 """Of 100: of words that stand beside a street, or before 'street', and are taken for one."""
 SOUNDS: Final = 74.0
@@ -56,6 +58,8 @@ LEAD: Final = 4.0
 """By so much the most alike has to lead."""
 SHORTEST: Final = 4
 """Letters of what is compared at the least: less is alike to anything."""
+NEAREST: Final = 8
+"""Names that are most alike by letters, of which the sound is looked at."""
 Place = Street | Landmark | Area
 
 
@@ -91,9 +95,13 @@ class Names:
     _lengths: dict[tuple[str, int, float], Sequence[str]] = field(
         default_factory=dict, repr=False, compare=False
     )
-    _crossed: dict[tuple[Street, ...], Mapping[str, bool]] = field(
+    _crossed: dict[tuple[Street, ...], dict[str, bool | None]] = field(
         default_factory=dict, repr=False, compare=False
     )
+
+    def __post_init__(self) -> None:
+        """Makes what names are looked up in now, so that no call waits for it."""
+        _ = self._lexicon, self._sounding, self._pieces
 
     @cached_property
     def _named(self) -> Mapping[str, Mapping[str, tuple[Place, ...]]]:
@@ -144,6 +152,22 @@ class Names:
                 of_kind.setdefault(self._sounds[one], []).append(one)
         return found
 
+    @cached_property
+    def _pieces(self) -> Mapping[str, Mapping[str, Sequence[str]]]:
+        """The same names of each kind by each of their pieces: of what is `ALONE` alike to a name
+        at least one stands in what was heard, for there is one more than letters may differ."""
+        found: dict[str, dict[str, list[str]]] = {}
+        for kind, names in self._joined.items():
+            of_kind = found.setdefault(kind, {})
+            for one in names:
+                for piece in set(_pieces(one, int(len(one) * (200 - 2 * ALONE) / ALONE) + 1)):
+                    of_kind.setdefault(piece, []).append(one)
+        return found
+
+    @cached_property
+    def _piece_lengths(self) -> Mapping[str, Sequence[int]]:
+        return {kind: sorted({*map(len, pieces)}) for kind, pieces in self._pieces.items()}
+
     def exact(self, passage: Passage) -> Sequence[Mention]:
         """What is named as the gazetteer has it."""
         return passage.once(self._exact)
@@ -192,8 +216,20 @@ class Names:
         """Whether there is one to look for: mostly not, and that is soon known."""
         if any(fuzz.ratio(heard, name) >= SOUNDS for name in self._sounding[kind].get(sound, ())):
             return True
-        names = self._as_long(kind, len(heard), least)
+        names = (
+            self._as_long(kind, len(heard), least) if least < ALONE else self._sharing(kind, heard)
+        )
         return process.extractOne(heard, names, scorer=fuzz.ratio, score_cutoff=least) is not None
+
+    def _sharing(self, kind: str, heard: str) -> Sequence[str]:
+        """Names of a kind that may be `ALONE` alike to what was heard, by their pieces."""
+        pieces = self._pieces[kind]
+        return [
+            name
+            for length in self._piece_lengths[kind]
+            for at in range(len(heard) - length + 1)
+            for name in pieces.get(heard[at : at + length], ())
+        ]
 
     def _as_long(self, kind: str, letters: int, least: float) -> Sequence[str]:
         """Names of a kind that may be so much alike to one of so many letters: by far longer and
@@ -215,19 +251,28 @@ class Names:
         if len(heard) < SHORTEST:
             return 0.0, ()
         sound = metaphone(heard)
-        known = self._across(across)
+        least = ACROSS - SAME_SOUND
         near = process.extract(
-            heard, known.keys(), scorer=fuzz.ratio, score_cutoff=ACROSS - SAME_SOUND, limit=8
+            heard,
+            self._as_long(STREET, len(heard), least),
+            scorer=fuzz.ratio,
+            score_cutoff=least,
+            limit=None,
+        )
+        crossing = (
+            (name, score, meet)
+            for name, score, _ in near
+            if (meet := self._may_meet(name, across)) is not None
         )
         scored = sorted(
             (
                 (
                     score
                     + (SAME_SOUND if self._sounds[name] == sound else 0)
-                    - (0 if known[name] else UNKNOWN_TO_MEET),
+                    - (0 if meet else UNKNOWN_TO_MEET),
                     name,
                 )
-                for name, score, _ in near
+                for name, score, meet in islice(crossing, NEAREST)
             ),
             reverse=True,
         )
@@ -242,17 +287,21 @@ class Names:
             return 0.0, ()
         return min(best, 95.0), places
 
-    def _across(self, streets: tuple[Street, ...]) -> Mapping[str, bool]:
-        """Names of the streets that may cross some, and whether they are known to."""
-        if streets not in self._crossed:
-            found: dict[str, bool] = {}
-            for name, places in self._joined[STREET].items():
-                others = [place for place in places if isinstance(place, Street)]
-                meets = self.gazetteer.crossings(others, streets)
-                if meets and len(name) >= SHORTEST:
-                    found[name] = any(crossing.point is not None for crossing in meets)
-            self._crossed[streets] = found
-        return self._crossed[streets]
+    def _may_meet(self, name: str, streets: tuple[Street, ...]) -> bool | None:
+        """Whether a street of that name is known to cross one of some; None: it cannot."""
+        known = self._crossed.setdefault(streets, {})
+        if name not in known:
+            others = [each for each in self._joined[STREET][name] if isinstance(each, Street)]
+            meets = self.gazetteer.crossings(others, streets)
+            may = bool(meets) and len(name) >= SHORTEST
+            known[name] = any(crossing.point for crossing in meets) if may else None
+        return known[name]
+
+
+def _pieces(name: str, number: int) -> Iterator[str]:
+    """A name in so many pieces, about as long as each other."""
+    ends = [len(name) * at // number for at in range(number + 1)]
+    return (name[begin:end] for begin, end in pairwise(ends))
 
 
 def _is_crossing(phrase: str, streets: Collection[str]) -> bool:
