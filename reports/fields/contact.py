@@ -121,14 +121,14 @@ def _dictated(passage: Passage) -> tuple[Finding[str], ...]:
 def _numbers_in(passage: Passage) -> Iterator[Finding[str]]:
     numbers = {n.first: n for n in passage.numbers if not n.is_ordinal}
     digits = passage.beginning(DIGIT)
-    begins = (i for i, t in enumerate(passage.tokens) if i in numbers or t.plain.isdigit())
+    begins = [at for at, word in enumerate(passage.plain) if at in numbers or word.isdigit()]
     reached = 0
     for at in begins:
         if at < reached:
             continue
         first, found = at, ""
         while at < len(passage.tokens):
-            token = passage.tokens[at].plain
+            token = passage.plain[at]
             if token.isdigit():
                 found, at = found + token, at + 1
             elif at in numbers:

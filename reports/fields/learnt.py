@@ -65,16 +65,15 @@ class Learnt:
         """The same, of features."""
         known = list(filter(None, map(self.weights.get, given)))
         by = scale(len(given))
-        sums = [by * sum(column) for column in zip(*known, strict=True)]
-        bias = self.weights[BIAS]
+        scores = bias = self.weights[BIAS]
+        if known:
+            sums = map(sum, zip(*known, strict=True))
+            scores = [by * each + own for each, own in zip(sums, bias, strict=True)]
         found: dict[str, Mapping[str, float]] = {}
         at = 0
         for name, classes in self.classes.items():
             begin, at = at, at + len(classes)
-            scores = [each + bias[begin + n] for n, each in enumerate(sums[begin:at])] or list(
-                bias[begin:at]
-            )
-            found[name] = dict(zip(classes, shares(scores), strict=True))
+            found[name] = dict(zip(classes, shares(scores[begin:at]), strict=True))
         return found
 
 
@@ -100,11 +99,11 @@ def features(passages: Sequence[Passage]) -> set[str]:
         found.update(map(" ".join, pairwise(words)))
         found.update(f"^{word}" for word in words[:FIRST_WORDS])
         found.add(f"%{min(LONG, len(words).bit_length())}")
-        if any(token.stop == QUESTION for token in passage.tokens):
+        if QUESTION in [token.stop for token in passage.tokens]:
             found.add("?")
             if passage.tokens[-1].stop == QUESTION:
                 found.add("?.")
-        found.update(f"#{mark.kind}:{mark.value}" for mark in passage.marks if mark.kind in MARKS)
+        found.update(f"#{kind}:{mark.value}" for kind in MARKS for mark in passage.of(kind))
     return found
 
 

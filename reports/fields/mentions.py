@@ -38,11 +38,12 @@ def mentions(passage: Passage, names: Names) -> list[Mention]:
 def _beside(passage: Passage, known: Sequence[Mention], names: Names) -> Iterator[Mention]:
     """What stands beside a street as another that crosses it, if one does: '28 and Lake', 'la Leic
     con la Grand'."""
+    streets, joins = [mention for mention in known if mention.streets], passage.once(_joins)
+    if not streets or not joins:
+        return
     numbers = {(number.first, number.last): number for number in passage.numbers}
     said = passage.marked
-    for mention in known:
-        if not mention.streets:
-            continue
+    for mention in streets:
         for first, last in _spans_beside(passage, mention):
             if not _free(passage, known, first, last):
                 continue
@@ -51,10 +52,10 @@ def _beside(passage: Passage, known: Sequence[Mention], names: Names) -> Iterato
                 starts = {each.first for each in passage.numbers} | {each.first for each in nouns}
                 if last in starts:
                     continue  # 'On Lake at seven twenty-six', 'on Lake and forty people'
-                streets = names.gazetteer.number(number.value, None)
-                meets = names.gazetteer.crossings(streets, mention.streets)
+                numbered = names.gazetteer.number(number.value, None)
+                meets = names.gazetteer.crossings(numbered, mention.streets)
                 if any(crossing.point is not None for crossing in meets):
-                    yield Mention(first, last, streets)
+                    yield Mention(first, last, numbered)
             elif not said.issuperset(range(first, last)) and not any(
                 at < last and first < until for at, until in numbers
             ):
@@ -66,14 +67,19 @@ def _beside(passage: Passage, known: Sequence[Mention], names: Names) -> Iterato
 
 def _spans_beside(passage: Passage, mention: Mention) -> Iterator[tuple[int, int]]:
     """Words that a joining word parts from a street, the longest first."""
-    gaps, joins = range(1, BETWEEN + 1), passage.once(_joins)
-    behind, ahead = list[int](), list[int]()
-    if not joins.isdisjoint(range(mention.last, mention.last + BETWEEN)):
-        behind = [mention.last + gap for gap in gaps if mention.last + gap < len(passage.tokens)]
-    if not joins.isdisjoint(range(mention.first - BETWEEN, mention.first)):
-        ahead = [mention.first - gap for gap in gaps if mention.first > gap]
-    begins = [at for at in behind if are_joined(passage, mention.last, at)]
-    ends = [at for at in ahead if are_joined(passage, at, mention.first)]
+    joining = passage.once(_joins) | passage.once(_types)
+    begins, ends = list[int](), list[int]()
+    # As far as nothing but such words stands between.
+    at = mention.last
+    while at in joining and at + 1 < len(passage.tokens):
+        at += 1
+        if are_joined(passage, mention.last, at):
+            begins.append(at)
+    at = mention.first
+    while at > 1 and at - 1 in joining:
+        at -= 1
+        if are_joined(passage, at, mention.first):
+            ends.append(at)
     for length in (3, 2, 1):
         yield from ((at, at + length) for at in begins if at + length <= len(passage.tokens))
         yield from ((at - length, at) for at in ends if at >= length)
@@ -81,6 +87,8 @@ def _spans_beside(passage: Passage, mention: Mention) -> Iterator[tuple[int, int
 
 def _longest(found: Sequence[Mention]) -> list[Mention]:
     """Of those that overlap the longest; in order. What the same words may mean is together."""
+    if len(found) < 2:
+        return list(found)
     together: dict[tuple[int, int], Mention] = {}
     for mention in sorted(found, key=lambda each: -each.likeness):
         same = together.get((mention.first, mention.last))
@@ -136,13 +144,15 @@ def is_name(passage: Passage, mention: Mention) -> bool:
     if mention.last - mention.first > 1 or mention.has_type:
         return True
     starts = mention.first == 0 or passage.tokens[mention.first - 1].stop >= Stop.SENTENCE
-    is_word = any(
-        (mark.first, mark.last) == (mention.first, mention.last) for mark in passage.marks
-    )
     if passage.once(_has_no_capitals):
         # Some recognisers write none: then what stands before it has to say so.
-        return not is_word and is_behind_preposition(passage, mention)
-    return token.text[:1].isupper() and not (starts and is_word)
+        return is_behind_preposition(passage, mention) and not _is_word(passage, mention)
+    return token.text[:1].isupper() and not (starts and _is_word(passage, mention))
+
+
+def _is_word(passage: Passage, mention: Mention) -> bool:
+    """Whether the lexicon knows it, too."""
+    return any((mark.first, mark.last) == (mention.first, mention.last) for mark in passage.marks)
 
 
 def _has_no_capitals(passage: Passage) -> bool:
@@ -240,15 +250,16 @@ def _misheard_streets(
     leading = {at for mark in passage.of("preposition") for at in range(mark.first, mark.last)}
     types = passage.beginning("street_type")
     joins = passage.of("crosses")
-    beside_end = {mark.last for mark in joins for m in known if m.streets and m.last == mark.first}
-    beside_begin = {
-        mark.first for mark in joins for m in known if m.streets and m.first == mark.last
-    }
+    streets = [mention for mention in known if mention.streets]
+    beside_end = {mark.last for mark in joins for m in streets if m.last == mark.first}
+    beside_begin = {mark.first for mark in joins for m in streets if m.first == mark.last}
 
     # 'Nicolette and 26.'
     counted = {number.first for number in passage.numbers if not number.is_article}
     before_number = {mark.first for mark in passage.of("and") if mark.last in counted}
 
+    if not (beside_end or beside_begin or types or before_number):
+        return
     for length in (3, 2, 1):
         spans = [
             *((first, first + length, LIKENESS) for first in beside_end),
@@ -267,9 +278,14 @@ def _misheard_streets(
 
 def _misheard_places(passage: Passage, known: Sequence[Mention], names: Names) -> Iterator[Mention]:
     """Words behind 'at' that are alike to a landmark's or an area's name."""
-    ends = passage.ending("preposition")
     joins = passage.beginning("crosses", "break")
-    said = passage.marked
+    said, count = passage.marked, len(passage.tokens)
+    # Behind such a word, and where some word is none of ours within reach.
+    ends = [
+        first
+        for first in passage.ending("preposition")
+        if not said.issuperset(range(first, min(first + 4, count)))
+    ]
     for length in (4, 3, 2, 1):
         for first in ends:
             last = first + length

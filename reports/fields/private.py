@@ -104,12 +104,10 @@ def _names(passage: Passage, names: Names) -> Iterator[Finding[Private]]:
         if is_name:
             yield Finding(Private.NAME, passage, mark.last, last, CERTAIN)
     for at, token in enumerate(passage.tokens):
+        if at in known or not _may_be_name(token):
+            continue
         begins = at == 0 or passage.tokens[at - 1].stop >= Stop.SENTENCE
-        if (
-            _may_be_name(token)
-            and at not in known
-            and (not begins or _begins_with_name(passage, at, known))
-        ):
+        if not begins or _begins_with_name(passage, at, known):
             yield Finding(Private.NAME, passage, at, at + 1, PERHAPS)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
+from operator import attrgetter
 from typing import Any, Final, NamedTuple, TypeVar
 
 from reports.fields.counting import Number, numbers
@@ -17,6 +18,8 @@ from reports.model import Segment
 
 T = TypeVar("T")
 _NOT_YET: Final[Any] = object()
+_FIRST: Final = attrgetter("first")
+_LAST: Final = attrgetter("last")
 
 
 class Stop:
@@ -78,12 +81,8 @@ class Passage:
     @cached_property
     def marked(self) -> frozenset[int]:
         """The words that the lexicon knows, alone or among others."""
-        found: set[int] = set()
-        for first, last, _, _ in self.marks:
-            found.add(first)
-            if last > first + 1:
-                found.update(range(first + 1, last))
-        return frozenset(found)
+        longer = (range(m.first, m.last) for m in self.marks if m.last - m.first > 1)
+        return frozenset([mark.first for mark in self.marks]).union(*longer)
 
     @cached_property
     def numbers(self) -> tuple[Number, ...]:
@@ -110,12 +109,11 @@ class Passage:
 
     def of(self, *kinds: str) -> Sequence[Mark]:
         """The marks of some kinds, in order; of those that begin together the longest first."""
-        if len(kinds) == 1:
-            return self._by_kind.get(kinds[0], ())
         if (found := self._together.get(kinds)) is None:
             several = [marks for kind in kinds if (marks := self._by_kind.get(kind))]
             if len(several) > 1:
-                found = sorted(chain.from_iterable(several), key=lambda mark: (mark[0], -mark[1]))
+                found = sorted(chain.from_iterable(several), key=_LAST, reverse=True)
+                found.sort(key=_FIRST)  # what is as far keeps its order
             else:  # of one kind they are in order
                 found = several[0] if several else ()
             self._together[kinds] = found

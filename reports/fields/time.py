@@ -152,9 +152,10 @@ class _Reading:
 
 
 def _readings(passage: Passage) -> Iterator[_Reading]:
-    tokens = passage.tokens
-    for at, token in enumerate(tokens):
-        if (match := _CLOCK.fullmatch(token.plain)) and int(match[1]) < 24 and int(match[2]) < 60:
+    for at, plain in enumerate(passage.plain):
+        if ":" not in plain:
+            continue
+        if (match := _CLOCK.fullmatch(plain)) and int(match[1]) < 24 and int(match[2]) < 60:
             yield _Reading(at, at + 1, int(match[1]), int(match[2]), is_certain=True)
     offsets = passage.ending("clock_ahead")
     behind = passage.beginning("clock_behind")

@@ -63,9 +63,11 @@ def vehicles_said(passages: Sequence[Passage]) -> tuple[Finding[Vehicle], ...]:
         for anchor in _anchors(passage):
             # A colour that stands behind one is not also of the next.
             reached = here[-1].last if here else 0
-            begins = max(anchor.begins_behind, min(reached, anchor.first))
-            one = _vehicle(passage, replace(anchor, begins_behind=begins))
+            one = _vehicle(passage, anchor, max(anchor.begins_behind, min(reached, anchor.first)))
             here += [one] if one is not None else []
+        if not here:
+            found += _plated(passage, here)
+            continue
         told_once = _apposed(passage, here)
         spoken_of = _coloured(passage, _together(passage, _named_again(passage, told_once)))
         found += _plated(passage, spoken_of)
@@ -79,7 +81,7 @@ class _Anchor:
     first: int
     last: int
     begins_behind: int
-    """Where what is about it may begin: the end of the one before."""
+    """The end of the one before."""
     ends_before: int
     """Where the next begins."""
     parts: tuple[str, ...]
@@ -121,14 +123,15 @@ def _parts(value: str) -> list[str]:
     return [*value.rstrip("+").split(":"), "", "", ""][:4]
 
 
-def _vehicle(passage: Passage, anchor: _Anchor) -> Finding[Vehicle] | None:
+def _vehicle(passage: Passage, anchor: _Anchor, begins: int) -> Finding[Vehicle] | None:
+    """`begins`: where what is about it may begin."""
     named = [""] * 4
     for value in anchor.parts:
         for at, part in enumerate(_parts(value)):
             # 'Tahoe SUV': the first that says it; of 'police car' the lettering.
             named[at] = named[at] or part
     several = any(value.endswith("+") for value in anchor.parts)
-    first, colour, run = _ahead(passage, anchor)
+    first, colour, run = _ahead(passage, anchor, begins)
     if any(
         mark.last == first or first <= mark.first < anchor.first for mark in passage.of(NOT_THEIRS)
     ):
@@ -163,14 +166,14 @@ def _sentence_end(passage: Passage, anchor: _Anchor) -> int:
     return anchor.ends_before
 
 
-def _ahead(passage: Passage, anchor: _Anchor) -> tuple[int, str | None, list[Number]]:
+def _ahead(passage: Passage, anchor: _Anchor, begins: int) -> tuple[int, str | None, list[Number]]:
     """Where words about it begin, its colour, and how many: 'two big black, unmarked …'."""
     kinds = (COLOUR, ADJECTIVE, TINTED, UNMARKED, DEFINITE)
     marks = {(mark.last, mark.kind): mark for mark in passage.of(*kinds)}
     numbers = {number.last: number for number in passage.numbers if not number.is_ordinal}
     either = passage.ending("or")
     first, colour, run = anchor.first, None, list[Number]()
-    while first > max(anchor.begins_behind, anchor.first - AHEAD):
+    while first > max(begins, anchor.first - AHEAD):
         if passage.tokens[first - 1].stop >= Stop.SENTENCE:
             break
         mark = next((marks[first, kind] for kind in kinds if (first, kind) in marks), None)
@@ -296,7 +299,7 @@ def _coloured(passage: Passage, found: list[Finding[Vehicle]]) -> list[Finding[V
 
 def _is_bare(vehicle: Vehicle) -> bool:
     """Nothing is said of it but that there is one, or how many."""
-    return replace(vehicle, type=None, count=None) == Vehicle()
+    return vehicle == Vehicle(vehicle.type, vehicle.count)
 
 
 def _together(passage: Passage, found: list[Finding[Vehicle]]) -> list[Finding[Vehicle]]:
