@@ -103,7 +103,7 @@ def features(passages: Sequence[Passage]) -> set[str]:
             found.add("?")
             if passage.tokens[-1].stop == QUESTION:
                 found.add("?.")
-        found.update(f"#{kind}:{mark.value}" for kind in MARKS for mark in passage.of(kind))
+        found.update([f"#{mark.kind}:{mark.value}" for mark in passage.marks if mark.kind in MARKS])
     return found
 
 

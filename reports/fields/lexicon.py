@@ -252,29 +252,30 @@ class Lexicon:
         if wrong:
             raise BadLexicon("\n".join(wrong))
         made = cls(language, phrases, endings, frozenset(known), learnt, pauses)
-        for word in (*pauses.begins, *phrases.begins):
-            made._say(word)  # so that the first call does not wait for it
+        made._prepare()
         return made
+
+    def _prepare(self) -> None:
+        """Makes what words are looked up in now, so that no call waits for it."""
+        _ = self._pauses.begins
+        for word in self._known.begins:
+            self._say(word)
 
     def marks(self, words: Sequence[str]) -> tuple[Mark, ...]:
         """All that is known of plain words, in order; of each kind the longest at each word."""
         found: list[Mark] = []
-        known, count = self._alone, len(words)
-        for first, word in enumerate(words):
+        known, count, last = self._alone, len(words), 0
+        for word in words:
+            first, last = last, last + 1
             says, then = known.get(word) or self._say(word)
-            last = first + 1
             if then and last < count and (step := then.get(words[last])) is not None:
                 longest = {kind: (last, value) for kind, value in says}
-                while step is not None:
-                    last += 1
-                    for kind, value in step.ends:
-                        longest[kind] = last, value
-                    step = step.then.get(words[last]) if last < count else None
-                found += [
-                    _mark((first, last, kind, value)) for kind, (last, value) in longest.items()
-                ]
-            elif says:
-                found += [_mark((first, last, kind, value)) for kind, value in says]
+                longest.update(_longer(words, last, step))
+                for kind, (end, value) in longest.items():
+                    found.append(_mark((first, end, kind, value)))
+            else:
+                for kind, value in says:
+                    found.append(_mark((first, last, kind, value)))
         return tuple(found)
 
     def pauses(self, words: Sequence[str]) -> tuple[Mark, ...]:
@@ -302,6 +303,18 @@ class Lexicon:
         if len(self._alone) < REMEMBERED:
             self._alone[word] = alone
         return alone
+
+
+def _longer(
+    words: Sequence[str], at: int, step: Step[tuple[str, str]] | None
+) -> Iterator[tuple[str, tuple[int, str]]]:
+    """Of phrases that are longer than a word and go on with the word at `at`, the shortest first:
+    their kind, where they end, and their value."""
+    while step is not None:
+        at += 1
+        for kind, value in step.ends:
+            yield kind, (at, value)
+        step = step.then.get(words[at]) if at < len(words) else None
 
 
 def load_lexicons(folder: Path) -> Mapping[str, Lexicon]:

@@ -81,7 +81,8 @@ def location_said(passages: Sequence[Passage], names: Names) -> Finding[Location
         # 'I work at Grand and Snelling, St. Paul': the city says no more than the corner in it.
         there = [each for each in left if each.value.city == best.value.city]
         best = max(there, key=lambda each: (len(each.value.streets), each is best))
-    best = replace(best, before=tuple(each.value for each in back))
+    if back:
+        best = replace(best, before=tuple(each.value for each in back))
     city = next((each.value.city for each in found if each.value.city and each.value.area), None)
     best = best if city is None else _within(best, city)
     mentioned = (
