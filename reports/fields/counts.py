@@ -70,6 +70,10 @@ class Count:
     def is_many(self) -> bool:
         return self.low is None
 
+    @property
+    def bounds(self) -> tuple[int | None, int | None]:
+        return self.low, self.high
+
 
 def counted_run(passage: Passage, run: Sequence[Number]) -> Count:
     """What numbers that stand for one count say: 'four or five', 'maybe five'."""
@@ -231,7 +235,7 @@ def _here_and_there(passage: Passage, runs: Sequence[Sequence[Number]]) -> Itera
             sentence = []
         if run is None:
             break
-        noun = _noun(passage, run[-1])
+        noun = noun_of(passage, run[-1])
         ends = run[-1].last if noun is None else noun.last
         ends = next((mark.last for mark in more if mark.first == ends), ends)
         if (stays := passage.beginning("staying").get(ends)) is not None:
@@ -272,7 +276,7 @@ def _added_up(passage: Passage, parts: Sequence[tuple[Sequence[Number], int]]) -
 def _counted(passage: Passage, runs: Sequence[Sequence[Number]]) -> Iterator[Finding[Count]]:
     reached = 0
     for index, run in enumerate(runs):
-        noun = _noun(passage, run[-1])
+        noun = noun_of(passage, run[-1])
         confidence = _confidence(passage, run, noun)
         if confidence is None or run[0].first < reached:
             continue
@@ -295,7 +299,7 @@ def _is_or_more(passage: Passage, count: Count, last: int, following: Number) ->
     high = count.high or 0
     if not high < following.value <= 2 * high or following.is_article:
         return False
-    noun = _noun(passage, following)
+    noun = noun_of(passage, following)
     if noun is not None and noun.kind == OTHERS:
         return False
     said = any(
@@ -425,7 +429,7 @@ def _is_counted_on(passage: Passage, run: Sequence[Number], number: Number) -> b
     )
 
 
-def _noun(passage: Passage, number: Number) -> Mark | None:
+def noun_of(passage: Passage, number: Number) -> Mark | None:
     """What a number counts: the first noun behind it in the same breath."""
     breaks = passage.beginning("break")
     nouns = passage.beginning(PEOPLE, OFFICERS, OTHERS)
@@ -545,7 +549,7 @@ def _confidence(passage: Passage, run: Sequence[Number], noun: Mark | None) -> f
         theirs = any(
             mark.kind == OFFICERS and other[-1].last < first.first
             for other in number_runs(passage)
-            if (mark := _noun(passage, other[-1])) is not None
+            if (mark := noun_of(passage, other[-1])) is not None
         )
         return LIKELY if theirs else LESS
     goes_on = run[-1].last in passage.beginning("break")
@@ -559,10 +563,10 @@ def _corrects_a_count(passage: Passage, number: Number) -> bool:
     wrong = earlier[-1] if earlier else None
     if wrong is None or wrong.is_article or abs(wrong.value - number.value) > wrong.value:
         return False
-    noun = _noun(passage, wrong)
+    noun = noun_of(passage, wrong)
     last = wrong.last if noun is None else noun.last
     is_people = noun is not None and noun.kind != OTHERS
-    behind = _noun(passage, number)
+    behind = noun_of(passage, number)
     return is_people and last == back.first and (behind is None or behind.kind != OTHERS)
 
 

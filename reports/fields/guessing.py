@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Final, TypeVar
 
 from reports.fields.finding import Finding
-from reports.fields.learnt import NONE
+from reports.fields.learnt import NONE, Headcounts
 from reports.fields.said import Passage
 
 V = TypeVar("V")
-FEW: Final = 12
+FEW: Final = 10
 """Words of which nothing is guessed that are fewer."""
 FOUND: Final = 0.2
 """What words that were found count, beside how likely a guess is."""
@@ -30,6 +30,12 @@ def likely(passages: Sequence[Passage]) -> Mapping[str, Mapping[str, float]]:
     if learnt is None or sum(len(each.tokens) for each in passages) < FEW:
         return {}
     return learnt.likely(passages)
+
+
+def headcounts_of(passages: Sequence[Passage]) -> Headcounts | None:
+    """What was learnt of counting, if anything was."""
+    learnt = next((each.lexicon.learnt for each in passages if each.lexicon.learnt), None)
+    return None if learnt is None else learnt.headcounts
 
 
 def weighed(

@@ -1,13 +1,14 @@
-"""What a call sounds like as a whole: each of its words, each two that stand together, and what the
-lexicon marks in it speak for and against, as much as they did in the written calls that
-`bench/learning.py` weighed. It is a guess, and no words can be shown for it; rules that find words
-go before it where they have any to speak of.
+"""What words speak for, as much as they did in the written calls that `bench/learning.py` weighed.
+
+Of a call as a whole: each of its words, each two and three that stand together, and what the
+lexicon marks in it. No words can be shown for what is guessed so; where rules find some and do not
+contradict, theirs are shown. Of what a call counts: `headcount.py`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import exp, sqrt
@@ -42,10 +43,39 @@ MARKS: Final = frozenset(
 )
 """The lexicon's kinds that speak for something, whatever language they are of."""
 FIRST_WORDS: Final = 3
+LAST_WORDS: Final = 3
 LONG: Final = 6
 """Binary digits of the length of a call from which on longer ones are alike."""
 QUESTION: Final = 3
 """`said.Stop.QUESTION`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Headcounts:
+    """What speaks for and against ways to count, as `headcount.py` asks for it."""
+
+    weights: Mapping[str, Sequence[float]]
+    """By feature: of each field."""
+    pairs: Mapping[str, Sequence[float]]
+    """By feature of what stands between two: of each relation of the first field, then of the
+    second."""
+
+    def sums(self, given: Iterable[str]) -> Sequence[float]:
+        """What features say together, by field."""
+        officers = detained = 0.0
+        for row in filter(None, map(self.weights.get, given)):
+            officers += row[0]
+            detained += row[1]
+        return officers, detained
+
+    def pair_sums(self, given: Iterable[str]) -> Sequence[float]:
+        """The same of features of two, by field and relation."""
+        known = list(filter(None, map(self.pairs.get, given)))
+        return [sum(column) for column in zip(*known, strict=True)] or NOTHING
+
+
+NOTHING: Final = (0.0,) * 10
+"""Of two fields and five relations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +86,8 @@ class Learnt:
     """By field."""
     weights: Mapping[str, Sequence[float]]
     """By feature: of all classes of the first field, then of the second, and so on."""
+    headcounts: Headcounts | None = None
+    """None: what rules count is taken as it is."""
 
     def likely(self, passages: Sequence[Passage]) -> Mapping[str, Mapping[str, float]]:
         """How likely each class of each field is, 0 to 1."""
@@ -94,16 +126,19 @@ def features(passages: Sequence[Passage]) -> set[str]:
     """What speaks in words."""
     found: set[str] = set()
     for passage in passages:
-        words = passage.plain
+        words = [token.plain for token in passage.tokens]
         found.update(words)
         found.update(map(" ".join, pairwise(words)))
+        found.update(map(" ".join, zip(words, words[1:], words[2:], strict=False)))
         found.update(f"^{word}" for word in words[:FIRST_WORDS])
+        found.update(f"${word}" for word in words[-LAST_WORDS:])
         found.add(f"%{min(LONG, len(words).bit_length())}")
-        if QUESTION in [token.stop for token in passage.tokens]:
+        if any(token.stop == QUESTION for token in passage.tokens):
             found.add("?")
             if passage.tokens[-1].stop == QUESTION:
                 found.add("?.")
-        found.update([f"#{mark.kind}:{mark.value}" for mark in passage.marks if mark.kind in MARKS])
+        found.update({f"#{mark.kind}:{mark.value}" for mark in passage.marks if mark.kind in MARKS})
+        found.update({f"#{mark.kind}" for mark in passage.marks})
     return found
 
 
@@ -116,10 +151,17 @@ def load_learnt(file: Path) -> Learnt | None:
     if not file.exists():
         return None
     given = json.loads(file.read_text(encoding="utf-8"))
+    counts = given.get("headcounts")
     return Learnt(
         {name: tuple(classes) for name, classes in given["classes"].items()},
-        {
-            name: tuple(each / given["unit"] for each in row)
-            for name, row in given["weights"].items()
-        },
+        _rows(given["weights"], given["unit"]),
+        None
+        if counts is None
+        else Headcounts(
+            _rows(counts["weights"], given["unit"]), _rows(counts["pairs"], given["unit"])
+        ),
     )
+
+
+def _rows(given: Mapping[str, Sequence[int]], unit: int) -> Mapping[str, Sequence[float]]:
+    return {feature: tuple(each / unit for each in row) for feature, row in given.items()}

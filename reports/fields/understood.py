@@ -28,7 +28,8 @@ from reports.fields.detained import detained_counted, one_sought
 from reports.fields.equipment import Equipment, equipment_said
 from reports.fields.finding import Finding
 from reports.fields.first_hand import FirstHand, first_hand_said
-from reports.fields.guessing import likely, weighed
+from reports.fields.guessing import headcounts_of, likely, weighed
+from reports.fields.headcount import weighed_counts
 from reports.fields.heading import Heading, heading_said
 from reports.fields.keys import KEY_CONFIDENCE
 from reports.fields.kind import (
@@ -191,7 +192,24 @@ def _settle(heard: Understanding, settled: Mapping[str, Settled[Any]]) -> Unders
     return replace(heard, **fields, settled=settled, heard=heard)
 
 
-def _heard(told: Told, names: Names, settled_kind: Settled[Kind | None] | None) -> Understanding:
+def by_rules(told: Told, names: Names) -> Mapping[str, Finding[Count] | None]:
+    """What rules alone count, by field of `headcount.FIELDS`: what their word is worth is learnt
+    from it."""
+    understood = _heard(told, names, None, weighs_counts=False)
+    detained = understood.detained
+    return {
+        "officers": understood.officers.said,
+        "detained": detained if isinstance(detained, Finding) else None,
+    }
+
+
+def _heard(
+    told: Told,
+    names: Names,
+    settled_kind: Settled[Kind | None] | None,
+    *,
+    weighs_counts: bool = True,
+) -> Understanding:
     """From keys and words. Which of the words are read for what hangs on the kind of call: on what
     a person says that it is, if one does."""
     said = told.passages
@@ -215,11 +233,13 @@ def _heard(told: Told, names: Names, settled_kind: Settled[Kind | None] | None) 
         first_hand = weighed(first_hand, whole.get("first_hand", {}), hands, said)
     needs = needs_said(said)
     seeks_help = kind is not None and kind.value is Kind.HELP
-    of_family = seeks_help and (
-        detained is not None or any(each.value is Need.FAMILY for each in needs)
-    )
-    if detained is None and of_family:
-        detained = one_sought(said)
+    misses = seeks_help and any(each.value is Need.FAMILY for each in needs)
+    counts = _counted_by_rules(said, kind, detained, misses=misses)
+    learnt = headcounts_of(said)
+    if weighs_counts and learnt is not None and not _tells_nothing(kind):
+        counts = weighed_counts(said, counts, whole, learnt)
+    detained = counts["detained"]
+    of_family = misses or (seeks_help and detained is not None)
     nothing = _tells_nothing(kind) or (seeks_help and not of_family)
     began = None if nothing else time_said(said, told.at)
     # Who pressed 'earlier' tells a story, in whatever tense.
@@ -238,15 +258,13 @@ def _heard(told: Told, names: Names, settled_kind: Settled[Kind | None] | None) 
         # 'They brought him in last night … they are still here.'
         began = time_shown(there, told.at) or began
     return Understanding(
-        officers=Understood(
-            _officers_pressed(told), None if nothing else _officers_said(said, kind, detained)
-        ),
+        officers=Understood(_officers_pressed(told), counts["officers"]),
         still_there=Understood(_choice_pressed(told, STILL_THERE), there),
         first_hand=Understood(said=first_hand),
         seen_at=Understood(said=began),
         location=Understood(said=location),
         kind=sounds_like,
-        detained=None if _tells_nothing(kind) else detained,
+        detained=detained,
         heading=heading_said(said),
         callback=Understood(_choice_pressed(told, CALLBACK), callback_said(said)),
         number=next(iter(numbers_said(said)), None),
@@ -260,6 +278,26 @@ def _heard(told: Told, names: Names, settled_kind: Settled[Kind | None] | None) 
         needs=needs,
         private=private_said(said, names, location),
     )
+
+
+def _counted_by_rules(
+    said: Sequence[Passage],
+    kind: Finding[Kind] | None,
+    detained: Finding[Count] | None,
+    *,
+    misses: bool,
+) -> Mapping[str, Finding[Count] | None]:
+    """By field. `misses`: whoever calls looks for one of theirs."""
+    if _tells_nothing(kind):
+        return {"officers": None, "detained": None}
+    if detained is None and misses:
+        detained = one_sought(said)
+    helps = kind is not None and kind.value is Kind.HELP
+    tells = not helps or misses or detained is not None
+    return {
+        "officers": _officers_said(said, kind, detained) if tells else None,
+        "detained": detained,
+    }
 
 
 def _may_be(sounds_like: Finding[Kind] | None) -> Mapping[str, Kind]:
