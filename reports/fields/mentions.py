@@ -44,20 +44,13 @@ def _beside(passage: Passage, known: Sequence[Mention], names: Names) -> Iterato
     numbers = {(number.first, number.last): number for number in passage.numbers}
     said = passage.marked
     for mention in streets:
-        for first, last in _spans_beside(passage, mention):
-            if not _free(passage, known, first, last):
-                continue
-            if (number := numbers.get((first, last))) is not None:
-                nouns = passage.of("people", "officers", "others")
-                starts = {each.first for each in passage.numbers} | {each.first for each in nouns}
-                if last in starts:
-                    continue  # 'On Lake at seven twenty-six', 'on Lake and forty people'
-                numbered = names.gazetteer.number(number.value, None)
-                meets = names.gazetteer.crossings(numbered, mention.streets)
-                if any(crossing.point is not None for crossing in meets):
-                    yield Mention(first, last, numbered)
-            elif not said.issuperset(range(first, last)) and not any(
-                at < last and first < until for at, until in numbers
+        begins, ends = _gaps_beside(passage, mention)
+        yield from _numbers_beside(passage, known, mention, (begins, ends), names.gazetteer)
+        for first, last in _spans_beside(passage, begins, ends):
+            if (
+                not said.issuperset(range(first, last))
+                and not any(at < last and first < until for at, until in numbers)
+                and _free(passage, known, first, last)
             ):
                 words = passage.plain[first:last]
                 likeness, places = names.alike_across(words, mention.streets)
@@ -65,8 +58,45 @@ def _beside(passage: Passage, known: Sequence[Mention], names: Names) -> Iterato
                     yield Mention(first, last, places, likeness)
 
 
-def _spans_beside(passage: Passage, mention: Mention) -> Iterator[tuple[int, int]]:
-    """Words that a joining word parts from a street, the longest first."""
+def _numbers_beside(
+    passage: Passage,
+    known: Sequence[Mention],
+    mention: Mention,
+    gaps: tuple[Sequence[int], Sequence[int]],
+    gazetteer: Gazetteer,
+) -> Iterator[Mention]:
+    """Numbers beside a street that are known to cross it, whatever else is called so: '28 and
+    Lake', 'Lyndale y 36'."""
+    begins, ends = gaps
+    nouns = passage.of("people", "officers", "others")
+    starts = {each.first for each in passage.numbers} | {each.first for each in nouns}
+    stops = {each.last for each in passage.numbers}
+    for number in passage.numbers:
+        if number.first in begins:
+            # 'On Lake at seven twenty-six', 'on Lake and forty people'
+            is_counted = number.last in starts and not passage.parted(number.last - 1, number.last)
+        elif number.last in ends:
+            # 'At seven forty, at Nicollet and 86th'
+            is_counted = passage.parted(number.last - 1, number.last, Stop.COMMA) or (
+                number.first in stops and not passage.parted(number.first - 1, number.first)
+            )
+        else:
+            continue
+        if is_counted or any(
+            each.first < number.last
+            and number.first < each.last
+            and (each.has_type or (each.first, each.last) != (number.first, number.last))
+            for each in known
+        ):
+            continue
+        numbered = gazetteer.number(number.value, None)
+        meets = gazetteer.crossings(numbered, mention.streets)
+        if any(crossing.point is not None for crossing in meets):
+            yield Mention(number.first, number.last, numbered)
+
+
+def _gaps_beside(passage: Passage, mention: Mention) -> tuple[Sequence[int], Sequence[int]]:
+    """Where what a joining word parts from a street may begin behind it, and end before it."""
     joining = passage.once(_joins) | passage.once(_types)
     begins, ends = list[int](), list[int]()
     # As far as nothing but such words stands between.
@@ -80,6 +110,13 @@ def _spans_beside(passage: Passage, mention: Mention) -> Iterator[tuple[int, int
         at -= 1
         if are_joined(passage, at, mention.first):
             ends.append(at)
+    return begins, ends
+
+
+def _spans_beside(
+    passage: Passage, begins: Sequence[int], ends: Sequence[int]
+) -> Iterator[tuple[int, int]]:
+    """Words between such gaps, the longest first."""
     for length in (3, 2, 1):
         yield from ((at, at + length) for at in begins if at + length <= len(passage.tokens))
         yield from ((at - length, at) for at in ends if at >= length)
