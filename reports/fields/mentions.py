@@ -9,11 +9,24 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
-from places.gazetteer import Gazetteer
+from places.gazetteer import Gazetteer, number_of
 from reports.fields.counting import SPOKEN, Number
-from reports.fields.names import ALONE, AREA, LANDMARK, LIKENESS, STREET, TYPES, Mention, Names
+from reports.fields.lexicon import Mark
+from reports.fields.names import (
+    ALONE,
+    AREA,
+    LANDMARK,
+    LIKENESS,
+    STREET,
+    TYPES,
+    Mention,
+    Names,
+    Place,
+)
 from reports.fields.said import Passage, Stop
 
+HOURS: Final = 12
+"""Of a clock, as it is told."""
 BETWEEN: Final = 6
 """Words between two streets at the most, all of which say that they meet."""
 
@@ -25,7 +38,13 @@ def mentions(passage: Passage, names: Names) -> list[Mention]:
         *(mark for mark in passage.of("plate_state") if mark.last - mark.first > 1),
     ]
     taken = {at for mark in others for at in range(mark.first, mark.last)}
-    exact = [m for m in names.exact(passage) if not taken.issuperset(range(m.first, m.last))]
+    # Nor does 'the U-Haul' stand at 'the U'.
+    longer = {mark.first: mark.last for mark in others}
+    exact = [
+        m
+        for m in names.exact(passage)
+        if not taken.issuperset(range(m.first, m.last)) and m.last >= longer.get(m.last - 1, 0)
+    ]
     found = [*_typed(passage, exact), *_numbered(passage, names.gazetteer)]
     known = _longest(found)
     known = _longest([*known, *_beside(passage, known, names)])
@@ -153,19 +172,31 @@ def _typed(passage: Passage, found: Sequence[Mention]) -> Iterator[Mention]:
         if not mention.streets:
             yield mention
             continue
-        if (article := articles.get(mention.first)) is not None:
-            # 'La Washburn' is a school, and in 'la Washburn y la 53' an avenue.
-            yield replace(mention, first=article.first)
+        article = articles.get(mention.first)
         last_word = passage.tokens[mention.last - 1].plain
         if (mark := behind.get(mention.last)) is not None and not passage.parted(
             mention.first, mention.last, Stop.COMMA
         ):
-            yield _sided(passage, replace(mention, last=mark.last, has_type=True))
-        elif (mark := ahead.get(mention.first)) is not None:
+            if places := tuple(each for each in mention.places if _may_be(each, mark.value)):
+                first = mention.first if article is None else article.first
+                typed = replace(mention, first=first, last=mark.last, places=places, has_type=True)
+                yield _sided(passage, typed)
+            continue
+        if article is not None:
+            # 'La Washburn' is a school, and in 'la Washburn y la 53' an avenue.
+            yield replace(mention, first=article.first)
+        if (mark := ahead.get(mention.first)) is not None:
             yield replace(mention, first=mark.first, has_type=True)
         else:
             has_type = last_word in TYPES or last_word in TYPES.values()
             yield _sided(passage, replace(mention, has_type=has_type)) if has_type else mention
+
+
+def _may_be(place: Place, kind: str) -> bool:
+    """Whether a place may be of a type that was said: a street and an avenue of one number are two,
+    where of those with names the type is often mistaken."""
+    number = number_of(place.name)
+    return number is None or number[1] == kind
 
 
 def _sided(passage: Passage, mention: Mention) -> Mention:
@@ -178,6 +209,8 @@ def is_name(passage: Passage, mention: Mention) -> bool:
     """Whether it can be nothing but a name: a common word, such as 'park' or 'como', is none unless
     something says so."""
     token = passage.tokens[mention.first]
+    if _is_other_name(passage, mention):
+        return False
     if mention.last - mention.first > 1 or mention.has_type:
         return True
     starts = mention.first == 0 or passage.tokens[mention.first - 1].stop >= Stop.SENTENCE
@@ -185,6 +218,34 @@ def is_name(passage: Passage, mention: Mention) -> bool:
         # Some recognisers write none: then what stands before it has to say so.
         return is_behind_preposition(passage, mention) and not _is_word(passage, mention)
     return token.text[:1].isupper() and not (starts and _is_word(passage, mention))
+
+
+def _is_other_name(passage: Passage, mention: Mention) -> bool:
+    """Whether its words are called something else, too, that is more likely meant: 'Texas',
+    'Sherburne County', 'Cold Spring'."""
+    if mention.has_type or mention.last - mention.first > 1 or not mention.streets:
+        return False
+    first, last = mention.first, mention.last
+    state = passage.beginning("plate_state").get(first)
+    if state is not None and state.last == last and not is_along(passage, mention):
+        return True
+    if last in passage.beginning("county") and not passage.parted(first, last):
+        return True
+    return _has_name_before(passage, first)
+
+
+def _has_name_before(passage: Passage, first: int) -> bool:
+    """Whether a word with a capital stands before a name as a part of it: not one that begins a
+    sentence, nor one that is known."""
+    if first < 2 or passage.parted(first - 1, first, Stop.COMMA):
+        return False
+    before, further = passage.tokens[first - 1], passage.tokens[first - 2]
+    return (
+        before.text[:1].isupper()
+        and not before.text.isupper()
+        and further.stop < Stop.SENTENCE
+        and first - 1 not in passage.marked
+    )
 
 
 def _is_word(passage: Passage, mention: Mention) -> bool:
@@ -206,20 +267,25 @@ def _numbered(passage: Passage, gazetteer: Gazetteer) -> Iterator[Mention]:
     counted = passage.lexicon.language in SPOKEN
     dozens = passage.beginning("number") if counted else set()
     for number in passage.numbers:
-        if number.first in dozens:
+        if number.first in dozens or _is_else(passage, number, articles.get(number.first)):
             continue
         named = number.is_ordinal or number.first in articles
         mark = behind.get(number.last) if named else None
         first, last = number.first, number.last
         if mark is not None:
             last = mark.last
-        elif (mark := ahead.get(number.first)) is not None:
+        elif (mark := ahead.get(number.first)) is not None and not passage.parted(
+            mark.first, number.first, Stop.COMMA
+        ):
             first = mark.first
         elif (article := articles.get(number.first)) is not None:
             # 'La treinta y cinco' is as well what a highway is called.
             first = article.first
         elif not number.is_ordinal:
             continue
+        # 'La 4th Avenue' is as long as 'la 4th', which may be a street.
+        if mark is not None and (article := articles.get(first)) is not None:
+            first = article.first
         streets = gazetteer.number(number.value, None if mark is None else mark.value)
         side = next((each for each in passage.of("side") if each.first == last), None)
         on_it = tuple(street for street in streets if side and street.side == side.value)
@@ -227,6 +293,22 @@ def _numbered(passage: Passage, gazetteer: Gazetteer) -> Iterator[Mention]:
             streets, last = on_it, side.last
         if streets:
             yield Mention(first, last, streets, has_type=mark is not None)
+
+
+def _is_else(passage: Passage, number: Number, article: Mark | None) -> bool:
+    """Whether a number with an article is no street's: 'a la una', 'la tercera vez'."""
+    if article is None or number.last in passage.beginning("street_type", "side"):
+        return False
+    if number.value <= HOURS and any(
+        mark.first < article.first and mark.last == article.last for mark in passage.of("clock_at")
+    ):
+        return True
+    word = passage.plain[number.first]
+    if not number.is_ordinal or word[0].isdigit() or passage.parted(article.first, number.last - 1):
+        return False
+    if number.last == len(passage.tokens) or passage.tokens[number.last - 1].stop > Stop.NONE:
+        return False
+    return number.last not in passage.beginning("crosses", "crosses_known", "preposition", "break")
 
 
 def are_joined(passage: Passage, last: int, first: int) -> bool:
@@ -254,6 +336,27 @@ def _joins(passage: Passage) -> frozenset[int]:
 def _types(passage: Passage) -> frozenset[int]:
     marks = passage.of("street_type", "street_article")
     return frozenset(at for mark in marks for at in range(mark.first, mark.last))
+
+
+def is_along(passage: Passage, mention: Mention) -> bool:
+    """Whether what names a street, and may name a part of town or a landmark too, is said to be the
+    street: 'on Hiawatha', 'sobre Johnson'."""
+    return bool(mention.streets) and mention.first in passage.ending("along")
+
+
+def is_where(passage: Passage, mention: Mention) -> bool:
+    """Whether a name is said to be where it is: a word such as 'at' stands before it, or it is what
+    a sentence begins with."""
+    if not is_name(passage, mention):
+        return False
+    first = mention.first
+    pausing = passage.once(_common)
+    while first - 1 in pausing:
+        first -= 1
+    if first == 0 or passage.tokens[first - 1].stop >= Stop.SENTENCE:
+        return True
+    leading = passage.of("preposition", "crosses", "crosses_known", "along")
+    return any(mark.first < first <= mark.last for mark in leading)
 
 
 def is_behind_preposition(passage: Passage, mention: Mention) -> bool:
@@ -297,6 +400,7 @@ def _misheard_streets(
 
     if not (beside_end or beside_begin or types or before_number):
         return
+    spoken = {at for each in passage.numbers for at in range(each.first, each.last)}
     for length in (3, 2, 1):
         spans = [
             *((first, first + length, LIKENESS) for first in beside_end),
@@ -305,10 +409,16 @@ def _misheard_streets(
             *((last - length, last, ALONE) for last in before_number - beside_begin),
         ]
         for first, last, least in dict.fromkeys(spans):
-            if _free(passage, known, first, last) and leading.isdisjoint(range(first, last)):
+            at = range(first, last)
+            # 'Cedar and 140th' is no 'Cedar and 10th'.
+            if not (leading.isdisjoint(at) and spoken.isdisjoint(at)):
+                continue
+            if _free(passage, known, first, last):
                 likeness, places = names.alike(passage.plain[first:last], STREET, least)
+                mark = types.get(last)
+                if mark is not None:  # 'up to drive' is no Upton Avenue
+                    places = tuple(each for each in places if each.name.endswith(f" {mark.value}"))
                 if places:
-                    mark = types.get(last)
                     end = mark.last if mark is not None else last
                     yield Mention(first, end, places, likeness, has_type=mark is not None)
 
