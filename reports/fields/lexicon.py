@@ -76,6 +76,7 @@ KINDS: Final = frozenset(
         "clock_at",
         "clock_behind",
         "colour",
+        "common",
         "correction",
         "county",
         "crosses",

@@ -106,22 +106,28 @@ def location_said(passages: Sequence[Passage], names: Names) -> Finding[Location
 
 
 def _listed(found: Sequence[Finding[Location]]) -> Sequence[Finding[Location]]:
-    """Without those of a chain, where none of its houses that are known is in the one city that was
-    named: 'Coon Rapids, at the Menards'."""
-    cities = {
+    """Without what lies elsewhere than in the one city that was named: none of a chain's houses
+    that are known does not, as in 'Coon Rapids, at the Menards', and what was misheard is a name of
+    the city's own that is in no list."""
+    towns = {
         each.value.city: each for each in found if each.value.city and each.value.area is not None
     }
-    if len(cities) != 1:
+    if len(towns) != 1:
         return found
-    ((city, named),) = cities.items()
+    ((city, named),) = towns.items()
     if _is_before(named, PASSING):
         return found
     return [
         each
         for each in found
         if not each.value.candidates
-        or not all(_is_of_chain(each, one) and one.city != city for one in each.value.candidates)
+        or any(one.city == city for one in each.value.candidates)
+        or not (_is_misheard(each) or all(_is_of_chain(each, one) for one in each.value.candidates))
     ]
+
+
+def _is_misheard(finding: Finding[Location]) -> bool:
+    return finding.confidence < _confidence(100, len(_apart(finding.value.candidates)))
 
 
 def _is_of_chain(finding: Finding[Location], candidate: Candidate) -> bool:
@@ -293,6 +299,9 @@ def _is_in_town(
 def _crossing(
     passage: Passage, one: Mention, other: Mention, names: Names
 ) -> Finding[Location] | None:
+    # 'Cuarto por cuarto.'
+    if passage.plain[one.first : one.last] == passage.plain[other.first : other.last]:
+        return None
     found = names.gazetteer.crossings(one.streets, other.streets)
     # Of streets that may be meant by a number, those that are known to meet.
     found = tuple(crossing for crossing in found if crossing.point is not None) or found

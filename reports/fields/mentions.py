@@ -23,8 +23,10 @@ from reports.fields.names import (
     Names,
     Place,
 )
-from reports.fields.said import Passage, Stop
+from reports.fields.said import Passage, Stop, tokens_of
 
+ARTICLES: Final = frozenset(["the", "el", "la", "los", "las"])
+"""That a name is as well said without."""
 HOURS: Final = 12
 """Of a clock, as it is told."""
 BETWEEN: Final = 6
@@ -43,7 +45,9 @@ def mentions(passage: Passage, names: Names) -> list[Mention]:
     exact = [
         m
         for m in names.exact(passage)
-        if not taken.issuperset(range(m.first, m.last)) and m.last >= longer.get(m.last - 1, 0)
+        if not taken.issuperset(range(m.first, m.last))
+        and m.last >= longer.get(m.last - 1, 0)
+        and not _is_common(passage, m)
     ]
     found = [*_typed(passage, exact), *_numbered(passage, names.gazetteer)]
     known = _longest(found)
@@ -52,6 +56,18 @@ def mentions(passage: Passage, names: Names) -> list[Mention]:
         known = _longest([*known, *misheard])
         known = _longest([*known, *_beside(passage, known, names)])
     return _longest([*known, *_misheard_places(passage, known, names)])
+
+
+def _is_common(passage: Passage, mention: Mention) -> bool:
+    """Whether it is a word that mostly means what it says, such as 'church', and nothing says that
+    it is a street."""
+    common = passage.beginning("common").get(mention.first)
+    return (
+        common is not None
+        and common.last == mention.last
+        and passage.tokens[mention.first].text.islower()
+        and mention.last not in passage.beginning("street_type")
+    )
 
 
 def _beside(passage: Passage, known: Sequence[Mention], names: Names) -> Iterator[Mention]:
@@ -297,14 +313,20 @@ def _numbered(passage: Passage, gazetteer: Gazetteer) -> Iterator[Mention]:
 
 def _is_else(passage: Passage, number: Number, article: Mark | None) -> bool:
     """Whether a number with an article is no street's: 'a la una', 'la tercera vez'."""
-    if article is None or number.last in passage.beginning("street_type", "side"):
+    if number.last in passage.beginning("street_type", "side"):
         return False
-    if number.value <= HOURS and any(
-        mark.first < article.first and mark.last == article.last for mark in passage.of("clock_at")
+    first = number.first if article is None else article.first
+    if (
+        article is not None
+        and number.value <= HOURS
+        and any(
+            mark.first < article.first and mark.last == article.last
+            for mark in passage.of("clock_at")
+        )
     ):
         return True
     word = passage.plain[number.first]
-    if not number.is_ordinal or word[0].isdigit() or passage.parted(article.first, number.last - 1):
+    if not number.is_ordinal or word[0].isdigit() or passage.parted(first, number.last - 1):
         return False
     if number.last == len(passage.tokens) or passage.tokens[number.last - 1].stop > Stop.NONE:
         return False
@@ -373,12 +395,12 @@ def _free(passage: Passage, known: Sequence[Mention], first: int, last: int) -> 
             return False
     if not passage.once(_joins).isdisjoint(range(first, last)):
         return False
-    # 'And like' is no 'and Lake'.
+    # 'And like' is no 'and Lake', and 'caps ICE at Rice' no 'Case at Rice'.
     return not passage.once(_common).issuperset(range(first, last))
 
 
 def _common(passage: Passage) -> frozenset[int]:
-    marks = passage.of("filler", "correction")
+    marks = passage.of("filler", "correction", "officers")
     return frozenset(at for mark in marks for at in range(mark.first, mark.last))
 
 
@@ -440,9 +462,18 @@ def _misheard_places(passage: Passage, known: Sequence[Mention], names: Names) -
                 continue
             if _free(passage, known, first, last):
                 for kind in (LANDMARK, AREA):
-                    likeness, places = names.alike(passage.plain[first:last], kind, ALONE)
-                    if places:
+                    words = passage.plain[first:last]
+                    likeness, places = names.alike(words, kind, ALONE)
+                    if places and not _is_part(words, places):
                         yield Mention(first, first + length, places, likeness)
+
+
+def _is_part(words: Sequence[str], places: Sequence[Place]) -> bool:
+    """Whether words are some of a name's: what was left out was not misheard. 'The light rail' is
+    no 'VA light rail'."""
+    names = (name for place in places for name in (place.name, *place.names))
+    wholes = ({token.plain for token in tokens_of(name)} - ARTICLES for name in names)
+    return any({*words} < whole for whole in wholes)
 
 
 def house_of(passage: Passage, mention: Mention) -> Number | None:
