@@ -12,11 +12,13 @@ from itertools import pairwise
 from typing import Final
 
 from places.gazetteer import SAME_PLACE, Area, Landmark, Point, Street
+from reports.fields.counting import Number
 from reports.fields.finding import Finding, taken_back
 from reports.fields.heading import going_spans
 from reports.fields.mentions import (
     are_joined,
     do_meet,
+    house_behind,
     house_of,
     is_along,
     is_behind_preposition,
@@ -238,15 +240,20 @@ def _located(passage: Passage, names: Names) -> Iterator[Finding[Location]]:
                 yield crossing
                 crossed |= {one.first, other.first}
     going = going_spans(passage)
+    houses = {m.first: house_of(passage, m) for m in mentioned if m.streets}
     for mention in mentioned:
-        house = house_of(passage, mention) if mention.streets else None
+        house = houses.get(mention.first)
+        if house is None and mention.streets and is_name(passage, mention):
+            behind = house_behind(passage, mention)
+            # 'We're on Fremont, 3309 Fremont Avenue.'
+            house = None if behind in houses.values() else behind
         if mention.first in crossed or (house is None and not is_name(passage, mention)):
             continue
         # 'They went towards Franklin' says where they are not.
         if any(first <= mention.first < last for first, last in going):
             continue
         if house is not None:
-            yield _street(passage, mention, names)
+            yield _street(passage, mention, house, names)
         elif mention.landmarks and not (mention.has_type or is_along(passage, mention)):
             yield _landmark(passage, mention)
         elif mention.areas and not (mention.has_type or is_along(passage, mention)):
@@ -256,7 +263,7 @@ def _located(passage: Passage, names: Names) -> Iterator[Finding[Location]]:
             or mention.last - mention.first > 1
             or is_behind_preposition(passage, mention)
         ):
-            yield _street(passage, mention, names)
+            yield _street(passage, mention, None, names)
 
 
 def _crossings_apart(passage: Passage, names: Names) -> Iterator[Finding[Location]]:
@@ -382,12 +389,15 @@ def _area(passage: Passage, mention: Mention) -> Finding[Location]:
     return Finding(location, passage, mention.first, mention.last, confidence)
 
 
-def _street(passage: Passage, mention: Mention, names: Names) -> Finding[Location]:
-    number = house_of(passage, mention)
-    first = mention.first if number is None else number.first
+def _street(
+    passage: Passage, mention: Mention, number: Number | None, names: Names
+) -> Finding[Location]:
+    first, last = mention.first, mention.last
+    if number is not None:
+        first, last = min(first, number.first), max(last, number.last)
     cities = {street.city for street in mention.streets}
     location = Location(
-        passage.words(first, mention.last),
+        passage.words(first, last),
         streets=(_signed(mention.streets[0]),),
         number=None if number is None else number.value,
         city=next(iter(cities)) if len(cities) == 1 else None,
@@ -400,7 +410,7 @@ def _street(passage: Passage, mention: Mention, names: Names) -> Finding[Locatio
             for each in mention.streets
         ),
     )
-    return Finding(location, passage, first, mention.last, _confidence(mention.likeness, 1))
+    return Finding(location, passage, first, last, _confidence(mention.likeness, 1))
 
 
 def _signed(street: Street) -> str:

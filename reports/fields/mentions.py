@@ -25,6 +25,9 @@ from reports.fields.names import (
 )
 from reports.fields.said import Passage, Stop, tokens_of
 
+LEAST_BEHIND: Final = 1300
+"""Of a house whose number is said behind its street: less is as well what a clock shows."""
+MOST_BEHIND: Final = 9999
 ARTICLES: Final = frozenset(["the", "el", "la", "los", "las"])
 """That a name is as well said without."""
 HOURS: Final = 12
@@ -488,8 +491,33 @@ def house_of(passage: Passage, mention: Mention) -> Number | None:
     return None
 
 
+def house_behind(passage: Passage, mention: Mention) -> Number | None:
+    """'On Bryant, thirty-five forty-one', 'en la Blaisdell, en el 3010': not what is counted
+    there."""
+    leading = passage.of("preposition", "definite", "spelling_gap")
+    between = {at for mark in leading for at in range(mark.first, mark.last)}
+    counted = {each.first for each in passage.of("people", "officers", "others", "unit")}
+    for number in (*_in_pairs(passage), *passage.numbers):
+        gap = range(mention.last, number.first)
+        if (
+            LEAST_BEHIND <= number.value <= MOST_BEHIND
+            and number.first >= mention.last
+            and len(gap) <= 2
+            and between.issuperset(gap)
+            and not number.is_ordinal
+            and number.last not in counted
+            and passage.parted(mention.last - 1, number.first, Stop.COMMA)
+            and not passage.parted(mention.last - 1, number.first)
+            and not passage.parted(number.first, number.last - 1, Stop.COMMA)
+        ):
+            return number
+    return None
+
+
 def _in_pairs(passage: Passage) -> Iterator[Number]:
     """House numbers said by two digits at a time."""
+    ors = passage.beginning("or")
+    noughts = {m.first for m in passage.of("digit") if m.value == "0" and m.first not in ors}
     for one, other in pairwise(passage.numbers):
         if (
             one.last == other.first
@@ -497,5 +525,11 @@ def _in_pairs(passage: Passage) -> Iterator[Number]:
             and not passage.parted(one.first, other.first, Stop.COMMA)
             and 10 <= one.value <= 99
             and len(other.digits) == 2
+        ) or (
+            other.first - one.last == 1
+            and one.last in noughts
+            and not passage.parted(one.first, other.first, Stop.COMMA)
+            and 10 <= one.value <= 99
+            and other.value <= 9
         ):
             yield Number(one.first, other.last, one.value * 100 + other.value)
