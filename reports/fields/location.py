@@ -17,6 +17,7 @@ from reports.fields.finding import Finding, taken_back
 from reports.fields.heading import going_spans
 from reports.fields.mentions import (
     are_joined,
+    do_cross,
     do_meet,
     house_behind,
     house_of,
@@ -88,9 +89,10 @@ def location_said(passages: Sequence[Passage], names: Names) -> Finding[Location
     back = taken_back(whole)
     left = [each for each in found if each not in back]
     best = max(_listed(left), key=_worth)
-    if best.value.landmark is None and not best.value.number and len(best.value.streets) < 2:
+    if not best.value.number and len(best.value.streets) < 2:
         apart = (each for passage in ordered for each in _crossings_apart(passage, names))
-        best = next(apart, best)
+        # 'Thomas Avenue, out by Hamline' is by no university.
+        best = next((each for each in apart if not best.value.landmark or _has(each, best)), best)
     if best.value.area is not None:
         # 'I work at Grand and Snelling, St. Paul': the city says no more than the corner in it.
         there = [each for each in left if each.value.city == best.value.city]
@@ -281,8 +283,26 @@ def _crossings_apart(passage: Passage, names: Names) -> Iterator[Finding[Locatio
         if other.first - one.last > APART or passage.parted(one.last - 1, other.first):
             continue
         crossing = _crossing(passage, one, other, names)
-        if crossing is not None and all(each.point for each in crossing.value.candidates):
+        if crossing is None:
+            continue
+        candidates = crossing.value.candidates
+        # 'Penn, in Richfield' is a city, and a street in it.
+        settled = all(
+            each.has_type or len(each.streets) == len(each.places) for each in (one, other)
+        )
+        if all(each.point for each in candidates) or (
+            settled and len(candidates) == 1 and do_cross(passage, other)
+        ):
             yield replace(crossing, confidence=round(crossing.confidence * UNJOINED, 2))
+
+
+def _has(crossing: Finding[Location], other: Finding[Location]) -> bool:
+    """Whether the words of another are some of a crossing's."""
+    return (
+        crossing.passage is other.passage
+        and crossing.first <= other.first
+        and other.last <= crossing.last
+    )
 
 
 def _is_in_town(

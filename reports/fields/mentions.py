@@ -23,6 +23,7 @@ from reports.fields.names import (
     Names,
     Place,
 )
+from reports.fields.plain import APOSTROPHES
 from reports.fields.said import Passage, Stop, tokens_of
 
 LEAST_BEHIND: Final = 1300
@@ -189,7 +190,10 @@ def _typed(passage: Passage, found: Sequence[Mention]) -> Iterator[Mention]:
     articles = passage.ending("street_article")
     for mention in found:
         if not mention.streets:
-            yield mention
+            # 'Mound Street' is another street, and not in Mound.
+            mark = behind.get(mention.last)
+            if mark is None or mention.landmarks or not _is_type(passage, mention, mark):
+                yield mention
             continue
         article = articles.get(mention.first)
         last_word = passage.tokens[mention.last - 1].plain
@@ -209,6 +213,13 @@ def _typed(passage: Passage, found: Sequence[Mention]) -> Iterator[Mention]:
         else:
             has_type = last_word in TYPES or last_word in TYPES.values()
             yield _sided(passage, replace(mention, has_type=has_type)) if has_type else mention
+
+
+def _is_type(passage: Passage, mention: Mention, mark: Mark) -> bool:
+    """Whether the type behind a name is its own, and not the next one's: 'en Richfield, calle
+    66'."""
+    is_name = passage.tokens[mark.first].text[:1].isupper()
+    return is_name and not passage.parted(mention.first, mention.last, Stop.COMMA)
 
 
 def _may_be(place: Place, kind: str) -> bool:
@@ -237,6 +248,15 @@ def is_name(passage: Passage, mention: Mention) -> bool:
         # Some recognisers write none: then what stands before it has to say so.
         return is_behind_preposition(passage, mention) and not _is_word(passage, mention)
     return token.text[:1].isupper() and not (starts and _is_word(passage, mention))
+
+
+def _may_be_name(passage: Passage, mention: Mention) -> bool:
+    """Whether nothing but a preposition is missing to one that is written without capitals."""
+    return (
+        passage.once(_has_no_capitals)
+        and not _is_word(passage, mention)
+        and not _is_other_name(passage, mention)
+    )
 
 
 def _is_other_name(passage: Passage, mention: Mention) -> bool:
@@ -273,7 +293,11 @@ def _is_word(passage: Passage, mention: Mention) -> bool:
 
 
 def _has_no_capitals(passage: Passage) -> bool:
-    return not any(token.text[:1].isupper() for token in passage.tokens)
+    """Such as 'I'm' and 'ICE' are none."""
+    words = [token.text for token in passage.tokens]
+    return all(map(str.isupper, words)) or not any(
+        word[0].isupper() and not word.isupper() and word[1:2] not in APOSTROPHES for word in words
+    )
 
 
 def _numbered(passage: Passage, gazetteer: Gazetteer) -> Iterator[Mention]:
@@ -369,10 +393,16 @@ def is_along(passage: Passage, mention: Mention) -> bool:
     return bool(mention.streets) and mention.first in passage.ending("along")
 
 
+def do_cross(passage: Passage, mention: Mention) -> bool:
+    """Whether words before a street say that it crosses another, such as 'just passed'."""
+    marks = passage.of("crosses", "crosses_known")
+    return any(mark.first < mention.first <= mark.last for mark in marks)
+
+
 def is_where(passage: Passage, mention: Mention) -> bool:
     """Whether a name is said to be where it is: a word such as 'at' stands before it, or it is what
     a sentence begins with."""
-    if not is_name(passage, mention):
+    if not (is_name(passage, mention) or _may_be_name(passage, mention)):
         return False
     first = mention.first
     pausing = passage.once(_common)

@@ -112,7 +112,7 @@ class Names:
         for kind, places in everything:
             for place in places:
                 for phrase in _phrases(place):
-                    if kind == LANDMARK and _is_crossing(phrase, streets):
+                    if kind != STREET and _is_crossing(phrase, streets):
                         continue  # 'Lake and Cedar' is the corner before the station there
                     found[kind].setdefault(phrase, []).append(place)
         return {
