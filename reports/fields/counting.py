@@ -68,7 +68,7 @@ def numbers(
     return tuple(found)
 
 
-_DIGITS: Final = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(st|nd|rd|th|a|o)?")
+_DIGITS: Final = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(st|nd|rd|th|a|o|ta|to|va|vo|aad)?")
 
 
 def _in_digits(words: Sequence[str]) -> Iterator[Number]:

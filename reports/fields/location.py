@@ -11,18 +11,24 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
-from places.gazetteer import Area, Landmark, Point, Street
+from places.gazetteer import SAME_PLACE, Area, Landmark, Point, Street
+from reports.fields.counting import Number
 from reports.fields.finding import Finding, taken_back
 from reports.fields.heading import going_spans
 from reports.fields.mentions import (
     are_joined,
+    do_cross,
     do_meet,
+    house_behind,
     house_of,
+    is_along,
     is_behind_preposition,
     is_name,
+    is_where,
     mentions,
 )
 from reports.fields.names import Mention, Names, Place
+from reports.fields.plain import plain
 from reports.fields.said import Passage, Stop
 from reports.questions import WHERE
 
@@ -34,6 +40,12 @@ CLOSE: Final = 5000.0
 """Metres from a part of town, or a landmark, within which something is still there."""
 CLEARLY: Final = 1000.0
 """Metres by which anything else has to be farther than twice as far."""
+APART: Final = 12
+"""Words between two streets that cross, at the most, of which nothing says that they do."""
+UNJOINED: Final = 0.8
+"""How sure it is that they do, as a share of what it is of others."""
+CITY: Final = "city"
+"""The kind of an area that is one."""
 SAID_WITHIN: Final = 4
 """Words between these and the place at the most."""
 
@@ -76,7 +88,11 @@ def location_said(passages: Sequence[Passage], names: Names) -> Finding[Location
     whole = [each for each in found if len(each.value.streets) == 2]
     back = taken_back(whole)
     left = [each for each in found if each not in back]
-    best = max(left, key=_worth)
+    best = max(_listed(left), key=_worth)
+    if not best.value.number and len(best.value.streets) < 2:
+        apart = (each for passage in ordered for each in _crossings_apart(passage, names))
+        # 'Thomas Avenue, out by Hamline' is by no university.
+        best = next((each for each in apart if not best.value.landmark or _has(each, best)), best)
     if best.value.area is not None:
         # 'I work at Grand and Snelling, St. Paul': the city says no more than the corner in it.
         there = [each for each in left if each.value.city == best.value.city]
@@ -90,7 +106,38 @@ def location_said(passages: Sequence[Passage], names: Names) -> Finding[Location
         if len(best.value.candidates) > 1
         else []
     )
-    return _narrowed(best, mentioned)
+    return _once(_narrowed(best, mentioned))
+
+
+def _listed(found: Sequence[Finding[Location]]) -> Sequence[Finding[Location]]:
+    """Without what lies elsewhere than in the one city that was named: none of a chain's houses
+    that are known does not, as in 'Coon Rapids, at the Menards', and what was misheard is a name of
+    the city's own that is in no list."""
+    towns = {
+        each.value.city: each for each in found if each.value.city and each.value.area is not None
+    }
+    if len(towns) != 1:
+        return found
+    ((city, named),) = towns.items()
+    if _is_before(named, PASSING):
+        return found
+    return [
+        each
+        for each in found
+        if not each.value.candidates
+        or any(one.city == city for one in each.value.candidates)
+        or not (_is_misheard(each) or all(_is_of_chain(each, one) for one in each.value.candidates))
+    ]
+
+
+def _is_misheard(finding: Finding[Location]) -> bool:
+    return finding.confidence < _confidence(100, len(_apart(finding.value.candidates)))
+
+
+def _is_of_chain(finding: Finding[Location], candidate: Candidate) -> bool:
+    """Whether a chain alone was named, as 'Target' in 'Target (Quarry)'."""
+    chain, is_one, _ = candidate.name.partition(" (")
+    return bool(is_one) and plain(chain) == plain(finding.value.words)
 
 
 def _narrowed(
@@ -191,34 +238,97 @@ def _located(passage: Passage, names: Names) -> Iterator[Finding[Location]]:
             )
         ):
             crossing = _crossing(passage, one, other, names)
-            if crossing is not None:
+            if crossing is not None and not _is_in_town(passage, one, other, crossing):
                 yield crossing
                 crossed |= {one.first, other.first}
     going = going_spans(passage)
+    houses = {m.first: house_of(passage, m) for m in mentioned if m.streets}
     for mention in mentioned:
-        house = house_of(passage, mention) if mention.streets else None
+        house = houses.get(mention.first)
+        if house is None and mention.streets and is_name(passage, mention):
+            behind = house_behind(passage, mention)
+            # 'We're on Fremont, 3309 Fremont Avenue.'
+            house = None if behind in houses.values() else behind
         if mention.first in crossed or (house is None and not is_name(passage, mention)):
             continue
         # 'They went towards Franklin' says where they are not.
         if any(first <= mention.first < last for first, last in going):
             continue
         if house is not None:
-            yield _street(passage, mention, names)
-        elif mention.landmarks and not mention.has_type:
+            yield _street(passage, mention, house, names)
+        elif mention.landmarks and not (mention.has_type or is_along(passage, mention)):
             yield _landmark(passage, mention)
-        elif mention.areas and not mention.has_type:
+        elif mention.areas and not (mention.has_type or is_along(passage, mention)):
             yield _area(passage, mention)
         elif (
             mention.has_type
             or mention.last - mention.first > 1
             or is_behind_preposition(passage, mention)
         ):
-            yield _street(passage, mention, names)
+            yield _street(passage, mention, None, names)
+
+
+def _crossings_apart(passage: Passage, names: Names) -> Iterator[Finding[Location]]:
+    """Two streets that are known to cross, each named as where it is, in one sentence: 'going up
+    Penn, I just passed Lowry'."""
+    going = going_spans(passage)
+    named = [
+        mention
+        for mention in mentions(passage, names)
+        if mention.streets
+        and is_where(passage, mention)
+        and not any(first <= mention.first < last for first, last in going)
+    ]
+    for one, other in pairwise(named):
+        if other.first - one.last > APART or passage.parted(one.last - 1, other.first):
+            continue
+        crossing = _crossing(passage, one, other, names)
+        if crossing is None:
+            continue
+        candidates = crossing.value.candidates
+        # 'Penn, in Richfield' is a city, and a street in it.
+        settled = all(
+            each.has_type or len(each.streets) == len(each.places) for each in (one, other)
+        )
+        if all(each.point for each in candidates) or (
+            settled and len(candidates) == 1 and do_cross(passage, other)
+        ):
+            yield replace(crossing, confidence=round(crossing.confidence * UNJOINED, 2))
+
+
+def _has(crossing: Finding[Location], other: Finding[Location]) -> bool:
+    """Whether the words of another are some of a crossing's."""
+    return (
+        crossing.passage is other.passage
+        and crossing.first <= other.first
+        and other.last <= crossing.last
+    )
+
+
+def _is_in_town(
+    passage: Passage, one: Mention, other: Mention, crossing: Finding[Location]
+) -> bool:
+    """'Richfield, by Portland' is a street in a city, unless a street of the city's name is known
+    to cross it: 'Bloomington at 26th'."""
+    ands = passage.beginning("and")
+    towns = {
+        area.city
+        for each in (one, other)
+        if not each.has_type
+        for area in each.areas
+        if area.kind == CITY
+    }
+    return not any(at in ands for at in range(one.last, other.first)) and all(
+        each.point is None and each.city in towns for each in crossing.value.candidates
+    )
 
 
 def _crossing(
     passage: Passage, one: Mention, other: Mention, names: Names
 ) -> Finding[Location] | None:
+    # 'Cuarto por cuarto.'
+    if passage.plain[one.first : one.last] == passage.plain[other.first : other.last]:
+        return None
     found = names.gazetteer.crossings(one.streets, other.streets)
     # Of streets that may be meant by a number, those that are known to meet.
     found = tuple(crossing for crossing in found if crossing.point is not None) or found
@@ -231,15 +341,43 @@ def _crossing(
             for sign, crossing in zip(signs, found, strict=True)
         )
     )
-    streets = signs[0] if len(candidates) == 1 else (one.streets[0].name, other.streets[0].name)
+    apart, first = len(_apart(candidates)), found[0]
+    streets = signs[0] if apart == 1 else (first.first.name, first.second.name)
     location = Location(
         passage.words(one.first, other.last),
         streets=streets,
         city=found[0].city if len({crossing.city for crossing in found}) == 1 else None,
         candidates=candidates,
     )
-    confidence = _confidence(min(one.likeness, other.likeness), len(candidates))
+    confidence = _confidence(min(one.likeness, other.likeness), apart)
     return Finding(location, passage, one.first, other.last, confidence)
+
+
+def _apart(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """Each crossing once: what lies on the border of two cities stands in the lists of both."""
+    found: list[Candidate] = []
+    for each in candidates:
+        if not any(_are_one(each, other) for other in found):
+            found.append(each)
+    return tuple(found)
+
+
+def _are_one(one: Candidate, other: Candidate) -> bool:
+    return (
+        one.name == other.name
+        and one.point is not None
+        and other.point is not None
+        and one.point.metres(other.point) <= SAME_PLACE
+    )
+
+
+def _once(finding: Finding[Location]) -> Finding[Location]:
+    """A crossing that is left in the lists of several cities is in the first of them."""
+    location = finding.value
+    left = _apart(location.candidates) if len(location.streets) == 2 else ()  # they cross
+    if len(left) != 1 or len(location.candidates) == 1:
+        return finding
+    return replace(finding, value=replace(location, candidates=left, city=left[0].city))
 
 
 def _landmark(passage: Passage, mention: Mention) -> Finding[Location]:
@@ -271,12 +409,15 @@ def _area(passage: Passage, mention: Mention) -> Finding[Location]:
     return Finding(location, passage, mention.first, mention.last, confidence)
 
 
-def _street(passage: Passage, mention: Mention, names: Names) -> Finding[Location]:
-    number = house_of(passage, mention)
-    first = mention.first if number is None else number.first
+def _street(
+    passage: Passage, mention: Mention, number: Number | None, names: Names
+) -> Finding[Location]:
+    first, last = mention.first, mention.last
+    if number is not None:
+        first, last = min(first, number.first), max(last, number.last)
     cities = {street.city for street in mention.streets}
     location = Location(
-        passage.words(first, mention.last),
+        passage.words(first, last),
         streets=(_signed(mention.streets[0]),),
         number=None if number is None else number.value,
         city=next(iter(cities)) if len(cities) == 1 else None,
@@ -289,7 +430,7 @@ def _street(passage: Passage, mention: Mention, names: Names) -> Finding[Locatio
             for each in mention.streets
         ),
     )
-    return Finding(location, passage, first, mention.last, _confidence(mention.likeness, 1))
+    return Finding(location, passage, first, last, _confidence(mention.likeness, 1))
 
 
 def _signed(street: Street) -> str:

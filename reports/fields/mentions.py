@@ -9,11 +9,30 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
-from places.gazetteer import Gazetteer
+from places.gazetteer import Gazetteer, number_of
 from reports.fields.counting import SPOKEN, Number
-from reports.fields.names import ALONE, AREA, LANDMARK, LIKENESS, STREET, TYPES, Mention, Names
-from reports.fields.said import Passage, Stop
+from reports.fields.lexicon import Mark
+from reports.fields.names import (
+    ALONE,
+    AREA,
+    LANDMARK,
+    LIKENESS,
+    STREET,
+    TYPES,
+    Mention,
+    Names,
+    Place,
+)
+from reports.fields.plain import APOSTROPHES
+from reports.fields.said import Passage, Stop, tokens_of
 
+LEAST_BEHIND: Final = 1300
+"""Of a house whose number is said behind its street: less is as well what a clock shows."""
+MOST_BEHIND: Final = 9999
+ARTICLES: Final = frozenset(["the", "el", "la", "los", "las"])
+"""That a name is as well said without."""
+HOURS: Final = 12
+"""Of a clock, as it is told."""
 BETWEEN: Final = 6
 """Words between two streets at the most, all of which say that they meet."""
 
@@ -25,7 +44,15 @@ def mentions(passage: Passage, names: Names) -> list[Mention]:
         *(mark for mark in passage.of("plate_state") if mark.last - mark.first > 1),
     ]
     taken = {at for mark in others for at in range(mark.first, mark.last)}
-    exact = [m for m in names.exact(passage) if not taken.issuperset(range(m.first, m.last))]
+    # Nor does 'the U-Haul' stand at 'the U'.
+    longer = {mark.first: mark.last for mark in others}
+    exact = [
+        m
+        for m in names.exact(passage)
+        if not taken.issuperset(range(m.first, m.last))
+        and m.last >= longer.get(m.last - 1, 0)
+        and not _is_common(passage, m)
+    ]
     found = [*_typed(passage, exact), *_numbered(passage, names.gazetteer)]
     known = _longest(found)
     known = _longest([*known, *_beside(passage, known, names)])
@@ -33,6 +60,18 @@ def mentions(passage: Passage, names: Names) -> list[Mention]:
         known = _longest([*known, *misheard])
         known = _longest([*known, *_beside(passage, known, names)])
     return _longest([*known, *_misheard_places(passage, known, names)])
+
+
+def _is_common(passage: Passage, mention: Mention) -> bool:
+    """Whether it is a word that mostly means what it says, such as 'church', and nothing says that
+    it is a street."""
+    common = passage.beginning("common").get(mention.first)
+    return (
+        common is not None
+        and common.last == mention.last
+        and passage.tokens[mention.first].text.islower()
+        and mention.last not in passage.beginning("street_type")
+    )
 
 
 def _beside(passage: Passage, known: Sequence[Mention], names: Names) -> Iterator[Mention]:
@@ -44,20 +83,13 @@ def _beside(passage: Passage, known: Sequence[Mention], names: Names) -> Iterato
     numbers = {(number.first, number.last): number for number in passage.numbers}
     said = passage.marked
     for mention in streets:
-        for first, last in _spans_beside(passage, mention):
-            if not _free(passage, known, first, last):
-                continue
-            if (number := numbers.get((first, last))) is not None:
-                nouns = passage.of("people", "officers", "others")
-                starts = {each.first for each in passage.numbers} | {each.first for each in nouns}
-                if last in starts:
-                    continue  # 'On Lake at seven twenty-six', 'on Lake and forty people'
-                numbered = names.gazetteer.number(number.value, None)
-                meets = names.gazetteer.crossings(numbered, mention.streets)
-                if any(crossing.point is not None for crossing in meets):
-                    yield Mention(first, last, numbered)
-            elif not said.issuperset(range(first, last)) and not any(
-                at < last and first < until for at, until in numbers
+        begins, ends = _gaps_beside(passage, mention)
+        yield from _numbers_beside(passage, known, mention, (begins, ends), names.gazetteer)
+        for first, last in _spans_beside(passage, begins, ends):
+            if (
+                not said.issuperset(range(first, last))
+                and not any(at < last and first < until for at, until in numbers)
+                and _free(passage, known, first, last)
             ):
                 words = passage.plain[first:last]
                 likeness, places = names.alike_across(words, mention.streets)
@@ -65,8 +97,45 @@ def _beside(passage: Passage, known: Sequence[Mention], names: Names) -> Iterato
                     yield Mention(first, last, places, likeness)
 
 
-def _spans_beside(passage: Passage, mention: Mention) -> Iterator[tuple[int, int]]:
-    """Words that a joining word parts from a street, the longest first."""
+def _numbers_beside(
+    passage: Passage,
+    known: Sequence[Mention],
+    mention: Mention,
+    gaps: tuple[Sequence[int], Sequence[int]],
+    gazetteer: Gazetteer,
+) -> Iterator[Mention]:
+    """Numbers beside a street that are known to cross it, whatever else is called so: '28 and
+    Lake', 'Lyndale y 36'."""
+    begins, ends = gaps
+    nouns = passage.of("people", "officers", "others")
+    starts = {each.first for each in passage.numbers} | {each.first for each in nouns}
+    stops = {each.last for each in passage.numbers}
+    for number in passage.numbers:
+        if number.first in begins:
+            # 'On Lake at seven twenty-six', 'on Lake and forty people'
+            is_counted = number.last in starts and not passage.parted(number.last - 1, number.last)
+        elif number.last in ends:
+            # 'At seven forty, at Nicollet and 86th'
+            is_counted = passage.parted(number.last - 1, number.last, Stop.COMMA) or (
+                number.first in stops and not passage.parted(number.first - 1, number.first)
+            )
+        else:
+            continue
+        if is_counted or any(
+            each.first < number.last
+            and number.first < each.last
+            and (each.has_type or (each.first, each.last) != (number.first, number.last))
+            for each in known
+        ):
+            continue
+        numbered = gazetteer.number(number.value, None)
+        meets = gazetteer.crossings(numbered, mention.streets)
+        if any(crossing.point is not None for crossing in meets):
+            yield Mention(number.first, number.last, numbered)
+
+
+def _gaps_beside(passage: Passage, mention: Mention) -> tuple[Sequence[int], Sequence[int]]:
+    """Where what a joining word parts from a street may begin behind it, and end before it."""
     joining = passage.once(_joins) | passage.once(_types)
     begins, ends = list[int](), list[int]()
     # As far as nothing but such words stands between.
@@ -80,6 +149,13 @@ def _spans_beside(passage: Passage, mention: Mention) -> Iterator[tuple[int, int
         at -= 1
         if are_joined(passage, at, mention.first):
             ends.append(at)
+    return begins, ends
+
+
+def _spans_beside(
+    passage: Passage, begins: Sequence[int], ends: Sequence[int]
+) -> Iterator[tuple[int, int]]:
+    """Words between such gaps, the longest first."""
     for length in (3, 2, 1):
         yield from ((at, at + length) for at in begins if at + length <= len(passage.tokens))
         yield from ((at - length, at) for at in ends if at >= length)
@@ -114,21 +190,43 @@ def _typed(passage: Passage, found: Sequence[Mention]) -> Iterator[Mention]:
     articles = passage.ending("street_article")
     for mention in found:
         if not mention.streets:
-            yield mention
+            # 'Mound Street' is another street, and not in Mound.
+            mark = behind.get(mention.last)
+            if mark is None or mention.landmarks or not _is_type(passage, mention, mark):
+                yield mention
             continue
-        if (article := articles.get(mention.first)) is not None:
-            # 'La Washburn' is a school, and in 'la Washburn y la 53' an avenue.
-            yield replace(mention, first=article.first)
+        article = articles.get(mention.first)
         last_word = passage.tokens[mention.last - 1].plain
         if (mark := behind.get(mention.last)) is not None and not passage.parted(
             mention.first, mention.last, Stop.COMMA
         ):
-            yield _sided(passage, replace(mention, last=mark.last, has_type=True))
-        elif (mark := ahead.get(mention.first)) is not None:
+            if places := tuple(each for each in mention.places if _may_be(each, mark.value)):
+                first = mention.first if article is None else article.first
+                typed = replace(mention, first=first, last=mark.last, places=places, has_type=True)
+                yield _sided(passage, typed)
+            continue
+        if article is not None:
+            # 'La Washburn' is a school, and in 'la Washburn y la 53' an avenue.
+            yield replace(mention, first=article.first)
+        if (mark := ahead.get(mention.first)) is not None:
             yield replace(mention, first=mark.first, has_type=True)
         else:
             has_type = last_word in TYPES or last_word in TYPES.values()
             yield _sided(passage, replace(mention, has_type=has_type)) if has_type else mention
+
+
+def _is_type(passage: Passage, mention: Mention, mark: Mark) -> bool:
+    """Whether the type behind a name is its own, and not the next one's: 'en Richfield, calle
+    66'."""
+    is_name = passage.tokens[mark.first].text[:1].isupper()
+    return is_name and not passage.parted(mention.first, mention.last, Stop.COMMA)
+
+
+def _may_be(place: Place, kind: str) -> bool:
+    """Whether a place may be of a type that was said: a street and an avenue of one number are two,
+    where of those with names the type is often mistaken."""
+    number = number_of(place.name)
+    return number is None or number[1] == kind
 
 
 def _sided(passage: Passage, mention: Mention) -> Mention:
@@ -141,6 +239,8 @@ def is_name(passage: Passage, mention: Mention) -> bool:
     """Whether it can be nothing but a name: a common word, such as 'park' or 'como', is none unless
     something says so."""
     token = passage.tokens[mention.first]
+    if _is_other_name(passage, mention):
+        return False
     if mention.last - mention.first > 1 or mention.has_type:
         return True
     starts = mention.first == 0 or passage.tokens[mention.first - 1].stop >= Stop.SENTENCE
@@ -150,13 +250,54 @@ def is_name(passage: Passage, mention: Mention) -> bool:
     return token.text[:1].isupper() and not (starts and _is_word(passage, mention))
 
 
+def _may_be_name(passage: Passage, mention: Mention) -> bool:
+    """Whether nothing but a preposition is missing to one that is written without capitals."""
+    return (
+        passage.once(_has_no_capitals)
+        and not _is_word(passage, mention)
+        and not _is_other_name(passage, mention)
+    )
+
+
+def _is_other_name(passage: Passage, mention: Mention) -> bool:
+    """Whether its words are called something else, too, that is more likely meant: 'Texas',
+    'Sherburne County', 'Cold Spring'."""
+    if mention.has_type or mention.last - mention.first > 1 or not mention.streets:
+        return False
+    first, last = mention.first, mention.last
+    state = passage.beginning("plate_state").get(first)
+    if state is not None and state.last == last and not is_along(passage, mention):
+        return True
+    if last in passage.beginning("county") and not passage.parted(first, last):
+        return True
+    return _has_name_before(passage, first)
+
+
+def _has_name_before(passage: Passage, first: int) -> bool:
+    """Whether a word with a capital stands before a name as a part of it: not one that begins a
+    sentence, nor one that is known."""
+    if first < 2 or passage.parted(first - 1, first, Stop.COMMA):
+        return False
+    before, further = passage.tokens[first - 1], passage.tokens[first - 2]
+    return (
+        before.text[:1].isupper()
+        and not before.text.isupper()
+        and further.stop < Stop.SENTENCE
+        and first - 1 not in passage.marked
+    )
+
+
 def _is_word(passage: Passage, mention: Mention) -> bool:
     """Whether the lexicon knows it, too."""
     return any((mark.first, mark.last) == (mention.first, mention.last) for mark in passage.marks)
 
 
 def _has_no_capitals(passage: Passage) -> bool:
-    return not any(token.text[:1].isupper() for token in passage.tokens)
+    """Such as 'I'm' and 'ICE' are none."""
+    words = [token.text for token in passage.tokens]
+    return all(map(str.isupper, words)) or not any(
+        word[0].isupper() and not word.isupper() and word[1:2] not in APOSTROPHES for word in words
+    )
 
 
 def _numbered(passage: Passage, gazetteer: Gazetteer) -> Iterator[Mention]:
@@ -169,20 +310,25 @@ def _numbered(passage: Passage, gazetteer: Gazetteer) -> Iterator[Mention]:
     counted = passage.lexicon.language in SPOKEN
     dozens = passage.beginning("number") if counted else set()
     for number in passage.numbers:
-        if number.first in dozens:
+        if number.first in dozens or _is_else(passage, number, articles.get(number.first)):
             continue
         named = number.is_ordinal or number.first in articles
         mark = behind.get(number.last) if named else None
         first, last = number.first, number.last
         if mark is not None:
             last = mark.last
-        elif (mark := ahead.get(number.first)) is not None:
+        elif (mark := ahead.get(number.first)) is not None and not passage.parted(
+            mark.first, number.first, Stop.COMMA
+        ):
             first = mark.first
         elif (article := articles.get(number.first)) is not None:
             # 'La treinta y cinco' is as well what a highway is called.
             first = article.first
         elif not number.is_ordinal:
             continue
+        # 'La 4th Avenue' is as long as 'la 4th', which may be a street.
+        if mark is not None and (article := articles.get(first)) is not None:
+            first = article.first
         streets = gazetteer.number(number.value, None if mark is None else mark.value)
         side = next((each for each in passage.of("side") if each.first == last), None)
         on_it = tuple(street for street in streets if side and street.side == side.value)
@@ -190,6 +336,28 @@ def _numbered(passage: Passage, gazetteer: Gazetteer) -> Iterator[Mention]:
             streets, last = on_it, side.last
         if streets:
             yield Mention(first, last, streets, has_type=mark is not None)
+
+
+def _is_else(passage: Passage, number: Number, article: Mark | None) -> bool:
+    """Whether a number with an article is no street's: 'a la una', 'la tercera vez'."""
+    if number.last in passage.beginning("street_type", "side"):
+        return False
+    first = number.first if article is None else article.first
+    if (
+        article is not None
+        and number.value <= HOURS
+        and any(
+            mark.first < article.first and mark.last == article.last
+            for mark in passage.of("clock_at")
+        )
+    ):
+        return True
+    word = passage.plain[number.first]
+    if not number.is_ordinal or word[0].isdigit() or passage.parted(first, number.last - 1):
+        return False
+    if number.last == len(passage.tokens) or passage.tokens[number.last - 1].stop > Stop.NONE:
+        return False
+    return number.last not in passage.beginning("crosses", "crosses_known", "preposition", "break")
 
 
 def are_joined(passage: Passage, last: int, first: int) -> bool:
@@ -219,6 +387,33 @@ def _types(passage: Passage) -> frozenset[int]:
     return frozenset(at for mark in marks for at in range(mark.first, mark.last))
 
 
+def is_along(passage: Passage, mention: Mention) -> bool:
+    """Whether what names a street, and may name a part of town or a landmark too, is said to be the
+    street: 'on Hiawatha', 'sobre Johnson'."""
+    return bool(mention.streets) and mention.first in passage.ending("along")
+
+
+def do_cross(passage: Passage, mention: Mention) -> bool:
+    """Whether words before a street say that it crosses another, such as 'just passed'."""
+    marks = passage.of("crosses", "crosses_known")
+    return any(mark.first < mention.first <= mark.last for mark in marks)
+
+
+def is_where(passage: Passage, mention: Mention) -> bool:
+    """Whether a name is said to be where it is: a word such as 'at' stands before it, or it is what
+    a sentence begins with."""
+    if not (is_name(passage, mention) or _may_be_name(passage, mention)):
+        return False
+    first = mention.first
+    pausing = passage.once(_common)
+    while first - 1 in pausing:
+        first -= 1
+    if first == 0 or passage.tokens[first - 1].stop >= Stop.SENTENCE:
+        return True
+    leading = passage.of("preposition", "crosses", "crosses_known", "along")
+    return any(mark.first < first <= mark.last for mark in leading)
+
+
 def is_behind_preposition(passage: Passage, mention: Mention) -> bool:
     return any(mark.first < mention.first <= mark.last + 1 for mark in passage.of("preposition"))
 
@@ -233,12 +428,12 @@ def _free(passage: Passage, known: Sequence[Mention], first: int, last: int) -> 
             return False
     if not passage.once(_joins).isdisjoint(range(first, last)):
         return False
-    # 'And like' is no 'and Lake'.
+    # 'And like' is no 'and Lake', and 'caps ICE at Rice' no 'Case at Rice'.
     return not passage.once(_common).issuperset(range(first, last))
 
 
 def _common(passage: Passage) -> frozenset[int]:
-    marks = passage.of("filler", "correction")
+    marks = passage.of("filler", "correction", "officers")
     return frozenset(at for mark in marks for at in range(mark.first, mark.last))
 
 
@@ -260,6 +455,7 @@ def _misheard_streets(
 
     if not (beside_end or beside_begin or types or before_number):
         return
+    spoken = {at for each in passage.numbers for at in range(each.first, each.last)}
     for length in (3, 2, 1):
         spans = [
             *((first, first + length, LIKENESS) for first in beside_end),
@@ -268,10 +464,16 @@ def _misheard_streets(
             *((last - length, last, ALONE) for last in before_number - beside_begin),
         ]
         for first, last, least in dict.fromkeys(spans):
-            if _free(passage, known, first, last) and leading.isdisjoint(range(first, last)):
+            at = range(first, last)
+            # 'Cedar and 140th' is no 'Cedar and 10th'.
+            if not (leading.isdisjoint(at) and spoken.isdisjoint(at)):
+                continue
+            if _free(passage, known, first, last):
                 likeness, places = names.alike(passage.plain[first:last], STREET, least)
+                mark = types.get(last)
+                if mark is not None:  # 'up to drive' is no Upton Avenue
+                    places = tuple(each for each in places if each.name.endswith(f" {mark.value}"))
                 if places:
-                    mark = types.get(last)
                     end = mark.last if mark is not None else last
                     yield Mention(first, end, places, likeness, has_type=mark is not None)
 
@@ -293,9 +495,18 @@ def _misheard_places(passage: Passage, known: Sequence[Mention], names: Names) -
                 continue
             if _free(passage, known, first, last):
                 for kind in (LANDMARK, AREA):
-                    likeness, places = names.alike(passage.plain[first:last], kind, ALONE)
-                    if places:
+                    words = passage.plain[first:last]
+                    likeness, places = names.alike(words, kind, ALONE)
+                    if places and not _is_part(words, places):
                         yield Mention(first, first + length, places, likeness)
+
+
+def _is_part(words: Sequence[str], places: Sequence[Place]) -> bool:
+    """Whether words are some of a name's: what was left out was not misheard. 'The light rail' is
+    no 'VA light rail'."""
+    names = (name for place in places for name in (place.name, *place.names))
+    wholes = ({token.plain for token in tokens_of(name)} - ARTICLES for name in names)
+    return any({*words} < whole for whole in wholes)
 
 
 def house_of(passage: Passage, mention: Mention) -> Number | None:
@@ -310,8 +521,33 @@ def house_of(passage: Passage, mention: Mention) -> Number | None:
     return None
 
 
+def house_behind(passage: Passage, mention: Mention) -> Number | None:
+    """'On Bryant, thirty-five forty-one', 'en la Blaisdell, en el 3010': not what is counted
+    there."""
+    leading = passage.of("preposition", "definite", "spelling_gap")
+    between = {at for mark in leading for at in range(mark.first, mark.last)}
+    counted = {each.first for each in passage.of("people", "officers", "others", "unit")}
+    for number in (*_in_pairs(passage), *passage.numbers):
+        gap = range(mention.last, number.first)
+        if (
+            LEAST_BEHIND <= number.value <= MOST_BEHIND
+            and number.first >= mention.last
+            and len(gap) <= 2
+            and between.issuperset(gap)
+            and not number.is_ordinal
+            and number.last not in counted
+            and passage.parted(mention.last - 1, number.first, Stop.COMMA)
+            and not passage.parted(mention.last - 1, number.first)
+            and not passage.parted(number.first, number.last - 1, Stop.COMMA)
+        ):
+            return number
+    return None
+
+
 def _in_pairs(passage: Passage) -> Iterator[Number]:
     """House numbers said by two digits at a time."""
+    ors = passage.beginning("or")
+    noughts = {m.first for m in passage.of("digit") if m.value == "0" and m.first not in ors}
     for one, other in pairwise(passage.numbers):
         if (
             one.last == other.first
@@ -319,5 +555,11 @@ def _in_pairs(passage: Passage) -> Iterator[Number]:
             and not passage.parted(one.first, other.first, Stop.COMMA)
             and 10 <= one.value <= 99
             and len(other.digits) == 2
+        ) or (
+            other.first - one.last == 1
+            and one.last in noughts
+            and not passage.parted(one.first, other.first, Stop.COMMA)
+            and 10 <= one.value <= 99
+            and other.value <= 9
         ):
             yield Number(one.first, other.last, one.value * 100 + other.value)

@@ -101,7 +101,7 @@ class Names:
 
     def __post_init__(self) -> None:
         """Makes what names are looked up in now, so that no call waits for it."""
-        _ = self._lexicon, self._sounding, self._pieces
+        _ = self._lexicon, self._sounding, self._pieces, self._before_numbers
 
     @cached_property
     def _named(self) -> Mapping[str, Mapping[str, tuple[Place, ...]]]:
@@ -112,7 +112,7 @@ class Names:
         for kind, places in everything:
             for place in places:
                 for phrase in _phrases(place):
-                    if kind == LANDMARK and _is_crossing(phrase, streets):
+                    if kind != STREET and _is_crossing(phrase, streets):
                         continue  # 'Lake and Cedar' is the corner before the station there
                     found[kind].setdefault(phrase, []).append(place)
         return {
@@ -176,7 +176,33 @@ class Names:
         return [
             Mention(mark.first, mark.last, self._named[mark.kind][mark.value])
             for mark in self._lexicon.marks(passage.plain)
-        ]
+        ] + list(self._numbered(passage))
+
+    def _numbered(self, passage: Passage) -> Iterator[Mention]:
+        """Names that have a number where it is said in words: 'County Road forty-two'."""
+        plain = passage.plain
+        for number in passage.numbers:
+            if number.is_ordinal or plain[number.first][0].isdigit():
+                continue
+            if number.first == 0 or plain[number.first - 1] not in self._before_numbers:
+                continue
+            begin = max(0, number.first - MOST_WORDS)
+            at, more = number.first - begin, number.last - number.first - 1
+            for mark in self._lexicon.marks([*plain[begin : number.first], number.digits]):
+                if mark.first < at < mark.last:
+                    places = self._named[mark.kind][mark.value]
+                    yield Mention(begin + mark.first, begin + mark.last + more, places)
+
+    @cached_property
+    def _before_numbers(self) -> frozenset[str]:
+        """Words that stand before a number in names: 'highway', 'road'."""
+        words = (phrase.split() for names in self._named.values() for phrase in names)
+        return frozenset(
+            one
+            for each in words
+            for one, other in pairwise(each)
+            if other.isdigit() and len(one) >= SHORTEST
+        )
 
     def alike(
         self, words: Sequence[str], kind: str, least: float
