@@ -9,7 +9,9 @@ from datetime import datetime, time, timedelta
 from typing import Final
 
 from reports.fields.contact import is_about_calling
+from reports.fields.counting import NUMBER
 from reports.fields.finding import Finding
+from reports.fields.lexicon import Mark
 from reports.fields.marked import DENIAL
 from reports.fields.moment import Moment
 from reports.fields.presence import happening_now
@@ -50,10 +52,21 @@ PARTS: Final = {
     "dawn": _Part(0, 6),
 }
 """The lexicon's `part` values."""
+WITH_AN_HOUR: Final = {
+    "morning": _Part(0, 12),
+    "noon": _Part(11, 15),
+    "afternoon": _Part(12, 20),
+    "evening": _Part(16, 24),
+    "night": _Part(17, 28),
+    "dawn": _Part(0, 7),
+}
+"""The same where an hour is told: 'four in the morning', 'las siete de la tarde'."""
+DAY: Final = timedelta(days=1)
 UNITS: Final = {
     "minute": timedelta(minutes=1),
     "hour": timedelta(hours=1),
-    "day": timedelta(days=1),
+    "day": DAY,
+    "week": 7 * DAY,
 }
 """The lexicon's `unit` values."""
 VAGUE: Final = 0.25
@@ -64,8 +77,18 @@ DAY_BEGINS: Final = 5
 """The hour before which nobody means, by a time of the clock alone, the last night for certain."""
 HOUR: Final = "hour"
 """The lexicon's kind for words that are an hour by themselves, such as Somali 'afartii'."""
+MINUTES: Final = range(10, 60)
+"""That may follow an hour without more."""
+AFTER_THE_HOUR: Final = frozenset(f"0{minute}" for minute in range(1, 10))
+"""As digits: 'seven oh five'."""
+LARGEST_OFFSET: Final = 29
+"""Minutes, as in 'eight minutes to nine'."""
+BY_DAY: Final = range(7, 12)
+"""Hours that are of the morning on a day of which no part is told."""
 NEXT_TO: Final = 3
 """Words between what belongs together at the most."""
+PART_BEHIND: Final = 2
+"""Words between a day and its part at the most."""
 COARSE: Final = timedelta(hours=2)
 """From which on a time says no more than the part of a day."""
 AS_OF: Final = timedelta(minutes=5)
@@ -87,12 +110,20 @@ def time_said(passages: Sequence[Passage], at: datetime) -> Finding[Moment] | No
     """When it was, by the words of who calls at an instant, which is in the zone they live in: 'so
     long ago' goes before a time by the clock, that before 'just now', and that before 'this
     morning' alone."""
-    ways = (_ago, _by_the_clock, _just_now, _by_the_day)
+    ways = (_shortly_ago, _by_the_clock, _days_ago, _just_now, _by_the_day)
     return next((each for way in ways for passage in passages for each in way(passage, at)), None)
 
 
+def _shortly_ago(passage: Passage, at: datetime) -> Iterator[Finding[Moment]]:
+    """'Ten minutes ago', 'hace media hora', 'they have been here for an hour'."""
+    return (each for each in _ago(passage, at) if at - each.value.at < DAY)
+
+
+def _days_ago(passage: Passage, at: datetime) -> Iterator[Finding[Moment]]:
+    return (each for each in _ago(passage, at) if at - each.value.at >= DAY)
+
+
 def _ago(passage: Passage, at: datetime) -> Iterator[Finding[Moment]]:
-    """'Ten minutes ago', 'hace media hora', 'they have been here for an hour', 'just now'."""
     units = passage.beginning("unit")
     marks = passage.of("ago")
     lengths: list[tuple[int, int, timedelta]] = []
@@ -113,8 +144,13 @@ def _ago(passage: Passage, at: datetime) -> Iterator[Finding[Moment]]:
             ahead = 0 <= first - mark.last <= reach
             if is_about_calling(passage, first, last):
                 continue
-            if (behind or ahead) and not passage.parted(
-                min(first, mark.first), max(last, mark.last) - 1, Stop.SENTENCE
+            # 'Hace… veinte minutos': whoever begins so has not come to an end.
+            hesitating = first == mark.last
+            if (behind or ahead) and (
+                hesitating
+                or not passage.parted(
+                    min(first, mark.first), max(last, mark.last) - 1, Stop.SENTENCE
+                )
             ):
                 within = max(length * VAGUE, timedelta(minutes=2))
                 yield Finding(
@@ -149,46 +185,88 @@ class _Reading:
     """It can be nothing else than a time."""
     is_told: bool = True
     """Something before it says that it is one."""
+    is_of_day: bool = False
+    """It is known of which half: 'noon'."""
 
 
-def _readings(passage: Passage) -> Iterator[_Reading]:
+def _readings(passage: Passage) -> list[_Reading]:
+    """In order."""
+    found = [*_in_digits(passage), *_in_words(passage), *_in_numbers(passage)]
+    return sorted(found, key=lambda reading: reading.first)
+
+
+def _in_digits(passage: Passage) -> Iterator[_Reading]:
     for at, plain in enumerate(passage.plain):
         if ":" not in plain:
             continue
         if (match := _CLOCK.fullmatch(plain)) and int(match[1]) < 24 and int(match[2]) < 60:
             yield _Reading(at, at + 1, int(match[1]), int(match[2]), is_certain=True)
-    offsets = passage.ending("clock_ahead")
-    behind = passage.beginning("clock_behind")
-    covered = {
-        at
-        for mark in offsets.values()
-        if any(number.first == mark.last for number in passage.numbers)
-        for at in range(mark.first, mark.last)
-    }
-    counted = passage.of("there_are")
-    plain_numbers = {number.first for number in passage.numbers if not number.is_ordinal}
+
+
+def _in_words(passage: Passage) -> Iterator[_Reading]:
+    """'Noon', 'siddeeddii'."""
+    behind, joins = passage.beginning("clock_behind"), passage.beginning("clock_and")
+    listed = passage.beginning(NUMBER)
     for word in passage.of(HOUR):
-        half = behind.get(word.last)
-        hour, minute = _moved(int(word.value), int(half.value) if half is not None else 0)
-        last = word.last if half is None else half.last
-        yield _Reading(word.first, last, hour, minute, is_certain=True)
+        told, _, of_day = word.value.partition(":")
+        first, last, offset = word.first, word.last, 0
+        if (ahead := _offset(passage, word.first)) is not None:
+            first, offset = ahead
+        elif (half := behind.get(word.last)) is not None:
+            last, offset = half.last, int(half.value)
+        elif (join := joins.get(word.last)) is not None:
+            minutes = listed.get(join.last)
+            if minutes is not None and int(minutes.value) in MINUTES:
+                last, offset = minutes.last, int(join.value + minutes.value)
+        if of_day:
+            hour, minute = divmod((int(told) * 60 + offset) % (24 * 60), 60)
+        else:
+            hour, minute = _moved(int(told), offset)
+        yield _Reading(first, last, hour, minute, is_certain=True, is_of_day=bool(of_day))
+
+
+def _offset(passage: Passage, hour_at: int) -> tuple[int, int] | None:
+    """Where 'quarter to' and 'eight minutes past' before an hour begin, and their minutes."""
+    if (mark := passage.ending("clock_ahead").get(hour_at)) is not None:
+        return mark.first, int(mark.value)
+    mark = passage.ending("clock_from").get(hour_at)
+    if mark is None:
+        return None
+    counted = next((n for n in passage.numbers if n.last == mark.first), None)
+    if counted is None or not 1 <= counted.value <= LARGEST_OFFSET:
+        return None
+    return counted.first, int(f"{mark.value}{counted.value}")
+
+
+def _in_numbers(passage: Passage) -> Iterator[_Reading]:
+    behind, joins = passage.beginning("clock_behind"), passage.beginning("clock_and")
+    halves, starts = passage.beginning("half_of_day"), passage.ending("clock_at")
+    counted = passage.ending("there_are")
+    by_first = {number.first: number for number in passage.numbers}
+    offsets = {
+        at: offset
+        for at in (*by_first, *passage.beginning(HOUR))
+        if (offset := _offset(passage, at)) is not None
+    }
+    covered = {at for end, (first, _) in offsets.items() for at in range(first, end)}
+    cues = passage.of("clock_cue")
     for number in passage.numbers:
         if number.first in covered:
             continue  # the 'ten' of 'ten to eight'
-        at_clock = number.first in passage.ending("clock_at")
-        is_hour = (not number.is_ordinal and not number.is_article) or at_clock
+        is_hour = (not number.is_ordinal and not number.is_article) or number.first in starts
         if not 1 <= number.value <= 12 or not (is_hour or number.first in offsets):
             continue
         # 'Quarter to eight', 'half past six'.
-        mark = offsets.get(number.first)
+        offset = offsets.get(number.first)
         # 'I'd say ten to twelve.'
-        if mark is not None and not (
-            any(each.last == mark.first for each in counted)
-            and mark.first not in passage.ending("clock_at")
-            and mark.first in plain_numbers
+        if offset is not None and not (
+            offset[0] in counted
+            and offset[0] not in starts
+            and offset[0] in by_first
+            and not by_first[offset[0]].is_ordinal
         ):
-            hour, minute = _moved(number.value, int(mark.value))
-            yield _Reading(mark.first, number.last, hour, minute, is_certain=True)
+            hour, minute = _moved(number.value, offset[1])
+            yield _Reading(offset[0], number.last, hour, minute, is_certain=True)
             continue
         start = next(
             (
@@ -200,75 +278,162 @@ def _readings(passage: Passage) -> Iterator[_Reading]:
         )
         first = start.first if start is not None else number.first
         last, minute, certain = number.last, 0, start is not None and start.value == "sure"
-        hour = number.value
-        # 'Ocho y media', 'nueve menos cuarto', 'seven thirty'.
-        if (after := behind.get(number.last)) is not None:
+        hour, told = number.value, start is not None
+        # 'Ocho y media', 'nueve menos cuarto', 'seven thirty', 'siete y cincuenta', 'eight oh six'.
+        join = joins.get(number.last)
+        following = by_first.get(number.last if join is None else join.last)
+        if (after := behind.get(number.last)) is not None and (
+            following is None or following.last <= after.last
+        ):
             hour, minute = _moved(number.value, int(after.value))
             last, certain = after.last, True
-        else:
-            following = next((n for n in passage.numbers if n.first == number.last), None)
-            if (
-                following is not None
-                and 10 <= following.value <= 59
-                and not passage.parted(number.first, following.first, Stop.COMMA)
+        elif following is not None and not passage.parted(
+            number.first, following.first, Stop.COMMA
+        ):
+            ends = _ends(passage, following.last)
+            if (following.value in MINUTES or following.digits in AFTER_THE_HOUR) and (
+                join is None or told or ends
             ):
-                minute, last = following.value, following.last
+                hour, minute = _moved(
+                    number.value, following.value * (-1 if join and join.value == "-" else 1)
+                )
+                last = following.last
+                told = told or (ends and number.first not in counted)
         oclock = next((m for m in passage.of("oclock") if m.first == last), None)
         if oclock is not None:
             last, certain = oclock.last, True
-        if start is None and not certain and not minute:
+        elif last in halves:
+            certain = True
+        elif not told and not minute:
+            # 'Six in the evening', 'four this morning', 'around closing, so ten'.
+            alone = _begins(passage, number.first)
+            part = next((m for m in passage.of("part", "day") if m.first == last), None)
+            cue = any(
+                0 <= number.first - m.last <= NEXT_TO and not passage.parted(m.first, number.first)
+                for m in cues
+            )
+            if alone and part is not None and not passage.parted(number.first, last, Stop.COMMA):
+                told = certain = True
+            elif cue and _ends(passage, last):
+                told = certain = True
+        if not told and not certain and not minute:
             continue
-        told = start is not None or certain
-        yield _Reading(first, last, hour, minute, is_certain=certain, is_told=told)
+        yield _Reading(first, last, hour, minute, certain, is_told=told or certain)
+
+
+def _begins(passage: Passage, first: int) -> bool:
+    return first == 0 or passage.tokens[first - 1].stop > Stop.NONE
+
+
+def _ends(passage: Passage, last: int) -> bool:
+    """Whether nothing that is counted may follow: 'seven thirty or so'."""
+    return (
+        last == len(passage.tokens)
+        or passage.tokens[last - 1].stop > Stop.NONE
+        or last in passage.beginning("clock_about")
+    )
 
 
 def _moved(hour: int, minutes: int) -> tuple[int, int]:
     return ((hour - 1) % 12 or 12, 60 + minutes) if minutes < 0 else (hour, minutes)
 
 
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """That words tell."""
+
+    first: int
+    last: int
+    day: datetime
+    part: str
+
+
+def _days(passage: Passage, at: datetime) -> list[_Day]:
+    """'Yesterday', 'on Tuesday', 'a week ago'."""
+    found = []
+    for mark in passage.of("day"):
+        day, part = _day(passage, mark, at)
+        if day is not None:
+            found.append(_Day(mark.first, mark.last, day, part))
+    found += [_Day(e.first, e.last, e.value.at, "") for e in _days_ago(passage, at)]
+    return sorted(found, key=lambda day: day.first)
+
+
 def _by_the_clock(passage: Passage, at: datetime) -> Iterator[Finding[Moment]]:
-    parts, days = passage.of("part"), passage.of("day")
+    """What callers tell of what they did themselves goes behind all else."""
+    found = [*_clock_told(passage, at)]
+    yield from (finding for finding, is_own in found if not is_own)
+    yield from (finding for finding, is_own in found if is_own)
+
+
+def _clock_told(passage: Passage, at: datetime) -> Iterator[tuple[Finding[Moment], bool]]:
+    if not (readings := _readings(passage)):
+        return
+    parts, days = passage.of("part"), _days(passage, at)
     halves = passage.beginning("half_of_day")
-    for reading in _readings(passage):
-        near = [
-            mark
-            for mark in (*parts, *days)
-            if _gap(mark.first, mark.last, reading) <= NEXT_TO
-            and not passage.parted(min(mark.first, reading.first), max(mark.last, reading.last) - 1)
-        ]
+    for reading in readings:
+        near = [mark for mark in parts if _is_near(passage, mark.first, mark.last, reading)]
+        near_days = [day for day in days if _is_near(passage, day.first, day.last, reading)]
         if is_about_calling(passage, reading.first, reading.last):
             continue
         half = halves.get(reading.last)
-        ends = (
-            reading.last == len(passage.tokens) or passage.tokens[reading.last - 1].stop > Stop.NONE
-        )
+        ends = _ends(passage, reading.last)
         told = reading.is_told and (reading.minute > 0 or _is_of_a_clock(passage, reading) or ends)
-        if not reading.is_certain and not told and not near and half is None:
+        if not reading.is_certain and not told and not (near or near_days) and half is None:
             continue
-        part = next((PARTS[m.value] for m in near if m.kind == "part"), None)
-        both = next((m for m in near if m.kind == "day"), None)
-        if both is None and part is None and half is None and len(days) == 1:
-            # 'On Tuesday I was out for tortillas, and about eleven …'
-            both = days[0] if days[0].last <= reading.first else None
-        day, of_day = _day(both.value, at) if both is not None else (None, None)
-        part = part or of_day
-        moment = _placed(reading, half.value if half else None, part, day, at)
+        day = min(near_days, key=lambda day: _gap(day.first, day.last, reading), default=None)
+        day = day or _day_of(passage, days, reading)
+        part = near[0].value if near else day.part if day is not None else ""
+        moment = _placed(
+            reading, half.value if half else None, WITH_AN_HOUR.get(part), day and day.day, at
+        )
         if moment is not None:
-            marks = [m for m in (*near, half) if m is not None]
-            yield Finding(
+            spans = [(m.first, m.last) for m in (*near, *near_days, *([half] if half else []))]
+            finding = Finding(
                 Moment(moment, timedelta(minutes=15)),
                 passage,
-                min([reading.first, *(m.first for m in marks)]),
-                max([reading.last, *(m.last for m in marks)]),
-                0.85 if reading.is_certain or marks else 0.7,
+                min([reading.first, *(first for first, _ in spans)]),
+                max([reading.last, *(last for _, last in spans)]),
+                0.85 if reading.is_certain or spans else 0.7,
             )
+            yield finding, _is_own(passage, reading)
+
+
+def _day_of(passage: Passage, days: Sequence[_Day], reading: _Reading) -> _Day | None:
+    """That a reading is of, told further off: 'On Tuesday I was out for tortillas, and about eleven
+    …'; the only one of which the passage speaks."""
+    if len({day.day.date() for day in days}) != 1:
+        return None
+    return next(
+        (
+            day
+            for day in reversed(days)
+            if day.last <= reading.first or not passage.parted(reading.first, day.first)
+        ),
+        None,
+    )
+
+
+def _is_own(passage: Passage, reading: _Reading) -> bool:
+    """'We open at five', 'when I clocked out at six'."""
+    return any(
+        0 <= reading.first - mark.last <= NEXT_TO
+        and not passage.parted(mark.first, reading.first, Stop.COMMA)
+        for mark in passage.of("own_doing")
+    )
 
 
 def _is_of_a_clock(passage: Passage, reading: _Reading) -> bool:
     """'At eight they left', and not 'at eight houses'."""
     return any(
         mark.first == reading.first and mark.value == "hour" for mark in passage.of("clock_at")
-    ) and reading.last in passage.beginning("break", "towards")
+    ) and reading.last in passage.beginning("break", "towards", "past", "there_are", "ago")
+
+
+def _is_near(passage: Passage, first: int, last: int, reading: _Reading) -> bool:
+    return _gap(first, last, reading) <= NEXT_TO and not passage.parted(
+        min(first, reading.first), max(last, reading.last) - 1
+    )
 
 
 def _gap(first: int, last: int, reading: _Reading) -> int:
@@ -279,9 +444,12 @@ def _placed(
     reading: _Reading, half: str | None, part: _Part | None, day: datetime | None, at: datetime
 ) -> datetime | None:
     """The last instant before the call, or on that day, that the reading may be."""
-    hours = {reading.hour} if reading.hour > 12 else {reading.hour % 12, reading.hour % 12 + 12}
+    is_of_day = reading.is_of_day or reading.hour > 12
+    hours = {reading.hour} if is_of_day else {reading.hour % 12, reading.hour % 12 + 12}
     if half is not None:
         hours = {hour for hour in hours if (hour >= 12) == (half == "pm")}
+    elif day is not None and part is None and not is_of_day and reading.hour in BY_DAY:
+        hours = {reading.hour}
     midnight = (day or at).replace(hour=0, minute=0, second=0, microsecond=0)
     days = [midnight] if day is not None else [midnight, midnight - timedelta(days=1)]
     instants = []
@@ -296,7 +464,7 @@ def _placed(
             whole = start + timedelta(days=placed // 24)
             instants.append(whole.replace(hour=placed % 24, minute=reading.minute))
     placed_at = max((each for each in instants if each <= at + AHEAD), default=None)
-    told_which_half = half is not None or part is not None or reading.hour > 12
+    told_which_half = half is not None or part is not None or is_of_day
     if placed_at is not None and placed_at.hour < DAY_BEGINS and not told_which_half:
         return None  # 'at three' is of the night, or of yesterday: who knows
     return placed_at
@@ -304,32 +472,49 @@ def _placed(
 
 def _by_the_day(passage: Passage, at: datetime) -> Iterator[Finding[Moment]]:
     """'This morning', 'last night', 'ayer' and no more."""
+    # In 'por la mañana' nobody speaks of tomorrow.
+    parts = [mark for mark in passage.of("part", "day") if mark.last - mark.first > 1]
+    to_come = [
+        ahead
+        for ahead in passage.of("ahead")
+        if not any(m.first <= ahead.first and ahead.last <= m.last for m in parts)
+    ]
     for mark in passage.of("day"):
         # 'There is to be a checkpoint on Monday.'
-        if any(not passage.parted(ahead.first, mark.first) for ahead in passage.of("ahead")):
+        if any(not passage.parted(ahead.first, mark.first) for ahead in to_come):
             continue
-        day, part = _day(mark.value, at)
+        day, part = _day(passage, mark, at)
         if day is None or mark.value == "today":
             continue
-        if part is None:
-            behind = (m for m in passage.of("part") if 0 <= m.first - mark.last <= 2)
-            part = next((PARTS[m.value] for m in behind), None)
         midnight = datetime.combine(day.date(), time(), at.tzinfo)
-        middle, half = (part.middle, part.half) if part else (timedelta(hours=12),) * 2
+        of_day = PARTS.get(part)
+        middle, half = (of_day.middle, of_day.half) if of_day else (timedelta(hours=12),) * 2
         begins, ends = midnight + middle - half, min(midnight + middle + half, at)
         if begins < ends:
             within = (ends - begins) / 2
             yield Finding(Moment(begins + within, within), passage, mark.first, mark.last, 0.7)
 
 
-def _day(value: str, at: datetime) -> tuple[datetime | None, _Part | None]:
+def _day(passage: Passage, mark: Mark, at: datetime) -> tuple[datetime | None, str]:
     """The day that a mark of the kind `day` names, and the part of it: 'today', 'yesterday:night',
-    'monday'."""
-    name, _, part = value.partition(":")
+    'monday', and 'last_monday', which is not today."""
+    name, _, part = mark.value.partition(":")
+    weekday = name.removeprefix("last_")
     back = {"today": 0, "yesterday": 1, "before_yesterday": 2}.get(name)
-    if back is None and name in _WEEKDAYS:
-        back = (at.weekday() - _WEEKDAYS.index(name)) % 7
-    return (None if back is None else at - timedelta(days=back)), PARTS.get(part)
+    if weekday in _WEEKDAYS:
+        back = (at.weekday() - _WEEKDAYS.index(weekday)) % 7
+        if not back and name != weekday:
+            back = 7
+        # 'Last week, on Thursday'.
+        if any(
+            m.value == "last_week" and max(m.first - mark.last, mark.first - m.last) <= 1
+            for m in passage.of("day")
+        ):
+            back = at.weekday() + 7 - _WEEKDAYS.index(weekday)
+    if not part:
+        behind = (m for m in passage.of("part") if 0 <= m.first - mark.last <= PART_BEHIND)
+        part = next((m.value for m in behind), "")
+    return (None if back is None else at - back * DAY), part
 
 
 _WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
