@@ -82,7 +82,8 @@ class Location:
 def location_said(passages: Sequence[Passage], names: Names) -> Finding[Location] | None:
     """Where it is: what was said at 'where' before the rest; None where no place is named."""
     ordered = sorted(passages, key=lambda passage: passage.question != WHERE)
-    found = [each for passage in ordered for each in _located(passage, names)]
+    heard = [(passage, mentions(passage, names)) for passage in ordered]
+    found = [each for passage, named in heard for each in _located(passage, named, names)]
     if not found:
         return None
     whole = [each for each in found if len(each.value.streets) == 2]
@@ -90,7 +91,7 @@ def location_said(passages: Sequence[Passage], names: Names) -> Finding[Location
     left = [each for each in found if each not in back]
     best = max(_listed(left), key=_worth)
     if not best.value.number and len(best.value.streets) < 2:
-        apart = (each for passage in ordered for each in _crossings_apart(passage, names))
+        apart = (each for one, named in heard for each in _crossings_apart(one, named, names))
         # 'Thomas Avenue, out by Hamline' is by no university.
         best = next((each for each in apart if not best.value.landmark or _has(each, best)), best)
     if best.value.area is not None:
@@ -101,12 +102,9 @@ def location_said(passages: Sequence[Passage], names: Names) -> Finding[Location
         best = replace(best, before=tuple(each.value for each in back))
     city = next((each.value.city for each in found if each.value.city and each.value.area), None)
     best = best if city is None else _within(best, city)
-    mentioned = (
-        [mention.places for passage in ordered for mention in mentions(passage, names)]
-        if len(best.value.candidates) > 1
-        else []
-    )
-    return _once(_narrowed(best, mentioned))
+    if len(best.value.candidates) < 2:
+        return best
+    return _once(_narrowed(best, [mention.places for _, named in heard for mention in named]))
 
 
 def _listed(found: Sequence[Finding[Location]]) -> Sequence[Finding[Location]]:
@@ -211,8 +209,9 @@ def _within(finding: Finding[Location], city: str) -> Finding[Location]:
     return replace(finding, value=value)
 
 
-def _located(passage: Passage, names: Names) -> Iterator[Finding[Location]]:
-    mentioned = mentions(passage, names)
+def _located(
+    passage: Passage, mentioned: Sequence[Mention], names: Names
+) -> Iterator[Finding[Location]]:
     crossed: set[int] = set()
     # 'Thomas Avenue in St. Paul, at Snelling.'
     around = [
@@ -241,6 +240,8 @@ def _located(passage: Passage, names: Names) -> Iterator[Finding[Location]]:
             if crossing is not None and not _is_in_town(passage, one, other, crossing):
                 yield crossing
                 crossed |= {one.first, other.first}
+    if not mentioned:
+        return
     going = going_spans(passage)
     houses = {m.first: house_of(passage, m) for m in mentioned if m.streets}
     for mention in mentioned:
@@ -268,13 +269,17 @@ def _located(passage: Passage, names: Names) -> Iterator[Finding[Location]]:
             yield _street(passage, mention, None, names)
 
 
-def _crossings_apart(passage: Passage, names: Names) -> Iterator[Finding[Location]]:
+def _crossings_apart(
+    passage: Passage, mentioned: Sequence[Mention], names: Names
+) -> Iterator[Finding[Location]]:
     """Two streets that are known to cross, each named as where it is, in one sentence: 'going up
     Penn, I just passed Lowry'."""
+    if sum(bool(mention.streets) for mention in mentioned) < 2:
+        return
     going = going_spans(passage)
     named = [
         mention
-        for mention in mentions(passage, names)
+        for mention in mentioned
         if mention.streets
         and is_where(passage, mention)
         and not any(first <= mention.first < last for first, last in going)

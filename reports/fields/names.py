@@ -174,13 +174,18 @@ class Names:
 
     def _exact(self, passage: Passage) -> Sequence[Mention]:
         return [
-            Mention(mark.first, mark.last, self._named[mark.kind][mark.value])
-            for mark in self._lexicon.marks(passage.plain)
-        ] + list(self._numbered(passage))
+            *(
+                Mention(mark.first, mark.last, self._named[mark.kind][mark.value])
+                for mark in self._lexicon.marks(passage.plain)
+            ),
+            *self._numbered(passage),
+        ]
 
     def _numbered(self, passage: Passage) -> Iterator[Mention]:
         """Names that have a number where it is said in words: 'County Road forty-two'."""
         plain = passage.plain
+        if self._before_numbers.isdisjoint(plain):
+            return
         for number in passage.numbers:
             if number.is_ordinal or plain[number.first][0].isdigit():
                 continue

@@ -1,0 +1,140 @@
+"""Ways in which callers say where it is, each in a sentence or two."""
+
+from __future__ import annotations
+
+import pytest
+
+from reports.fields.location import Location
+from reports.fields.plainly import told_from
+from reports.fields.understood import understand
+from tests.fields.cases import AT, names
+from tests.reader import READER
+
+
+def place_of(words: str, lang: str = "en") -> Location | None:
+    told = told_from({"words": words, "lang": lang}, READER.lexicons, AT)
+    return understand(told, names()).location.value
+
+
+@pytest.mark.parametrize(
+    ("lang", "words", "streets"),
+    [
+        # A plain number beside a street, whatever else street or number are called.
+        ("es", "Cedar y treinta y ocho, la gasolinera. Son cinco.", "Cedar Ave & E 38th St"),
+        ("es", "Treinta y uno con Nicollet, gente de gobierno.", "E 31st St & Nicollet Ave"),
+        ("es", "Minnehaha y 42. Hay dos agentes.", "Minnehaha Ave & E 42nd St"),
+        ("es", "Portland, esquina cincuenta y ocho.", "Portland Ave & E 58th St"),
+        ("en", "Cedar and 38. A black Expedition.", "Cedar Ave & E 38th St"),
+        ("so", "Nicollet iyo 26aad, hadda.", "Nicollet Ave & E 26th St"),
+        ("es", "Lake y la 4ta avenida.", "E Lake St & 4th Ave S"),
+        # Not what a clock shows beside it.
+        ("en", "I passed Lake and Cedar at seven thirty.", "E Lake St & Cedar Ave"),
+        ("en", "I'd say seven forty, at Nicollet and 86th.", "Nicollet Ave & E 86th St"),
+        # Two that cross, named apart.
+        ("en", "Coming down Penn just now at Lowry there's a minivan.", "Penn Ave & Lowry Ave"),
+        ("en", "I'm on Penn going north I just passed Lowry.", "Penn Ave & Lowry Ave"),
+        ("en", "going east on lake uh we just passed cedar", "E Lake St & Cedar Ave"),
+        ("en", "I'm on Selby, corner of Western.", "Selby Ave & Western Ave"),
+        ("en", "Thomas Avenue, out by Hamline.", "Thomas Ave & Hamline Ave"),
+        ("es", "En la Rice, ya llegando a la Maryland.", "Rice St & Maryland Ave"),
+        ("es", "Voy por la Portland, voy pasando la 24.", "Portland Ave & E 24th St"),
+        ("es", "Por la 94, a la altura de la Lexington.", "I-94 & Lexington Pkwy"),
+        # What lies on the border of two cities is one place.
+        ("en", "Central and 37th.", "Central Ave & 37th Ave NE"),
+        # Not a street that is called as a word before it is.
+        ("en", "By the church on 17th and 31st.", "17th Ave S & E 31st St"),
+        ("en", "ICE AT RICE AND LARPENTEUR", "Rice St & Larpenteur Ave"),
+        ("en", "County Road forty-two and Nicollet.", "County Road 42 & Nicollet Ave"),
+        ("en", "Lyndale and Lake.", "Lyndale Ave & W Lake St"),
+    ],
+)
+def test_a_corner_is_told(lang: str, words: str, streets: str) -> None:
+    place = place_of(words, lang)
+    assert place is not None
+    assert [each.name for each in place.candidates] == [streets]
+
+
+@pytest.mark.parametrize(
+    ("lang", "words", "street", "number"),
+    [
+        ("en", "There's a checkpoint on Minnehaha.", "Minnehaha Ave", None),
+        ("en", "Cement plant. Off Hiawatha.", "Hiawatha Ave", None),
+        ("es", "El taller está sobre Johnson.", "Johnson St", None),
+        ("es", "Estamos aquí en Richfield, por la Portland.", "Portland Ave", None),
+        ("en", "Burnsville, off County Road 42, next to the Aldi.", "County Road 42", None),
+        ("so", "2nd Avenue ayay tahay.", "2nd Ave S", None),
+        ("es", "Me cayeron en la 4th Avenue.", "4th Ave S", None),
+        # A house's number behind its street.
+        ("en", "On Bryant, thirty-five forty-one is me.", "Bryant Ave", 3541),
+        ("en", "We're on Blaisdell, thirty-two oh eight.", "Blaisdell Ave", 3208),
+        ("en", "We're on Fremont, 3309 Fremont Avenue North.", "Fremont Ave", 3309),
+        ("en", "Our building on Pleasant Avenue, twenty-nine fourteen.", "Pleasant Ave", 2914),
+        ("es", "Estoy en la Blaisdell, en el tres mil diez.", "Blaisdell Ave", 3010),
+        # What is counted there, and a clock, are none.
+        ("en", "On Blaisdell, fifteen hundred people.", "Blaisdell Ave", None),
+        ("en", "On Blaisdell, ten forty.", "Blaisdell Ave", None),
+    ],
+)
+def test_a_street_is_told_and_its_house(
+    lang: str, words: str, street: str, number: int | None
+) -> None:
+    place = place_of(words, lang)
+    assert place is not None
+    assert (place.streets, place.number) == ((street,), number)
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("en", "They say she's in Texas."),
+        ("en", "What do they do here in Minnesota?"),
+        ("en", "They have him up at the Sherburne County jail."),
+        ("en", "There's an alien at the Dairy Queen."),
+        ("en", "a lady at church had a whole bag of whistles"),
+        ("en", "How do I sign up to drive groceries to people?"),
+        ("en", "I'm outside with the couch, the U-Haul's gotta be back."),
+        ("en", "He was at the door, second floor."),
+        ("es", "Fue el martes a la una."),
+        ("es", "Es la tercera vez que vienen."),
+        ("es", "Todos dicen que los vieron en Cold Spring."),
+        ("es", "Ya está en Texas, en El Paso."),
+        ("es", "Van cuarto por cuarto."),
+        ("es", "Cerca del light rail."),
+    ],
+)
+def test_what_only_sounds_like_a_place_is_none(lang: str, words: str) -> None:
+    assert place_of(words, lang) is None
+
+
+def test_a_state_is_a_street_where_something_says_so() -> None:
+    for words in ("Agents on Texas Avenue.", "They're on Texas."):
+        place = place_of(words)
+        assert place is not None
+        assert place.streets == ("Texas Ave",)
+
+
+@pytest.mark.parametrize(
+    ("lang", "words", "area"),
+    [
+        # No house of that chain is known there, and no street of that name.
+        ("es", "Estoy en Coon Rapids, en el Menards.", "Coon Rapids"),
+        ("en", "I'm fueling at Marschall Road and 4th in Shakopee.", "Shakopee"),
+        ("en", "We're in Apple Valley. Cedar and 140th.", "Apple Valley"),
+        ("es", "Van a estar en las iglesias de San Pablo.", "St. Paul"),
+        ("en", "I'm just here. I'm in dinkytown.", "Dinkytown"),
+    ],
+)
+def test_a_city_is_told_where_nothing_nearer_is_known(lang: str, words: str, area: str) -> None:
+    place = place_of(words, lang)
+    assert place is not None
+    assert (place.area, place.streets, place.landmark) == (area, (), None)
+
+
+def test_a_corner_on_a_border_is_in_the_city_that_the_caller_names() -> None:
+    place = place_of("I'm in Maplewood, White Bear Avenue and Larpenteur.")
+    assert place is not None
+    assert (place.city, len(place.candidates)) == ("Maplewood", 1)
+
+
+def test_a_street_of_a_name_that_is_in_no_list_is_not_in_the_town_it_is_called_after() -> None:
+    assert place_of("First stop, Mound Street.") is None
