@@ -28,7 +28,7 @@ from reports.fields import headcount
 from reports.fields.counts import Count
 from reports.fields.finding import Finding
 from reports.fields.headcount import RELATIONS, STRONG, Reading, ruled
-from reports.fields.learnt import BIAS, NONE, Headcounts, Learnt, features, scale
+from reports.fields.learnt import BIAS, NONE, Headcounts, Learnt, Weights, features, scale
 from reports.fields.lexicon import LEARNT, Lexicon, load_lexicons
 from reports.fields.understood import by_rules
 from tests.fields.cases import AFTER_RULES, Case, cases, names
@@ -105,11 +105,11 @@ def learnt_from(those: Sequence[Example]) -> Learnt:
         for feature, row in zip(known, table, strict=True)
         if feature == BIAS or max(map(abs, row)) >= LEAST
     }
-    return Learnt(classes, kept)
+    return Learnt(classes, Weights(kept), UNIT)
 
 
-def _rounded(row: Iterable[float]) -> list[float]:
-    return [round(each * UNIT) / UNIT for each in row]
+def _rounded(row: Iterable[float]) -> list[int]:
+    return [round(each * UNIT) for each in row]
 
 
 def _weighed(
@@ -247,9 +247,10 @@ def headcounts_from(those: Sequence[CountedCall]) -> Headcounts:
             else:
                 row = pairs.setdefault(plain, [0.0] * len(headcount.FIELDS) * len(RELATIONS))
                 row[field * len(RELATIONS) + int(relation)] = weight
-    return Headcounts(
+    return Headcounts.of(
         {feature: _rounded(row) for feature, row in sorted(weights.items())},
         {feature: _rounded(row) for feature, row in sorted(pairs.items())},
+        UNIT,
     )
 
 
@@ -339,7 +340,7 @@ def whole_learnt(lexicons: Mapping[str, Lexicon], of: Sequence[Case]) -> Learnt:
     }
     whole = learnt_from(every)
     counts = headcounts_from(counted_calls(lexicons, of, models))
-    return Learnt(whole.classes, whole.weights, counts)
+    return Learnt(whole.classes, whole.weights, UNIT, counts)
 
 
 def left_out(every: Sequence[Example]) -> None:
@@ -373,24 +374,24 @@ def main() -> None:
 
 def written(model: Learnt) -> str:
     """As `load_learnt` reads it, a feature a line."""
-    counts = model.headcounts or Headcounts({}, {})
+    counts = model.headcounts or Headcounts.of({}, {}, UNIT)
     classes = json.dumps({name: list(of) for name, of in model.classes.items()})
     return "\n".join(
         [
             f'{{"unit": {UNIT}, "classes": {classes},',
             f'"weights": {_table(model.weights)},',
             f'"headcounts": {{"weights": {_table(counts.weights)},',
-            f'"pairs": {_table(counts.pairs)}}}}}',
+            f'"pairs": {_table(counts.pair_rows())}}}}}',
             "",
         ]
     )
 
 
-def _table(weights: Mapping[str, Sequence[float]]) -> str:
+def _table(weights: Mapping[str, Sequence[int]]) -> str:
     rows = ",\n".join(
-        f"{json.dumps(feature, ensure_ascii=False)}:{json.dumps(whole, separators=(',', ':'))}"
+        f"{json.dumps(feature, ensure_ascii=False)}:{json.dumps(row, separators=(',', ':'))}"
         for feature, row in sorted(weights.items())
-        if any(whole := [round(each * UNIT) for each in row])
+        if any(row)
     )
     return f"{{\n{rows}\n}}"
 

@@ -20,7 +20,7 @@ from typing import Final, NamedTuple
 from reports.fields.counting import Number
 from reports.fields.counts import Count, counted_run, noun_of, number_runs
 from reports.fields.finding import Finding
-from reports.fields.learnt import Headcounts
+from reports.fields.learnt import WIDTH, Headcounts, unpacked
 from reports.fields.lexicon import Mark
 from reports.fields.said import Passage, Stop
 
@@ -73,7 +73,7 @@ SURE: Final = 0.9
 """How likely a reading is at the least that leaves little doubt."""
 CONFIDENCE, LESS = 0.75, 0.6
 """Of what was found so: how sure where little doubt is left, and where some is."""
-STRONG: Final = 3.0
+STRONG: Final = 3
 """How much more what is said of a reading as a whole weighs than one word does."""
 
 MANY: Final = Count(None, None)
@@ -518,35 +518,40 @@ def weighed_counts(
     if sum(len(passage.tokens) for passage in passages) < FEW:
         return rules
     counted = counted_in(passages)
-    members = [learnt.sums(around(each)) for each in counted]
-    likeliest = sorted(range(len(counted)), key=lambda at: -max(members[at]))[:MOST_ADDED]
+    members = [learnt.weights.summed(around(each)) for each in counted]
+    likeliest = sorted(
+        range(len(counted)), key=lambda at: -max(unpacked(members[at], len(FIELDS)))
+    )[:MOST_ADDED]
     every = readings(passages, counted, shares, sorted(likeliest))
     if len(every) == 1 and not any(rules.values()):
         return rules
-    pairs: dict[tuple[int, int], Sequence[float]] = {}
-    known: dict[Sequence[str], Sequence[float]] = {}
-    found: dict[str, Finding[Count] | None] = {}
-    wholes: list[Sequence[float]] = []
+    # Few ways to be are there, and each of many readings is in one of them.
+    known: dict[Sequence[str], int] = {}
+
+    def strongly(features: Sequence[str]) -> int:
+        if (summed := known.get(features)) is None:
+            summed = known[features] = STRONG * learnt.weights.summed(features)
+        return summed
+
+    pairs: dict[tuple[int, int], Sequence[int]] = {}
+    wholes: list[Sequence[int]] = []
     for reading in every:
-        # Few ways to be are there, and each of many readings is in one of them.
-        if (own := known.get(reading.strong)) is None:
-            own = known[reading.strong] = [STRONG * each for each in learnt.sums(reading.strong)]
-        wholes.append([a + b for a, b in zip(own, learnt.sums(reading.features), strict=True)])
+        whole = strongly(reading.strong) + learnt.weights.summed(reading.features)
+        for at in reading.members:
+            whole += members[at]
+        for one, other, relation in reading.pairs:
+            if (beside := pairs.get((one, other))) is None:
+                said = learnt.pairs.summed(between(counted[one], counted[other]))
+                beside = pairs[one, other] = unpacked(said, len(RELATIONS), 2 * WIDTH)
+            whole += beside[relation]
+        wholes.append(unpacked(whole, len(FIELDS)))
+    found: dict[str, Finding[Count] | None] = {}
     for field, name in enumerate(FIELDS):
-        rule, scores = rules[name], list[float]()
-        for reading, whole in zip(every, wholes, strict=True):
-            says = ruled(reading, rule)
-            if (judged := known.get(says)) is None:
-                judged = known[says] = [STRONG * each for each in learnt.sums(says)]
-            score = whole[field] + judged[field]
-            for at in reading.members:
-                score += members[at][field]
-            for one, other, relation in reading.pairs:
-                if (beside := pairs.get((one, other))) is None:
-                    beside = learnt.pair_sums(between(counted[one], counted[other]))
-                    pairs[one, other] = beside
-                score += beside[field * len(RELATIONS) + relation]
-            scores.append(score)
+        rule = rules[name]
+        scores: list[float] = []
+        for reading, own in zip(every, wholes, strict=True):
+            judged = unpacked(strongly(ruled(reading, rule)), len(FIELDS))
+            scores.append((own[field] + judged[field]) / learnt.unit)
         found[name] = _settled(counted, every, scores, rule)
     return found
 

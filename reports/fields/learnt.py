@@ -8,12 +8,14 @@ contradict, theirs are shown. Of what a call counts: `headcount.py`.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, repeat
 from math import exp, sqrt
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from sys import byteorder
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     from reports.fields.said import Passage
@@ -50,32 +52,86 @@ QUESTION: Final = 3
 """`said.Stop.QUESTION`."""
 
 
+WIDTH: Final = 32
+"""Binary digits of a number that is packed: more than whatever a call may sum up to."""
+
+
+def packed(row: Sequence[int], width: int = WIDTH) -> int:
+    """Whole numbers side by side in one: where such are added, all that stand in them are, in the
+    time that one takes."""
+    return sum(each << (width * at) for at, each in enumerate(row))
+
+
+def unpacked(number: int, columns: int, width: int = WIDTH) -> list[int]:
+    """The numbers that stand in one."""
+    half = 1 << (width - 1)  # added to each, which is none below nought then
+    above = (number + packed([half] * columns, width)).to_bytes(columns * width // 8, byteorder)
+    return [each - half for each in memoryview(above).cast(_FORMATS[width])]
+
+
+_FORMATS: Final[Mapping[int, Literal["I", "Q"]]] = MappingProxyType({WIDTH: "I", 2 * WIDTH: "Q"})
+
+
+class Weights(Mapping[str, Sequence[int]]):
+    """A row of whole numbers by feature, which is kept packed."""
+
+    def __init__(self, rows: Mapping[str, Sequence[int]], width: int = WIDTH) -> None:
+        """Raises:
+        ValueError: rows are not of one length.
+        """
+        self.columns = max(map(len, rows.values()), default=0)
+        self._width = width
+        if any(len(row) != self.columns for row in rows.values()):
+            raise ValueError("rows are not of one length")
+        alike: dict[int, int] = {}  # many weigh the same: of those there is one number
+        for_each = ((feature, packed(row, width)) for feature, row in rows.items())
+        self._packed = {feature: alike.setdefault(row, row) for feature, row in for_each}
+
+    def __getitem__(self, feature: str) -> Sequence[int]:
+        return unpacked(self._packed[feature], self.columns, self._width)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._packed)
+
+    def __len__(self) -> int:
+        return len(self._packed)
+
+    def summed(self, given: Iterable[str]) -> int:
+        """What features say together, packed; nothing of those that are not known."""
+        return sum(map(self._packed.get, given, repeat(0)))
+
+
 @dataclass(frozen=True, slots=True)
 class Headcounts:
     """What speaks for and against ways to count, as `headcount.py` asks for it."""
 
-    weights: Mapping[str, Sequence[float]]
+    unit: int
+    """By which weights are divided."""
+    weights: Weights
     """By feature: of each field."""
-    pairs: Mapping[str, Sequence[float]]
-    """By feature of what stands between two: of each relation of the first field, then of the
-    second."""
+    pairs: Weights
+    """By feature of what stands between two: of each relation, and of each field in it, packed."""
 
-    def sums(self, given: Iterable[str]) -> Sequence[float]:
-        """What features say together, by field."""
-        officers = detained = 0.0
-        for row in filter(None, map(self.weights.get, given)):
-            officers += row[0]
-            detained += row[1]
-        return officers, detained
+    @classmethod
+    def of(
+        cls, weights: Mapping[str, Sequence[int]], pairs: Mapping[str, Sequence[int]], unit: int
+    ) -> Headcounts:
+        """`pairs`: by feature, of each relation of the first field, then of the second."""
+        of_two: dict[str, Sequence[int]] = {}
+        for feature, row in pairs.items():
+            relations = len(row) // 2
+            fields = zip(row[:relations], row[relations:], strict=True)
+            of_two[feature] = [packed(each) for each in fields]
+        return cls(unit, Weights(weights), Weights(of_two, 2 * WIDTH))
 
-    def pair_sums(self, given: Iterable[str]) -> Sequence[float]:
-        """The same of features of two, by field and relation."""
-        known = list(filter(None, map(self.pairs.get, given)))
-        return [sum(column) for column in zip(*known, strict=True)] or NOTHING
-
-
-NOTHING: Final = (0.0,) * 10
-"""Of two fields and five relations."""
+    def pair_rows(self) -> Mapping[str, Sequence[int]]:
+        """`pairs` as they were given."""
+        return {
+            feature: [
+                each for field in zip(*(unpacked(n, 2) for n in row), strict=True) for each in field
+            ]
+            for feature, row in self.pairs.items()
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +140,10 @@ class Learnt:
 
     classes: Mapping[str, Sequence[str]]
     """By field."""
-    weights: Mapping[str, Sequence[float]]
+    weights: Weights
     """By feature: of all classes of the first field, then of the second, and so on."""
+    unit: int
+    """By which weights are divided."""
     headcounts: Headcounts | None = None
     """None: what rules count is taken as it is."""
 
@@ -95,12 +153,10 @@ class Learnt:
 
     def likely_of(self, given: Collection[str]) -> Mapping[str, Mapping[str, float]]:
         """The same, of features."""
-        known = list(filter(None, map(self.weights.get, given)))
-        by = scale(len(given))
-        scores = bias = self.weights[BIAS]
-        if known:
-            sums = map(sum, zip(*known, strict=True))
-            scores = [by * each + own for each, own in zip(sums, bias, strict=True)]
+        by = scale(len(given)) / self.unit
+        sums = unpacked(self.weights.summed(given), self.weights.columns)
+        own = self.weights[BIAS]
+        scores = [by * each + bias / self.unit for each, bias in zip(sums, own, strict=True)]
         found: dict[str, Mapping[str, float]] = {}
         at = 0
         for name, classes in self.classes.items():
@@ -151,17 +207,10 @@ def load_learnt(file: Path) -> Learnt | None:
     if not file.exists():
         return None
     given = json.loads(file.read_text(encoding="utf-8"))
-    counts = given.get("headcounts")
+    unit, counts = given["unit"], given.get("headcounts")
     return Learnt(
         {name: tuple(classes) for name, classes in given["classes"].items()},
-        _rows(given["weights"], given["unit"]),
-        None
-        if counts is None
-        else Headcounts(
-            _rows(counts["weights"], given["unit"]), _rows(counts["pairs"], given["unit"])
-        ),
+        Weights(given["weights"]),
+        unit,
+        None if counts is None else Headcounts.of(counts["weights"], counts["pairs"], unit),
     )
-
-
-def _rows(given: Mapping[str, Sequence[int]], unit: int) -> Mapping[str, Sequence[float]]:
-    return {feature: tuple(each / unit for each in row) for feature, row in given.items()}

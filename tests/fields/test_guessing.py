@@ -14,7 +14,7 @@ from bench.learning import Example, learnt_from
 from reports.fields.first_hand import FirstHand
 from reports.fields.guessing import GUESSED, weighed
 from reports.fields.kind import Kind
-from reports.fields.learnt import BIAS, Learnt, features, load_learnt
+from reports.fields.learnt import BIAS, Learnt, Weights, features, load_learnt
 from reports.fields.lexicon import LEARNT, BadLexicon, Lexicon, load_lexicons
 from reports.fields.plainly import plainly, told_from
 from reports.fields.said import passage_of, tokens_of
@@ -34,34 +34,34 @@ def understood(words: str, lexicon: Lexicon | None = None, **keys: str) -> Under
     return understand(told, names())
 
 
-def sounding_like(**shares: float) -> Lexicon:
+def sounding_like(**shares: int) -> Lexicon:
     """Of a lexicon that knows no word, and takes every call for the same."""
     classes = tuple(shares)
-    return Lexicon("en", learnt=Learnt({"kind": classes}, {BIAS: tuple(shares.values())}))
+    return Lexicon("en", learnt=Learnt({"kind": classes}, Weights({BIAS: [*shares.values()]}), 1))
 
 
 def test_what_no_words_say_is_guessed_and_says_so() -> None:
-    found = understood(BRIDGE, sounding_like(prank=0.0, not_for_us=4.0)).kind
+    found = understood(BRIDGE, sounding_like(prank=0, not_for_us=4)).kind
     assert found is not None
     assert found.value is Kind.NOT_FOR_US
-    told = plainly(understood(BRIDGE, sounding_like(prank=4.0, not_for_us=0.0)))["kind"]
+    told = plainly(understood(BRIDGE, sounding_like(prank=4, not_for_us=0)))["kind"]
     assert told["value"] == "prank"
     (source,) = told["sources"]
     assert (source["guessed"], source["words"], source["confidence"]) == (True, "", GUESSED)
 
 
 def test_of_a_few_words_nothing_is_guessed() -> None:
-    found = understood("What about Friday?", sounding_like(prank=9.0, report=0.0)).kind
+    found = understood("What about Friday?", sounding_like(prank=9, report=0)).kind
     assert found is None or found.value is not Kind.PRANK
 
 
 def test_who_pressed_when_it_happens_is_not_guessed_to_speak_of_something_else() -> None:
-    assert understood(BRIDGE, sounding_like(prank=9.0, report=0.0), when="1").kind is None
+    assert understood(BRIDGE, sounding_like(prank=9, report=0), when="1").kind is None
 
 
 def test_a_family_is_never_guessed_away() -> None:
     words = "They took my husband this morning at work and I do not know where he is, please help."
-    lexicon = replace(READER.lexicons["en"], learnt=sounding_like(prank=9.0, help=0.0).learnt)
+    lexicon = replace(READER.lexicons["en"], learnt=sounding_like(prank=9, help=0).learnt)
     found = understood(words, lexicon).kind
     assert found is not None
     assert found.value is Kind.HELP
