@@ -116,6 +116,7 @@ KINDS: Final = frozenset(
         "many",
         "many_alone",
         "mine",
+        "month",
         "more",
         "named",
         "namely",

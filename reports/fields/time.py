@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 from typing import Final
 
 from reports.fields.contact import is_about_calling
-from reports.fields.counting import NUMBER
+from reports.fields.counting import NUMBER, Number
 from reports.fields.finding import Finding
 from reports.fields.lexicon import Mark
 from reports.fields.marked import DENIAL
@@ -73,14 +73,17 @@ VAGUE: Final = 0.25
 """Share of a time ago by which it may be wrong: 'twenty minutes ago' is 15 to 25."""
 AHEAD: Final = timedelta(minutes=10)
 """A clock in the caller's room may be so much ahead."""
+SOON: Final = timedelta(hours=1)
+"""Within which an hour of the clock may be meant that is to come."""
 DAY_BEGINS: Final = 5
 """The hour before which nobody means, by a time of the clock alone, the last night for certain."""
 HOUR: Final = "hour"
 """The lexicon's kind for words that are an hour by themselves, such as Somali 'afartii'."""
 MINUTES: Final = range(10, 60)
 """That may follow an hour without more."""
+AFTER_OH: Final = range(1, 10)
 AFTER_THE_HOUR: Final = frozenset(f"0{minute}" for minute in range(1, 10))
-"""As digits: 'seven oh five'."""
+"""The same as digits."""
 LARGEST_OFFSET: Final = 29
 """Minutes, as in 'eight minutes to nine'."""
 BY_DAY: Final = range(7, 12)
@@ -125,7 +128,7 @@ def _days_ago(passage: Passage, at: datetime) -> Iterator[Finding[Moment]]:
 
 def _ago(passage: Passage, at: datetime) -> Iterator[Finding[Moment]]:
     units = passage.beginning("unit")
-    marks = passage.of("ago")
+    marks, own = passage.of("ago"), passage.beginning("own_doing")
     lengths: list[tuple[int, int, timedelta]] = []
     for number in passage.numbers:
         unit = units.get(number.last)
@@ -139,10 +142,12 @@ def _ago(passage: Passage, at: datetime) -> Iterator[Finding[Moment]]:
         lengths.append((mark.first, mark.last, timedelta(minutes=int(mark.value))))
     for first, last, length in sorted(lengths):
         for mark in marks:
-            behind = mark.value == "behind" and 0 <= mark.first - last <= 1
-            reach = {"ahead": NEXT_TO, "lasting": LASTING}.get(mark.value, -1)
+            gap = {"behind": 1, "beside": 1, "lasting": 0}.get(mark.value, -1)
+            behind = 0 <= mark.first - last <= gap
+            reach = {"ahead": NEXT_TO, "beside": NEXT_TO, "lasting": LASTING}.get(mark.value, -1)
             ahead = 0 <= first - mark.last <= reach
-            if is_about_calling(passage, first, last):
+            # 'I've been up for eighteen hours.'
+            if is_about_calling(passage, first, last) or mark.first in own:
                 continue
             # 'Hace… veinte minutos': whoever begins so has not come to an end.
             hesitating = first == mark.last
@@ -235,13 +240,17 @@ def _offset(passage: Passage, hour_at: int) -> tuple[int, int] | None:
     counted = next((n for n in passage.numbers if n.last == mark.first), None)
     if counted is None or not 1 <= counted.value <= LARGEST_OFFSET:
         return None
-    return counted.first, int(f"{mark.value}{counted.value}")
+    # 'Twenty of eight', but not 'ten of eight agents'.
+    if mark.value == "of" and not (
+        counted.value in (5, 10, 20)
+        and (_ends(passage, hour_at + 1) or hour_at + 1 in passage.beginning("break"))
+    ):
+        return None
+    return counted.first, counted.value * (1 if mark.value == "+" else -1)
 
 
 def _in_numbers(passage: Passage) -> Iterator[_Reading]:
-    behind, joins = passage.beginning("clock_behind"), passage.beginning("clock_and")
-    halves, starts = passage.beginning("half_of_day"), passage.ending("clock_at")
-    counted = passage.ending("there_are")
+    starts, counted = passage.ending("clock_at"), passage.ending("there_are")
     by_first = {number.first: number for number in passage.numbers}
     offsets = {
         at: offset
@@ -253,76 +262,103 @@ def _in_numbers(passage: Passage) -> Iterator[_Reading]:
     for number in passage.numbers:
         if number.first in covered:
             continue  # the 'ten' of 'ten to eight'
-        is_hour = (not number.is_ordinal and not number.is_article) or number.first in starts
-        if not 1 <= number.value <= 12 or not (is_hour or number.first in offsets):
+        if number.is_ordinal or not 1 <= number.value <= 23:
             continue
         # 'Quarter to eight', 'half past six'.
-        offset = offsets.get(number.first)
+        offset = offsets.get(number.first) if number.value <= 12 else None
         # 'I'd say ten to twelve.'
         if offset is not None and not (
             offset[0] in counted
             and offset[0] not in starts
             and offset[0] in by_first
             and not by_first[offset[0]].is_ordinal
+            and not any(cue.last <= offset[0] <= cue.last + LASTING for cue in cues)
         ):
             hour, minute = _moved(number.value, offset[1])
             yield _Reading(offset[0], number.last, hour, minute, is_certain=True)
-            continue
-        start = next(
-            (
-                m
-                for m in passage.of("clock_at")
-                if 0 <= number.first - m.last <= (0 if m.value == "hour" else 1)
-            ),
-            None,
-        )
-        first = start.first if start is not None else number.first
-        last, minute, certain = number.last, 0, start is not None and start.value == "sure"
-        hour, told = number.value, start is not None
-        # 'Ocho y media', 'nueve menos cuarto', 'seven thirty', 'siete y cincuenta', 'eight oh six'.
-        join = joins.get(number.last)
-        following = by_first.get(number.last if join is None else join.last)
-        if (after := behind.get(number.last)) is not None and (
-            following is None or following.last <= after.last
-        ):
-            hour, minute = _moved(number.value, int(after.value))
-            last, certain = after.last, True
-        elif following is not None and not passage.parted(
-            number.first, following.first, Stop.COMMA
-        ):
-            ends = _ends(passage, following.last)
-            if (following.value in MINUTES or following.digits in AFTER_THE_HOUR) and (
-                join is None or told or ends
-            ):
-                hour, minute = _moved(
-                    number.value, following.value * (-1 if join and join.value == "-" else 1)
-                )
-                last = following.last
-                told = told or (ends and number.first not in counted)
-        oclock = next((m for m in passage.of("oclock") if m.first == last), None)
-        if oclock is not None:
-            last, certain = oclock.last, True
-        elif last in halves:
-            certain = True
-        elif not told and not minute:
-            # 'Six in the evening', 'four this morning', 'around closing, so ten'.
-            alone = _begins(passage, number.first)
-            part = next((m for m in passage.of("part", "day") if m.first == last), None)
-            cue = any(
-                0 <= number.first - m.last <= NEXT_TO and not passage.parted(m.first, number.first)
-                for m in cues
-            )
-            if alone and part is not None and not passage.parted(number.first, last, Stop.COMMA):
-                told = certain = True
-            elif cue and _ends(passage, last):
-                told = certain = True
-        if not told and not certain and not minute:
-            continue
-        yield _Reading(first, last, hour, minute, certain, is_told=told or certain)
+        elif (reading := _in_number(passage, number)) is not None:
+            yield reading
 
 
-def _begins(passage: Passage, first: int) -> bool:
-    return first == 0 or passage.tokens[first - 1].stop > Stop.NONE
+def _in_number(passage: Passage, number: Number) -> _Reading | None:
+    """Of an hour, and what stands behind it."""
+    start = next(
+        (
+            m
+            for m in passage.of("clock_at")
+            if 0 <= number.first - m.last <= (0 if m.value == "hour" else 1)
+        ),
+        None,
+    )
+    first = start.first if start is not None else number.first
+    last, told = number.last, start is not None
+    certain = start is not None and start.value == "sure"
+    # 'A las dieciséis horas con veinte'.
+    hours = passage.beginning("unit").get(number.last)
+    if hours is not None and hours.value == "hour" and (told or _is_of_day(passage, hours.last)):
+        last, certain = hours.last, True
+    elif number.value > 12:
+        return None
+    hour, minute = number.value, 0
+    if (behind := _minutes_behind(passage, number.first, last, told=told)) is not None:
+        last, offset = behind
+        hour, minute = _moved(hour, offset)
+        certain = certain or last in passage.ending("clock_behind")
+        told = told or (_ends(passage, last) and number.first not in passage.ending("there_are"))
+    oclock = passage.beginning("oclock").get(last)
+    is_half_told = last in passage.beginning("half_of_day")
+    if number.is_article and not (start or oclock or is_half_told):
+        return None  # somebody, and not the hour
+    if oclock is not None:
+        last, certain = oclock.last, True
+    elif is_half_told:
+        certain = True
+    elif not told and not minute:
+        certain = _stands_alone(passage, number.first, last)
+    if not told and not certain and not minute:
+        return None
+    return _Reading(first, last, hour, minute, certain, is_told=told or certain)
+
+
+def _is_of_day(passage: Passage, at: int) -> bool:
+    """'Lix saac iyo badh subaxnimo': hours of the morning are no length."""
+    after = passage.beginning("clock_behind").get(at)
+    return after is not None and after.last in passage.beginning("part")
+
+
+def _minutes_behind(
+    passage: Passage, hour_at: int, at: int, *, told: bool
+) -> tuple[int, int] | None:
+    """Where the minutes behind an hour end, and how many they are: 'ocho y media', 'nueve menos
+    cuarto', 'seven thirty', 'siete y cincuenta', 'eight oh six'."""
+    join = passage.beginning("clock_and").get(at)
+    begins = at if join is None else join.last
+    following = next((number for number in passage.numbers if number.first == begins), None)
+    after = passage.beginning("clock_behind").get(at)
+    if after is not None and (following is None or following.last <= after.last):
+        return after.last, int(after.value)
+    if following is None or passage.parted(hour_at, following.first, Stop.COMMA):
+        return None
+    is_oh = join is not None and join.value == "0"
+    if following.value not in (AFTER_OH if is_oh else MINUTES) and (
+        following.digits not in AFTER_THE_HOUR
+    ):
+        return None
+    # 'A las siete y cincuenta', but not 'siete y veinte agentes'.
+    if join is not None and not (is_oh or told or _ends(passage, following.last)):
+        return None
+    return following.last, following.value * (-1 if join and join.value == "-" else 1)
+
+
+def _stands_alone(passage: Passage, first: int, last: int) -> bool:
+    """'Yesterday, six in the evening', 'around closing, so ten'."""
+    begins = first == 0 or passage.tokens[first - 1].stop > Stop.NONE
+    if begins and last in passage.beginning("part", "day"):
+        return not passage.parted(first, last, Stop.COMMA)
+    return _ends(passage, last) and any(
+        0 <= first - cue.last <= NEXT_TO and not passage.parted(cue.first, first)
+        for cue in passage.of("clock_cue")
+    )
 
 
 def _ends(passage: Passage, last: int) -> bool:
@@ -355,8 +391,29 @@ def _days(passage: Passage, at: datetime) -> list[_Day]:
         day, part = _day(passage, mark, at)
         if day is not None:
             found.append(_Day(mark.first, mark.last, day, part))
+    found += _dates(passage, at)
     found += [_Day(e.first, e.last, e.value.at, "") for e in _days_ago(passage, at)]
     return sorted(found, key=lambda day: day.first)
+
+
+def _dates(passage: Passage, at: datetime) -> Iterator[_Day]:
+    """'January eighth', 'el 8 de enero': the last before the call."""
+    for month in passage.of("month"):
+        for number in passage.numbers:
+            beside = month.last == number.first or 0 <= month.first - number.last <= 1
+            if not beside or passage.parted(
+                min(month.first, number.first), max(month.last, number.last) - 1, Stop.COMMA
+            ):
+                continue
+            for year in (at.year, at.year - 1):
+                try:
+                    day = at.replace(year=year, month=int(month.value), day=number.value)
+                except ValueError:
+                    continue  # no such day
+                if day <= at:
+                    first, last = min(month.first, number.first), max(month.last, number.last)
+                    yield _Day(first, last, day, "")
+                    break
 
 
 def _by_the_clock(passage: Passage, at: datetime) -> Iterator[Finding[Moment]]:
@@ -370,25 +427,34 @@ def _clock_told(passage: Passage, at: datetime) -> Iterator[tuple[Finding[Moment
     if not (readings := _readings(passage)):
         return
     parts, days = passage.of("part"), _days(passage, at)
+    # 'Mañana a la una'.
+    coming = passage.beginning("ahead")
+    tomorrow = {m for m in parts if m.first in coming and coming[m.first].last == m.last} - {
+        m for m in parts for longer in parts if longer.first < m.first and m.last <= longer.last
+    }
     halves = passage.beginning("half_of_day")
     for reading in readings:
         near = [mark for mark in parts if _is_near(passage, mark.first, mark.last, reading)]
         near_days = [day for day in days if _is_near(passage, day.first, day.last, reading)]
-        if is_about_calling(passage, reading.first, reading.last):
+        if is_about_calling(passage, reading.first, reading.last) or any(
+            mark.last <= reading.first and mark in tomorrow for mark in near
+        ):
             continue
         half = halves.get(reading.last)
         ends = _ends(passage, reading.last)
         told = reading.is_told and (reading.minute > 0 or _is_of_a_clock(passage, reading) or ends)
         if not reading.is_certain and not told and not (near or near_days) and half is None:
             continue
-        day = min(near_days, key=lambda day: _gap(day.first, day.last, reading), default=None)
-        day = day or _day_of(passage, days, reading)
+        beside = sorted(near_days, key=lambda one: _gap(one.first, one.last, reading))
+        day = beside[0] if beside else _day_of(passage, days, reading)
         part = near[0].value if near else day.part if day is not None else ""
-        moment = _placed(
-            reading, half.value if half else None, WITH_AN_HOUR.get(part), day and day.day, at
-        )
+        of = None if day is None else day.day
+        if day is not None and day.part == "night" and part in ("morning", "dawn"):
+            of = day.day + DAY  # 'last night, at two in the morning'
+        moment = _placed(reading, half.value if half else None, WITH_AN_HOUR.get(part), of, at)
         if moment is not None:
-            spans = [(m.first, m.last) for m in (*near, *near_days, *([half] if half else []))]
+            spans = [(each.first, each.last) for each in (*near, *([half] if half else []))]
+            spans += [(each.first, each.last) for each in near_days]
             finding = Finding(
                 Moment(moment, timedelta(minutes=15)),
                 passage,
@@ -401,9 +467,13 @@ def _clock_told(passage: Passage, at: datetime) -> Iterator[tuple[Finding[Moment
 
 def _day_of(passage: Passage, days: Sequence[_Day], reading: _Reading) -> _Day | None:
     """That a reading is of, told further off: 'On Tuesday I was out for tortillas, and about eleven
-    …'; the only one of which the passage speaks."""
-    if len({day.day.date() for day in days}) != 1:
-        return None
+    …': the only one of which the passage speaks, or the last before it in its sentence."""
+    if len({day.day.date() for day in days}) > 1:
+        days = [
+            day
+            for day in days
+            if day.last <= reading.first and not passage.parted(day.first, reading.first)
+        ]
     return next(
         (
             day
@@ -463,6 +533,11 @@ def _placed(
                 placed = fits[0]
             whole = start + timedelta(days=placed // 24)
             instants.append(whole.replace(hour=placed % 24, minute=reading.minute))
+    if day is None and half is None and part is None and not is_of_day:
+        soon = at + AHEAD, at + SOON
+        # 'The children come at half past eight.'
+        if any(soon[0] < each <= soon[1] for each in instants):
+            return None
     placed_at = max((each for each in instants if each <= at + AHEAD), default=None)
     told_which_half = half is not None or part is not None or is_of_day
     if placed_at is not None and placed_at.hour < DAY_BEGINS and not told_which_half:

@@ -92,6 +92,38 @@ def test_who_is_no_officer_is_not_counted(words: str) -> None:
         ("Ayer fui al mercado. A las nueve de la mañana llegaron los agentes.", "es", "2026-01-14"),
         ("Shalay, afartii galabnimo, saddex askari ayaa timid.", "so", "2026-01-14T16:00"),
         ("There are agents at Lake and Cedar.", "en", "2026-01-15T08:10"),
+        # Since when: when it began.
+        ("Desde las siete hay una troca negra en la Lake.", "es", "2026-01-15T07:00"),
+        ("Hay dos agentes en un carro desde la misa de siete.", "es", "2026-01-15T07:00"),
+        (
+            "A las cuatro de la mañana llegaron. A las cinco ya no había nadie.",
+            "es",
+            "2026-01-15T04",
+        ),
+        # Minutes behind an hour.
+        ("Se lo llevaron. Fue a las siete y cincuenta y cinco.", "es", "2026-01-15T07:55"),
+        ("Pasaron cuatro agentes, fue tipo siete y treinta y cinco.", "es", "2026-01-15T07:35"),
+        ("Agents come in seven thirty, they ask for a guy.", "en", "2026-01-15T07:30"),
+        ("They took my neighbor at eight oh six.", "en", "2026-01-15T08:06"),
+        ("They took her, eight minutes to eight by the bank's clock.", "en", "2026-01-15T07:52"),
+        ("The agents formed up around twenty of eight.", "en", "2026-01-15T07:40"),
+        ("Ayer, a las dieciséis horas con veinte, vi a cuatro agentes.", "es", "2026-01-14T16:20"),
+        ("Askartu waxay yimaadeen toddobadii iyo labaatan.", "so", "2026-01-15T07:20"),
+        # A pause within.
+        ("Se lo llevaron hace… veinte minutos, más o menos.", "es", "2026-01-15T07:50"),
+        ("Rubuc saac ka hor ayay askartu yimaadeen.", "so", "2026-01-15T07:55"),
+        ("Cuarenta minutos llevan los agentes tocando la puerta.", "es", "2026-01-15T07:30"),
+        # Which half of the day, and which day.
+        ("Anoche vinieron cuatro agentes, ya era como medianoche.", "es", "2026-01-15T00:00"),
+        ("Agents came last night, at two in the morning.", "en", "2026-01-15T02:00"),
+        ("Anoche había dos agentes, como de nueve a diez de la noche.", "es", "2026-01-14T21:00"),
+        ("Agents came Tuesday night, it was around closing so ten.", "en", "2026-01-13T22:00"),
+        ("Es de antier, del martes. A las tres de la tarde me pararon.", "es", "2026-01-13T15:00"),
+        ("Lo detuvieron los agentes el domingo por la mañana en misa.", "es", "2026-01-11T08:30"),
+        ("Hace una semana, el jueves pasado, llegaron dos agentes a las seis.", "es", "2026-01-08"),
+        ("They took a man on January eighth, at nine in the morning.", "en", "2026-01-08T09:00"),
+        ("Lix saac iyo badh subaxnimo ayay askartu yimaadeen.", "so", "2026-01-15T06:30"),
+        ("Talaadadii, tobankii subaxnimo, askar ayaa timid.", "so", "2026-01-13T10:00"),
     ],
 )
 def test_when_it_was(words: str, lang: str, at: str) -> None:
@@ -100,7 +132,39 @@ def test_when_it_was(words: str, lang: str, at: str) -> None:
     assert moment.at.isoformat().startswith(at)
 
 
+@pytest.mark.parametrize(
+    ("words", "lang", "at"),
+    [
+        ("Abrí a las cinco. Como a las cinco y media entró un agente.", "es", "05:30"),
+        ("We open the bakery at five. An agent walked in around six thirty.", "en", "06:30"),
+        ("I've been up eighteen hours. Agents came at seven thirty.", "en", "07:30"),
+        ("Turno de seis a ocho. Los agentes pasaron a las siete y cuarto.", "es", "07:15"),
+    ],
+)
+def test_what_callers_did_themselves_is_not_when_it_was_seen(
+    words: str, lang: str, at: str
+) -> None:
+    moment = understood(words, lang).seen_at.value
+    assert moment is not None
+    assert moment.at.isoformat().startswith(f"2026-01-15T{at}")
+
+
+@pytest.mark.parametrize(
+    ("words", "lang"),
+    [
+        ("There are ten to twelve agents here.", "en"),
+        ("There are ten to fifteen agents here.", "en"),
+        ("Tienen a la vecina aquí afuera. Sus hijos vienen a las ocho y media.", "es"),
+        ("Se llevaron a siete y quince agentes siguen aquí.", "es"),
+    ],
+)
+def test_no_hour_is_made_out_where_none_is_told(words: str, lang: str) -> None:
+    moment = understood(words, lang).seen_at.value
+    assert moment is None or moment.at == AT
+
+
 def test_what_is_to_come_was_not_seen() -> None:
+    assert understood("Tengo corte mañana a la una.", "es").seen_at.value is None
     assert understood("ICE will have a checkpoint on Monday, they say.").seen_at.value is None
 
 
