@@ -247,7 +247,7 @@ def headcounts_from(those: Sequence[CountedCall]) -> Headcounts:
             else:
                 row = pairs.setdefault(plain, [0.0] * len(headcount.FIELDS) * len(RELATIONS))
                 row[field * len(RELATIONS) + int(relation)] = weight
-    return Headcounts.of(
+    return Headcounts.made_from(
         {feature: _rounded(row) for feature, row in sorted(weights.items())},
         {feature: _rounded(row) for feature, row in sorted(pairs.items())},
         UNIT,
@@ -374,7 +374,7 @@ def main() -> None:
 
 def written(model: Learnt) -> str:
     """As `load_learnt` reads it, a feature a line."""
-    counts = model.headcounts or Headcounts.of({}, {}, UNIT)
+    counts = model.headcounts or Headcounts.made_from({}, {}, UNIT)
     classes = json.dumps({name: list(of) for name, of in model.classes.items()})
     return "\n".join(
         [

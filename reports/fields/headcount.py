@@ -19,7 +19,7 @@ from typing import Final, NamedTuple
 
 from reports.fields.counting import Number
 from reports.fields.counts import Count, counted_run, noun_of, number_runs
-from reports.fields.finding import Finding
+from reports.fields.finding import CORRECTION, Finding
 from reports.fields.learnt import WIDTH, Headcounts, unpacked
 from reports.fields.lexicon import Mark
 from reports.fields.said import Passage, Stop
@@ -522,7 +522,12 @@ def weighed_counts(
     likeliest = sorted(
         range(len(counted)), key=lambda at: -max(unpacked(members[at], len(FIELDS)))
     )[:MOST_ADDED]
-    every = readings(passages, counted, shares, sorted(likeliest))
+    back = {at for at, each in enumerate(counted) if _is_taken_back(each)}
+    every = [
+        each
+        for each in readings(passages, counted, shares, sorted(likeliest))
+        if back.isdisjoint(each.members)
+    ]
     if len(every) == 1 and not any(rules.values()):
         return rules
     # Few ways to be are there, and each of many readings is in one of them.
@@ -554,6 +559,14 @@ def weighed_counts(
             scores.append((own[field] + judged[field]) / learnt.unit)
         found[name] = _settled(counted, every, scores, rule)
     return found
+
+
+def _is_taken_back(one: Counted) -> bool:
+    """'Five, no, wait …', and what comes then may not have been made out."""
+    return one.is_number and any(
+        0 <= mark.first - one.end <= 1 and mark.last - mark.first > 1
+        for mark in one.passage.of(CORRECTION)
+    )
 
 
 def _settled(

@@ -40,7 +40,7 @@ GREETING: Final = "greeting"
 """The lexicon's kind for words that say nothing: 'hello', 'can you hear me'."""
 OFFICIALS: Final = frozenset(["officers", "agency", "look"])
 """The lexicon's kinds that speak of officials."""
-SIGNS: Final = (*OFFICIALS, "activity", "presence", "equipment", "vehicle")
+SIGNS: Final = ("officers", "agency", "look", "activity", "presence", "equipment", "vehicle")
 """These and what speaks of enforcement only beside them."""
 ORDINARY: Final = frozenset(["driving", "parked", "leaving", "entering"])
 """Activities that are anybody's."""

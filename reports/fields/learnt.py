@@ -113,7 +113,7 @@ class Headcounts:
     """By feature of what stands between two: of each relation, and of each field in it, packed."""
 
     @classmethod
-    def of(
+    def made_from(
         cls, weights: Mapping[str, Sequence[int]], pairs: Mapping[str, Sequence[int]], unit: int
     ) -> Headcounts:
         """`pairs`: by feature, of each relation of the first field, then of the second."""
@@ -212,5 +212,5 @@ def load_learnt(file: Path) -> Learnt | None:
         {name: tuple(classes) for name, classes in given["classes"].items()},
         Weights(given["weights"]),
         unit,
-        None if counts is None else Headcounts.of(counts["weights"], counts["pairs"], unit),
+        None if counts is None else Headcounts.made_from(counts["weights"], counts["pairs"], unit),
     )

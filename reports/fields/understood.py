@@ -301,16 +301,21 @@ def _counted_by_rules(
 
 
 def _may_be(sounds_like: Finding[Kind] | None) -> Mapping[str, Kind]:
-    """What may be guessed of the kind: that nothing was said only where no words say anything, and
-    of who says that theirs were taken nothing: a family waits for an answer."""
+    """What may be guessed of the kind: that nothing was said only where no words say anything, that
+    it is for somebody else only where none sound like a report, and of who says that theirs were
+    taken nothing: a family waits for an answer."""
     if (
         sounds_like is not None
         and sounds_like.value is Kind.HELP
         and sounds_like.confidence >= SURE_KIND
     ):
         return {}
-    says = sounds_like is not None and sounds_like.confidence > GUESSED
-    return {name: kind for name, kind in KINDS.items() if not (says and kind is Kind.SILENT)}
+    never = set[Kind]()
+    if sounds_like is not None and sounds_like.confidence > GUESSED:
+        never.add(Kind.SILENT)
+        if sounds_like.value is Kind.REPORT:
+            never.add(Kind.NOT_FOR_US)
+    return {name: kind for name, kind in KINDS.items() if kind not in never}
 
 
 def _may_be_there(told: Told, kind: Finding[Kind] | None) -> Mapping[str, bool]:

@@ -1,0 +1,170 @@
+"""Who counts is weighed by all that a caller says, and rules that are sure of it stand."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench.learning import CountedCall, headcounts_from
+from reports.fields import headcount
+from reports.fields.counts import Count
+from reports.fields.finding import Finding
+from reports.fields.headcount import counted_in, readings, weighed_counts
+from reports.fields.plainly import told_from
+from reports.fields.said import Passage, passage_of, tokens_of
+from reports.fields.understood import Understanding, by_rules, understand
+from tests.fields.cases import AT, names
+from tests.reader import READER
+
+ROOT = Path(__file__).parents[2]
+TWO_GROUPS = (
+    "I am at Lake and Chicago. I can see three of them by the front door and then two more in the"
+    " alley. Nobody has been taken."
+)
+NONE = {"officers": None, "detained": None}
+
+
+def passage(words: str, language: str = "en") -> Passage:
+    return passage_of("what", READER.lexicons[language], tokens_of(words))
+
+
+def understood(words: str, language: str = "en") -> Understanding:
+    told = told_from({"words": words, "lang": language}, READER.lexicons, AT)
+    return understand(told, names())
+
+
+def values(words: str, language: str = "en") -> set[tuple[int | None, int | None] | None]:
+    """What a call may be read to count."""
+    said = [passage(words, language)]
+    every = readings(said, counted_in(said), {})
+    return {None if each.value is None else each.value.bounds for each in every}
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "officers"),
+    [
+        ("en", TWO_GROUPS, 5),
+        (
+            "en",
+            "They pulled over a van on Portland. Two of them are at the driver door and one more is"
+            " standing in the street with a rifle.",
+            3,
+        ),
+        (
+            "es",
+            "Aquí en la Lake con la Chicago hay tres agentes en la puerta y luego llegaron otros"
+            " dos por el callejón. No se han llevado a nadie.",
+            5,
+        ),
+    ],
+)
+def test_groups_that_are_told_apart_are_added(language: str, words: str, officers: int) -> None:
+    found = understood(words, language).officers.said
+    assert found is not None
+    assert found.value.bounds == (officers, officers)
+
+
+def test_the_words_that_were_counted_are_shown() -> None:
+    found = understood(TWO_GROUPS).officers.said
+    assert found is not None
+    assert "three of them" in found.words
+    assert "two more" in found.words
+
+
+def test_every_way_to_count_is_weighed_and_so_is_none() -> None:
+    assert {None, (3, 3), (2, 2), (5, 5)} <= values(TWO_GROUPS)
+    assert (2, 3) in values("I see two of them by the car, or it may have been three of them.")
+    assert (8, 8) in values("Two cars came and there are four agents in each of them right now.")
+    assert (None, None) in values("There are a bunch of them all over the parking lot here.")
+
+
+def test_a_third_one_is_one_more() -> None:
+    assert (3, 3) in values("Two agents had her by the elbows and a third one held the door.")
+
+
+def test_what_rules_are_sure_of_stands() -> None:
+    said = [passage(TWO_GROUPS)]
+    learnt = said[0].lexicon.learnt
+    assert learnt is not None
+    assert learnt.headcounts is not None
+    sure = Finding(Count(9, 9), said[0], 0, 1, headcount.SURE_RULE)
+    doubted = replace(sure, confidence=headcount.LESS)
+    weighed = weighed_counts(said, {**NONE, "officers": sure}, {}, learnt.headcounts)
+    assert weighed["officers"] is sure
+    weighed = weighed_counts(said, {**NONE, "officers": doubted}, {}, learnt.headcounts)
+    assert weighed["officers"] is not doubted
+
+
+def test_what_is_taken_back_counts_nobody_even_if_what_comes_then_was_not_made_out() -> None:
+    words = "Hay muchos oficiales, creo que son cinco, no, espere, aiseis. Paran a la gente aquí."
+    assert understood(words, "es").officers.said is None
+
+
+def test_few_words_are_left_to_rules() -> None:
+    words = "They took my neighbor away."
+    told = told_from({"words": words}, READER.lexicons, AT)
+    rules = by_rules(told, names())
+    found = understood(words).detained
+    assert isinstance(found, Finding)
+    assert found == rules["detained"]
+
+
+def test_whom_a_number_counts_is_learnt_without_being_told_which_one_it_is() -> None:
+    def call(counts: str, others: str) -> CountedCall:
+        said = [passage(f"On the corner I can see {counts} and {others} over there now.")]
+        counted = counted_in(said)
+        every = readings(said, counted, {})
+        return CountedCall(
+            "",
+            [headcount.around(each) for each in counted],
+            {
+                (at, to): headcount.between(counted[at], counted[to])
+                for at, to in {pair[:2] for each in every for pair in each.pairs}
+            },
+            every,
+            {name: [()] * len(every) for name in headcount.FIELDS},
+            {"officers": Count(4, 4), "detained": None},
+        )
+
+    calls = [call("four goons", "six pigeons"), call("six pigeons", "four goons")] * 5
+    learnt = headcounts_from(calls)
+    assert headcounts_from(calls) == learnt, "the same calls, the same weights"
+    said = [passage("On the corner I can see six goons and four pigeons over there now.")]
+    found = weighed_counts(said, NONE, {}, learnt)["officers"]
+    assert found is not None
+    assert found.value.bounds == (6, 6)
+
+
+@given(st.text(alphabet="abc 123,.?", max_size=60), st.sampled_from(["en", "es", "so"]))
+def test_whatever_is_said_it_is_weighed(words: str, language: str) -> None:
+    number = " four agents and two more, or five of them, took my brother and a third one"
+    understood(words + number + words, language)
+
+
+def test_the_same_words_are_understood_alike_in_every_process() -> None:
+    """Order within sets hangs on the process: nothing that is understood may."""
+    words = (
+        "Treinta años repartí cartas por la Grand Avenue. Un muchacho con la bolsa del correo,"
+        " uniformado, ¡cartero él!, y un agente revisándole el gafete. Uno, sí, el otro se quedó en"
+        " el volante. Le devolvieron todo y siguió su ruta."
+    )
+    printed = {
+        subprocess.run(
+            [sys.executable, "app.py", "understand", "--lang", "es", "--at", AT.isoformat()],
+            input=words,
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(printed) == 1
