@@ -25,6 +25,7 @@ from typing import Any, Final
 import torch
 
 from reports.fields import headcount
+from reports.fields.counted import around, between, counted_in
 from reports.fields.counts import Count
 from reports.fields.finding import Finding
 from reports.fields.headcount import RELATIONS, STRONG, Reading, ruled
@@ -202,16 +203,16 @@ def _part(case: Case) -> int:
 
 def _counted_call(case: Case, lexicons: Mapping[str, Lexicon], model: Learnt) -> CountedCall:
     told = case.told(lexicons)
-    counted = headcount.counted_in(told.passages)
+    counted = counted_in(told.passages)
     readings = headcount.readings(told.passages, counted, model.likely(told.passages))
     rules: Mapping[str, Finding[Count] | None] | None = None
     if case.folder in AFTER_RULES:
         rules = by_rules(told, names())
     return CountedCall(
         case.folder,
-        [headcount.around(each) for each in counted],
+        [around(each) for each in counted],
         {
-            (at, to): headcount.between(counted[at], counted[to])
+            (at, to): between(counted[at], counted[to])
             for at, to in {pair[:2] for reading in readings for pair in reading.pairs}
         },
         readings,

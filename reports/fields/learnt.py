@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from itertools import pairwise, repeat
 from math import exp, sqrt
 from pathlib import Path
-from sys import byteorder
+from struct import unpack
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from reports.fields.said import Passage
@@ -65,11 +65,11 @@ def packed(row: Sequence[int], width: int = WIDTH) -> int:
 def unpacked(number: int, columns: int, width: int = WIDTH) -> list[int]:
     """The numbers that stand in one."""
     half = 1 << (width - 1)  # added to each, which is none below nought then
-    above = (number + packed([half] * columns, width)).to_bytes(columns * width // 8, byteorder)
-    return [each - half for each in memoryview(above).cast(_FORMATS[width])]
+    above = (number + packed([half] * columns, width)).to_bytes(columns * width // 8, "little")
+    return [each - half for each in unpack(f"<{columns}{_FORMATS[width]}", above)]
 
 
-_FORMATS: Final[Mapping[int, Literal["I", "Q"]]] = MappingProxyType({WIDTH: "I", 2 * WIDTH: "Q"})
+_FORMATS: Final[Mapping[int, str]] = MappingProxyType({WIDTH: "I", 2 * WIDTH: "Q"})
 
 
 class Weights(Mapping[str, Sequence[int]]):

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from bench.learning import CountedCall, headcounts_from
 from reports.fields import headcount
+from reports.fields.counted import around, between, counted_in
 from reports.fields.counts import Count
 from reports.fields.finding import Finding
-from reports.fields.headcount import counted_in, readings, weighed_counts
+from reports.fields.headcount import readings, weighed_counts
 from reports.fields.plainly import told_from
 from reports.fields.said import Passage, passage_of, tokens_of
 from reports.fields.understood import Understanding, by_rules, understand
@@ -123,9 +124,9 @@ def test_whom_a_number_counts_is_learnt_without_being_told_which_one_it_is() -> 
         every = readings(said, counted, {})
         return CountedCall(
             "",
-            [headcount.around(each) for each in counted],
+            [around(each) for each in counted],
             {
-                (at, to): headcount.between(counted[at], counted[to])
+                (at, to): between(counted[at], counted[to])
                 for at, to in {pair[:2] for each in every for pair in each.pairs}
             },
             every,
