@@ -20,7 +20,7 @@ from reports.fields.counted import Counted, around, between, counted_in, laid_ou
 from reports.fields.counts import Count
 from reports.fields.finding import CORRECTION, Finding
 from reports.fields.learnt import WIDTH, Headcounts, unpacked
-from reports.fields.said import Passage
+from reports.fields.said import Passage, Stop
 
 FIELDS: Final = ("officers", "detained")
 """What is counted; the order of weights."""
@@ -95,10 +95,11 @@ def readings(
             found.append(Reading(one.count, (at,), strong=strong))
         else:
             found.append(those.reading(one.count, (at,), (), strong))
+    whole = those.totals if added is not None else ()
     pairs = [
         pair
         for pair in combinations(range(len(counted)) if added is None else added, 2)
-        if pair in those.near
+        if pair in those.near and pair[1] not in whole
     ]
     ahead: dict[int, list[int]] = {}
     for at, to in pairs:
@@ -151,10 +152,29 @@ class _Those:
         self._behind = [
             min((n for n in self._numbers if n > at), default=-1) for at in range(len(counted))
         ]
+        self.totals = {at for at in self._numbers if self._is_total(at)}
         self._sums = {
             _added(counted[at].count, counted[to].count).bounds: (at, to)
             for at, to in combinations(self._plain, 2)
         }
+
+    def _is_total(self, at: int) -> bool:
+        """'Two at the door and another in the van, that makes three.': of one sentence, and as many
+        as were named one after the other before it."""
+        one, many = self._counted[at], 0
+        says_so = one.first in one.passage.ending("makes", "there_are")
+        if not says_so or one.passage.tokens[one.end - 1].stop < Stop.COMMA:
+            return False
+        for before in range(at - 1, -1, -1):
+            other = self._counted[before]
+            if other.sort == "H":
+                continue
+            if other.passage is not one.passage or one.passage.parted(other.first, one.first):
+                break
+            many += other.count.high or 0
+            if many >= (one.count.high or 0):
+                return many == one.count.low == one.count.high and before < at - 1
+        return False
 
     def reading(
         self,

@@ -72,6 +72,18 @@ def test_groups_that_are_told_apart_are_added(language: str, words: str, officer
     assert found.value.bounds == (officers, officers)
 
 
+def test_a_total_that_is_said_is_not_added_to_its_parts() -> None:
+    words = (
+        "Estoy en la Portland con la 38. Hay dos de la migra en la puerta y otro en la camioneta,"
+        " son tres. Se llevaron a mi tío y a mi primo hace diez minutos, ya se fueron."
+    )
+    found = understood(words, "es")
+    assert found.officers.said is not None
+    assert found.officers.said.value.bounds == (3, 3)
+    assert found.detained is not None
+    assert found.detained.value.bounds == (2, 2)
+
+
 def test_the_words_that_were_counted_are_shown() -> None:
     found = understood(TWO_GROUPS).officers.said
     assert found is not None
