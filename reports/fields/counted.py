@@ -63,7 +63,8 @@ class Counted:
 
 def counted_in(passages: Sequence[Passage]) -> list[Counted]:
     """All that may count, in order; numbers go before persons where there is too much."""
-    every = [each for passage in passages for each in passage.once(_counted_in)]
+    # Not kept with the passage, which each of them names: such circles wait for the collector.
+    every = [each for passage in passages for each in _counted_in(passage)]
     if len(every) > MOST:
         numbers = [each for each in every if each.is_number][:MOST]
         persons = [each for each in every if not each.is_number][: MOST - len(numbers)]
