@@ -64,7 +64,7 @@ def test_a_list_says_its_version_and_says_it_again_when_it_changed(
     assert first != second
     etag = ana.get("/inbox").headers["ETag"].strip('"')
     assert etag in second
-    assert "4821" not in second, "what it is about is asked for, and not told"
+    assert "4821" not in second.replace(etag, ""), "what it is about is asked for, and not told"
 
 
 def test_a_stream_ends_by_itself_after_some_minutes(ana: Browser, clock: Clock) -> None:

@@ -186,5 +186,6 @@ def test_the_same_caller_is_recognised_and_their_number_is_sealed(line: Line) ->
     assert first.call.caller_hash == second.call.caller_hash
     assert first.call.caller_hash is not None
     assert first.call.caller_number is not None
-    assert b"555" not in first.call.caller_number
+    # Not fewer digits: the name of the key stands there in the open, and is drawn by chance.
+    assert b"6125550142" not in first.call.caller_number
     assert first.report.reference != second.report.reference
