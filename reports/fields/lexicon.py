@@ -95,6 +95,7 @@ KINDS: Final = frozenset(
         "equipment",
         "evidence",
         "filler",
+        "goes_on",
         "greeting",
         "focus",
         "guess",

@@ -151,6 +151,16 @@ class Passage:
         return " ".join(token.text for token in self.tokens[first:last])
 
 
+def sentence_at(passage: Passage, at: int) -> tuple[int, int]:
+    """From which word up to which, and without it, the sentence goes that a word stands in."""
+    first, last = at, at + 1
+    while first > 0 and passage.tokens[first - 1].stop < Stop.SENTENCE:
+        first -= 1
+    while last < len(passage.tokens) and passage.tokens[last - 1].stop < Stop.SENTENCE:
+        last += 1
+    return first, last
+
+
 def passage_of(
     question: str, lexicon: Lexicon, tokens: Sequence[Token], recording_sid: str | None = None
 ) -> Passage:

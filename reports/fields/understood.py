@@ -29,6 +29,7 @@ from reports.fields.equipment import Equipment, equipment_said
 from reports.fields.finding import Finding
 from reports.fields.first_hand import FirstHand, first_hand_said
 from reports.fields.guessing import headcounts_of, likely, weighed
+from reports.fields.happening import happens_there
 from reports.fields.headcount import weighed_counts
 from reports.fields.heading import Heading, heading_said
 from reports.fields.keys import KEY_CONFIDENCE
@@ -240,6 +241,9 @@ def _heard(
         counts = weighed_counts(said, counts, whole, learnt)
     detained = counts["detained"]
     of_family = misses or (seeks_help and detained is not None)
+    if location is not None and kind is not None:
+        is_there = happens_there(location, kind.value, said, taken=of_family)
+        location = location if is_there else None
     nothing = _tells_nothing(kind) or (seeks_help and not of_family)
     began = None if nothing else time_said(said, told.at)
     # Who pressed 'earlier' tells a story, in whatever tense.

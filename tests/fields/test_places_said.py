@@ -138,3 +138,54 @@ def test_a_corner_on_a_border_is_in_the_city_that_the_caller_names() -> None:
 
 def test_a_street_of_a_name_that_is_in_no_list_is_not_in_the_town_it_is_called_after() -> None:
     assert place_of("First stop, Mound Street.") is None
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        # Who needs something says where they live or want to go.
+        (
+            "en",
+            "We need groceries, there's five of us, we can't go out. We live by Cedar and Lake.",
+        ),
+        ("en", "I need a ride to dialysis, from Frogtown to the place on Energy Park."),
+        ("es", "No tenemos leche ni pañales, ¿nos pueden ayudar con despensa? Vivo en Crystal."),
+        (
+            "so",
+            "Cunto ayaan u baahanahay, caruurta caano uma hayno. Cedar Riverside ayaan degganahay.",
+        ),
+        # Who asks says where theirs go, and who they are.
+        (
+            "en",
+            "My daughter goes to Andersen. Am I allowed to pick her up? What's safer?",
+        ),
+        ("es", "Hola, vivo en Eagan y quiero ayudar. ¿Con quién hablo para apuntarme?"),
+    ],
+)
+def test_no_place_is_where_something_happens_that_is_but_named(lang: str, words: str) -> None:
+    assert place_of(words, lang) is None
+
+
+@pytest.mark.parametrize(
+    ("lang", "words", "place"),
+    [
+        ("en", "Is there something going on at Lake and Lyndale? Is it you guys?", "W Lake St"),
+        (
+            "es",
+            "¿Saben si hay migra por el Target de la Lake? Tengo que ir.",
+            "Target (Lake Street)",
+        ),
+        ("es", "¿Está limpio por Plaza México hoy? Es que tengo que ir.", "Plaza México"),
+        # And who needs something because of it.
+        (
+            "en",
+            "I need a doctor. My uncle was thrown down by ICE on Stevens Avenue.",
+            "Stevens Ave",
+        ),
+        ("en", "They let my friend go from the Whipple Building, he needs a ride.", "Whipple"),
+    ],
+)
+def test_where_something_happens_is_told_by_who_asks(lang: str, words: str, place: str) -> None:
+    said = place_of(words, lang)
+    assert said is not None
+    assert place in said.candidates[0].name

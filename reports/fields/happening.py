@@ -1,0 +1,57 @@
+"""Whether a place is where something happened: who asks or needs something names places, too, where
+they live, work or want to go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from reports.fields.finding import Finding
+from reports.fields.kind import KIND, ORDINARY, Kind
+from reports.fields.lexicon import Mark
+from reports.fields.location import Location
+from reports.fields.marked import marked, spoken
+from reports.fields.said import Passage, sentence_at
+
+GOES_ON: Final = "goes_on"
+"""The lexicon's kind for what somebody asks who does not know what happens: 'something going on',
+'is it clean'."""
+SEEN: Final = ("officers", "agency", "equipment", GOES_ON)
+"""Kinds of the lexicon that speak of something that may be at a place."""
+DONE: Final = ("past", "taken")
+"""And of something that was done there."""
+
+
+def happens_there(
+    location: Finding[Location], kind: Kind | None, passages: Sequence[Passage], *, taken: bool
+) -> bool:
+    """Whether the place that a call names is one where something happens, or happened. `taken`: it
+    says that somebody was taken or is held."""
+    if kind is Kind.QUESTION:
+        return _tells_of(location, *SEEN)
+    if kind is Kind.HELP and not taken:
+        return _tells_of(location, *SEEN, *DONE) or any(
+            _acts(marked(passage, "activity")) for passage in passages
+        )
+    return True
+
+
+def _tells_of(location: Finding[Location], *kinds: str) -> bool:
+    """Whether the sentence that names it does."""
+    passage = location.passage
+    first, last = sentence_at(passage, location.first)
+
+    def within(*some: str) -> list[Mark]:
+        return [mark for mark in spoken(passage, *some) if first <= mark.first < last]
+
+    return (
+        bool(within(*kinds))
+        or _acts(within("activity"))
+        or any(mark.value == "crash" for mark in within(KIND))
+        or any(mark.value == "family" for mark in within("need"))
+    )
+
+
+def _acts(marks: Iterable[Mark]) -> bool:
+    """Whether they do what not everybody does."""
+    return any(mark.value not in ORDINARY for mark in marks)
