@@ -34,6 +34,19 @@ from reports.questions import WHERE
 
 PASSING: Final = "passing"
 """The lexicon's kind for 'I live', 'I work', 'on my way to'."""
+ANY_OF: Final = "any_of"
+"""The lexicon's kind for 'a', 'every' before what there are several of."""
+CALLER_AT: Final = "caller_at"
+"""The lexicon's kind for 'I am in', where it need not happen."""
+BESIDE: Final = "beside"
+"""The lexicon's kind for 'near', 'across from', 'by': what follows is what it is near."""
+HELD_AT: Final = "held_at"
+"""The lexicon's kind for 'they have him in', 'the jail in'."""
+DETENTION: Final = "detention"
+"""The kind of a landmark where people are held: it is told of where somebody was taken from
+elsewhere."""
+PARK: Final = "park"
+"""The kind of a landmark that streets lead along: a park, a lake, a trail."""
 NOW_AT: Final = "now_at"
 """The lexicon's kind for 'now they are'."""
 CLOSE: Final = 5000.0
@@ -59,6 +72,8 @@ class Candidate:
     point: Point | None
     near: str = ""
     """Of a landmark: its nearest crossing."""
+    kind: str = ""
+    """Of a landmark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +104,13 @@ def location_said(passages: Sequence[Passage], names: Names) -> Finding[Location
     whole = [each for each in found if len(each.value.streets) == 2]
     back = taken_back(whole)
     left = [each for each in found if each not in back]
-    best = max(_listed(left), key=_worth)
+    around = _Around.of(heard)
+    found = [each for each in found if not (_is_any(each, around) or _is_called(each))]
+    if not found:
+        return None
+    left = [each for each in left if each in found] or found
+    listed = _listed(left)
+    best = max(listed, key=lambda each: _worth(each, listed, around))
     if not best.value.number and len(best.value.streets) < 2:
         apart = (each for one, named in heard for each in _crossings_apart(one, named, names))
         # 'Thomas Avenue, out by Hamline' is by no university.
@@ -135,7 +156,7 @@ def _is_misheard(finding: Finding[Location]) -> bool:
 def _is_of_chain(finding: Finding[Location], candidate: Candidate) -> bool:
     """Whether a chain alone was named, as 'Target' in 'Target (Quarry)'."""
     chain, is_one, _ = candidate.name.partition(" (")
-    return bool(is_one) and plain(chain) == plain(finding.value.words)
+    return bool(is_one) and f"{plain(chain)} ".startswith(f"{plain(finding.value.words)} ")
 
 
 def _narrowed(
@@ -175,18 +196,113 @@ def _narrowed(
     return replace(finding, value=value)
 
 
-def _worth(finding: Finding[Location]) -> tuple[bool, ...]:
-    """Where it is said to be now before where it was, and where the caller lives or works last.
-    Else a crossing before a landmark, that before a house or a street, an area alone last."""
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What else is named."""
+
+    places: Sequence[tuple[Place, ...]]
+    streets: frozenset[str]
+    cities: frozenset[str]
+    areas: frozenset[tuple[int, int]]
+    """Where one word names a part of town, whatever else is called so."""
+
+    @classmethod
+    def of(cls, heard: Sequence[tuple[Passage, Sequence[Mention]]]) -> _Around:
+        named = [(passage, mention) for passage, mentioned in heard for mention in mentioned]
+        return cls(
+            [mention.places for _, mention in named],
+            frozenset(street.name for _, mention in named for street in mention.streets),
+            frozenset(
+                area.city for _, mention in named for area in mention.areas if area.kind == CITY
+            ),
+            frozenset(
+                (id(passage), mention.first)
+                for passage, mention in named
+                if mention.areas and mention.last - mention.first == 1
+            ),
+        )
+
+
+def _worth(
+    finding: Finding[Location], found: Sequence[Finding[Location]], around: _Around
+) -> tuple[bool, ...]:
+    """Where it is said to be now before where it was, where the caller lives or works last, and
+    behind other places where somebody is held, what it is only near, and a chain of which nobody
+    says which house. Else a crossing before a landmark, that before a house or a street, an area
+    alone last."""
     location = finding.value
+    is_area = (id(finding.passage), finding.first) in around.areas and any(
+        each.value.streets and len(each.value.candidates) == 1 for each in found
+    )
     return (
         not _is_before(finding, PASSING),
+        not _is_of_held(finding, found),
+        not any(_is_beside(finding, other) for other in found),
+        not _is_vague(finding, around),
         len(location.streets) == 2 and _is_before(finding, NOW_AT),
         len(location.streets) == 2,
-        location.landmark is not None,
+        location.landmark is not None and not is_area,
         bool(location.streets) and location.number is not None,
         bool(location.streets),
+        location.landmark is not None,
     )
+
+
+def _is_detention(finding: Finding[Location]) -> bool:
+    return any(each.kind == DETENTION for each in finding.value.candidates)
+
+
+def _is_called(finding: Finding[Location]) -> bool:
+    """'I called the jail.'"""
+    return _is_detention(finding) and _is_before(finding, PASSING)
+
+
+def _is_of_held(finding: Finding[Location], found: Sequence[Finding[Location]]) -> bool:
+    """Whether somebody is held there, and other places are elsewhere: 'taken in Eagan, and nobody
+    answers at Whipple'."""
+    return (_is_detention(finding) or _is_before(finding, HELD_AT)) and any(
+        other.value.city != finding.value.city
+        and not (_is_before(other, PASSING) or _is_before(other, CALLER_AT))
+        for other in found
+    )
+
+
+def _is_beside(finding: Finding[Location], other: Finding[Location]) -> bool:
+    """Whether it is only what another is near, that was named before it: 'a hotel in Bloomington
+    near the airport', 'on Maryland, near the lake'."""
+    if finding.value.landmark is None or finding.passage is not other.passage:
+        return False
+    city = other.value.city if other.value.area is not None else None
+    wide = bool(other.value.streets) and all(e.kind == PARK for e in finding.value.candidates)
+    elsewhere = city is not None and all(e.city != city for e in finding.value.candidates)
+    return (
+        (wide or elsewhere)
+        and other.last <= finding.first
+        and any(
+            other.last <= mark.first < finding.first <= mark.last
+            for mark in finding.passage.of(BESIDE)
+        )
+        and not finding.passage.parted(other.last - 1, finding.first)
+    )
+
+
+def _is_vague(finding: Finding[Location], around: _Around) -> bool:
+    """Whether a chain alone was named, and nothing says which of its houses."""
+    candidates = finding.value.candidates
+    if not candidates or not all(_is_of_chain(finding, each) for each in candidates):
+        return False
+    inside = [each for each in candidates if each.city in around.cities]
+    if len(inside) == 1:
+        return False
+    if len(candidates) > 1:
+        return len(_narrowed(finding, around.places).value.candidates) != 1
+    # Of a chain of which one house is known others may be meant.
+    return around.streets.isdisjoint(candidates[0].near.split(" & "))
+
+
+def _is_any(finding: Finding[Location], around: _Around) -> bool:
+    """Whether it is any house of a chain: 'a Target', 'every Walmart'."""
+    return finding.first in finding.passage.ending(ANY_OF) and _is_vague(finding, around)
 
 
 def _is_before(finding: Finding[Location], kind: str) -> bool:
@@ -217,7 +333,8 @@ def _located(
     around = [
         (one, other)
         for one, town, other in zip(mentioned, mentioned[1:], mentioned[2:], strict=False)
-        if town.areas and 0 <= town.first - one.last <= 1 and one.streets and other.streets
+        if town.areas and not town.streets and 0 <= town.first - one.last <= 1
+        if one.streets and other.streets
         if not passage.parted(one.last - 1, town.first, Stop.COMMA)
         if are_joined(passage, town.last, other.first)
     ]
@@ -389,7 +506,8 @@ def _landmark(passage: Passage, mention: Mention) -> Finding[Location]:
     words = passage.words(mention.first, mention.last)
     only = mention.landmarks[0] if len(mention.landmarks) == 1 else None
     candidates = tuple(
-        Candidate(each.name, each.city, each.point, each.near) for each in mention.landmarks
+        Candidate(each.name, each.city, each.point, each.near, each.kind)
+        for each in mention.landmarks
     )
     location = Location(
         words,

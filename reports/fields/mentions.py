@@ -15,6 +15,7 @@ from reports.fields.lexicon import Mark
 from reports.fields.names import (
     ALONE,
     AREA,
+    ARTICLES,
     LANDMARK,
     LIKENESS,
     STREET,
@@ -29,10 +30,10 @@ from reports.fields.said import Passage, Stop, tokens_of
 LEAST_BEHIND: Final = 1300
 """Of a house whose number is said behind its street: less is as well what a clock shows."""
 MOST_BEHIND: Final = 9999
-ARTICLES: Final = frozenset(["the", "el", "la", "los", "las"])
-"""That a name is as well said without."""
 HOURS: Final = 12
 """Of a clock, as it is told."""
+TEENS: Final = 20
+"""Below it English says of a street that it is the fourth, and never that it is four."""
 BETWEEN: Final = 6
 """Words between two streets at the most, all of which say that they meet."""
 
@@ -51,6 +52,7 @@ def mentions(passage: Passage, names: Names) -> list[Mention]:
         for m in names.exact(passage)
         if not taken.issuperset(range(m.first, m.last))
         and m.last >= longer.get(m.last - 1, 0)
+        and not passage.parted(m.first, m.last - 1)
         and not _is_common(passage, m)
     ]
     found = [*_typed(passage, exact), *_numbered(passage, names.gazetteer)]
@@ -82,12 +84,15 @@ def _beside(passage: Passage, known: Sequence[Mention], names: Names) -> Iterato
         return
     numbers = {(number.first, number.last): number for number in passage.numbers}
     said = passage.marked
+    # 'The gas at 34th' is no 'Texas at 34th'.
+    definite = passage.beginning("definite") if passage.lexicon.language == "en" else {}
     for mention in streets:
         begins, ends = _gaps_beside(passage, mention)
         yield from _numbers_beside(passage, known, mention, (begins, ends), names.gazetteer)
         for first, last in _spans_beside(passage, begins, ends):
             if (
                 not said.issuperset(range(first, last))
+                and first not in definite
                 and not any(at < last and first < until for at, until in numbers)
                 and _free(passage, known, first, last)
             ):
@@ -121,6 +126,12 @@ def _numbers_beside(
             )
         else:
             continue
+        # 'Four on this side of Lake and four on the other.'
+        is_counted |= (
+            number.value < TEENS
+            and passage.lexicon.language == "en"
+            and not (number.is_ordinal or passage.plain[number.first][0].isdigit())
+        )
         if is_counted or any(
             each.first < number.last
             and number.first < each.last
@@ -232,7 +243,9 @@ def _may_be(place: Place, kind: str) -> bool:
 def _sided(passage: Passage, mention: Mention) -> Mention:
     """With the 'South' behind 'Columbus Avenue'."""
     side = next((each for each in passage.of("side") if each.first == mention.last), None)
-    return mention if side is None else replace(mention, last=side.last)
+    # 'Concord Street, South St. Paul.'
+    is_its = side is not None and not passage.parted(mention.first, side.first, Stop.COMMA)
+    return replace(mention, last=side.last) if side is not None and is_its else mention
 
 
 def is_name(passage: Passage, mention: Mention) -> bool:
@@ -262,9 +275,15 @@ def _may_be_name(passage: Passage, mention: Mention) -> bool:
 def _is_other_name(passage: Passage, mention: Mention) -> bool:
     """Whether its words are called something else, too, that is more likely meant: 'Texas',
     'Sherburne County', 'Cold Spring'."""
-    if mention.has_type or mention.last - mention.first > 1 or not mention.streets:
+    if mention.has_type or mention.last - mention.first > 1:
         return False
     first, last = mention.first, mention.last
+    if first in passage.ending("titled") and not passage.parted(first - 1, first, Stop.COMMA):
+        return True
+    if not mention.streets:
+        return False
+    if first in passage.ending("held_at"):
+        return True  # 'they have him in Sherburne'
     state = passage.beginning("plate_state").get(first)
     if state is not None and state.last == last and not is_along(passage, mention):
         return True
@@ -428,6 +447,8 @@ def _free(passage: Passage, known: Sequence[Mention], first: int, last: int) -> 
             return False
     if not passage.once(_joins).isdisjoint(range(first, last)):
         return False
+    if any(word[0].isdigit() for word in passage.plain[first:last]):
+        return False  # 'at 10:40' is at no Highway 100
     # 'And like' is no 'and Lake', and 'caps ICE at Rice' no 'Case at Rice'.
     return not passage.once(_common).issuperset(range(first, last))
 

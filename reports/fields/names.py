@@ -38,6 +38,8 @@ SCHOOL_WORDS: Final = frozenset(
     ["elementary", "middle", "high", "community", "dual", "school", "academy", "magnet", "college"]
 )
 """That stand behind a school's own name, and are mostly left out when it is spoken of."""
+ARTICLES: Final = frozenset(["the", "el", "la", "los", "las"])
+"""That a name is as well said without."""
 JOINS: Final = frozenset(["and", "y", "iyo", "con", "at"])
 """That stand between two streets in a landmark's alias."""
 ALONE: Final = 90.0
@@ -351,6 +353,9 @@ def _phrases(place: Place) -> Iterator[str]:
         if not words or len(words) > MOST_WORDS:
             continue
         yield " ".join(words)
+        if isinstance(place, Landmark) and len(words) > 2 and words[0] in ARTICLES:
+            # 'Del Cub de la Lake.'
+            yield " ".join(words[1:])
         if isinstance(place, Landmark) and place.kind == SCHOOL:
             own = list(takewhile(lambda word: word not in SCHOOL_WORDS, words))
             if own and own != words:
