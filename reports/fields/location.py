@@ -14,7 +14,7 @@ from typing import Final
 from places.gazetteer import SAME_PLACE, Area, Landmark, Point, Street
 from reports.fields.counting import Number
 from reports.fields.finding import Finding, taken_back
-from reports.fields.heading import going_spans
+from reports.fields.heading import HEADING, going_spans
 from reports.fields.mentions import (
     are_joined,
     do_cross,
@@ -59,6 +59,16 @@ UNJOINED: Final = 0.8
 """How sure it is that they do, as a share of what it is of others."""
 CITY: Final = "city"
 """The kind of an area that is one."""
+PARTS: Final = 3
+"""Words between a landmark and a part of it at the most."""
+WITHIN: Final = 600.0
+"""Metres between the two."""
+STATION: Final = "station"
+"""The kind of a landmark that is one, and the lexicon's for words that say so: 'light rail'."""
+STATION_WITHIN: Final = 5
+"""Words between these and its name at the most."""
+SIDE_WITHIN: Final = 2
+"""Words between two streets and their side of town at the most: '42nd and Lyndale, in north'."""
 SAID_WITHIN: Final = 4
 """Words between these and the place at the most."""
 
@@ -105,6 +115,7 @@ def location_said(passages: Sequence[Passage], names: Names) -> Finding[Location
     back = taken_back(whole)
     left = [each for each in found if each not in back]
     around = _Around.of(heard)
+    found = [one for one in found if not any(_is_inside(other, one) for other in found)]
     found = [each for each in found if not (_is_any(each, around) or _is_called(each))]
     if not found:
         return None
@@ -248,6 +259,32 @@ def _worth(
     )
 
 
+def _is_inside(inner: Finding[Location], finding: Finding[Location]) -> bool:
+    """Whether a landmark behind one that is so wide that it lies at no crossing is a part of it:
+    'at the airport, in Terminal 1'."""
+    passage = finding.passage
+    if inner.passage is not passage or not finding.last <= inner.first <= finding.last + PARTS:
+        return False
+    part, whole = _only(inner), _only(finding)
+    if part is None or whole is None or whole.near or not (part.point and whole.point):
+        return False
+    leading = passage.of("crosses_known", "definite", "preposition")
+    words = {at for mark in leading for at in range(mark.first, mark.last)}
+    return (
+        words.issuperset(range(finding.last, inner.first))
+        and not any(finding.last <= mark.first < inner.first for mark in passage.of(BESIDE))
+        and not passage.parted(finding.last - 1, inner.first)
+        and part.point.metres(whole.point) <= WITHIN
+    )
+
+
+def _only(finding: Finding[Location]) -> Candidate | None:
+    """Of a landmark that is one."""
+    location = finding.value
+    is_one = location.landmark is not None and len(location.candidates) == 1
+    return location.candidates[0] if is_one else None
+
+
 def _is_detention(finding: Finding[Location]) -> bool:
     return any(each.kind == DETENTION for each in finding.value.candidates)
 
@@ -374,6 +411,8 @@ def _located(
             continue
         if house is not None:
             yield _street(passage, mention, house, names)
+        elif (station := _station(passage, mention, names)) is not None:
+            yield _landmark(passage, station)
         elif mention.landmarks and not (mention.has_type or is_along(passage, mention)):
             yield _landmark(passage, mention)
         elif mention.areas and not (mention.has_type or is_along(passage, mention)):
@@ -384,6 +423,29 @@ def _located(
             or is_behind_preposition(passage, mention)
         ):
             yield _street(passage, mention, None, names)
+
+
+def _station(passage: Passage, mention: Mention, names: Names) -> Mention | None:
+    """The station that is called after a street, or another place, if one is spoken of: 'the light
+    rail at Lake Street', 'la estación de la 38'."""
+    near = any(
+        mark.first - mention.last <= STATION_WITHIN
+        and mention.first - mark.last <= STATION_WITHIN
+        and not passage.parted(min(mark.first, mention.first), max(mark.first, mention.first))
+        for mark in passage.of(STATION)
+    )
+    if not near or (mention.landmarks and not (mention.areas or mention.streets)):
+        return None
+    called = [names.street_in_full(street) for street in mention.streets]
+    called.append(" ".join(passage.plain[mention.first : mention.last]))
+    stations = [
+        place
+        for name in dict.fromkeys(called)
+        for place in names.landmarks(f"{name} station")
+        if place.kind == STATION
+    ]
+    only = tuple(dict.fromkeys(stations))
+    return replace(mention, places=only, has_type=False) if len(only) == 1 else None
 
 
 def _crossings_apart(
@@ -402,7 +464,9 @@ def _crossings_apart(
         and not any(first <= mention.first < last for first, last in going)
     ]
     for one, other in pairwise(named):
-        if other.first - one.last > APART or passage.parted(one.last - 1, other.first):
+        if other.first - one.last > APART:
+            continue
+        if passage.parted(one.last - 1, other.first) and not _goes_on(passage, one, other):
             continue
         crossing = _crossing(passage, one, other, names)
         if crossing is None:
@@ -416,6 +480,15 @@ def _crossings_apart(
             settled and len(candidates) == 1 and do_cross(passage, other)
         ):
             yield replace(crossing, confidence=round(crossing.confidence * UNJOINED, 2))
+
+
+def _goes_on(passage: Passage, one: Mention, other: Mention) -> bool:
+    """Whether the next sentence begins with what a street is near: 'I'm on Lake. Right by
+    Bloomington.'"""
+    marks = passage.of("crosses", "crosses_known", BESIDE, "street_article", "definite")
+    says = {at for mark in marks for at in range(mark.first, mark.last)}
+    between = range(one.last, other.first)
+    return bool(between) and says.issuperset(between)
 
 
 def _has(crossing: Finding[Location], other: Finding[Location]) -> bool:
@@ -456,6 +529,9 @@ def _crossing(
     found = tuple(crossing for crossing in found if crossing.point is not None) or found
     if not found:
         return None
+    if (side := _side_of_town(passage, one, other)) is not None:
+        on_it = (each for each in found if side in (each.first.side, each.second.side))
+        found = tuple(on_it) or found
     signs = [names.gazetteer.signs(crossing) for crossing in found]
     candidates = tuple(
         dict.fromkeys(
@@ -473,6 +549,21 @@ def _crossing(
     )
     confidence = _confidence(min(one.likeness, other.likeness), apart)
     return Finding(location, passage, one.first, other.last, confidence)
+
+
+def _side_of_town(passage: Passage, one: Mention, other: Mention) -> str | None:
+    """Which is said with two streets that cross, if it is not whither somebody goes."""
+    going = [mark.last for mark in passage.of(HEADING)]
+    return next(
+        (
+            mark.value
+            for mark in passage.of("side")
+            if one.first <= mark.first <= other.last + SIDE_WITHIN
+            and not passage.parted(other.last - 1, mark.first)
+            and not any(0 <= mark.first - last <= SIDE_WITHIN for last in going)
+        ),
+        None,
+    )
 
 
 def _apart(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:

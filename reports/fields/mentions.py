@@ -219,7 +219,9 @@ def _typed(passage: Passage, found: Sequence[Mention]) -> Iterator[Mention]:
         if article is not None:
             # 'La Washburn' is a school, and in 'la Washburn y la 53' an avenue.
             yield replace(mention, first=article.first)
-        if (mark := ahead.get(mention.first)) is not None:
+        mark = ahead.get(mention.first)
+        # 'Eat Street, Nicollet and 26th.'
+        if mark is not None and not passage.parted(mark.first, mention.first, Stop.COMMA):
             yield replace(mention, first=mark.first, has_type=True)
         else:
             has_type = last_word in TYPES or last_word in TYPES.values()
@@ -284,6 +286,8 @@ def _is_other_name(passage: Passage, mention: Mention) -> bool:
         return False
     if first in passage.ending("held_at"):
         return True  # 'they have him in Sherburne'
+    if first in passage.beginning("jail") and not is_along(passage, mention):
+        return True
     state = passage.beginning("plate_state").get(first)
     if state is not None and state.last == last and not is_along(passage, mention):
         return True
@@ -384,8 +388,11 @@ def are_joined(passage: Passage, last: int, first: int) -> bool:
     if not 0 < first - last <= BETWEEN or passage.parted(last - 1, first):
         return False
     joins, types = passage.once(_joins), passage.once(_types)
+    pauses = passage.beginning("filler")  # 'and like 34th'
     between = range(last, first)
-    return any(at in joins for at in between) and all(at in joins or at in types for at in between)
+    return any(at in joins for at in between) and all(
+        at in joins or at in types or at in pauses for at in between
+    )
 
 
 def do_meet(passage: Passage, last: int, first: int) -> bool:

@@ -170,6 +170,16 @@ class Names:
     def _piece_lengths(self) -> Mapping[str, Sequence[int]]:
         return {kind: sorted({*map(len, pieces)}) for kind, pieces in self._pieces.items()}
 
+    def landmarks(self, name: str) -> tuple[Landmark, ...]:
+        """Those that are called so, in plain words."""
+        places = self._named[LANDMARK].get(name, ())
+        return tuple(place for place in places if isinstance(place, Landmark))
+
+    def street_in_full(self, street: Street) -> str:
+        """In plain words: 'lake street' of Lake St."""
+        words = [token.plain for token in tokens_of(street.name)]
+        return " ".join([*words[:-1], TYPES.get(words[-1], words[-1])])
+
     def exact(self, passage: Passage) -> Sequence[Mention]:
         """What is named as the gazetteer has it."""
         return passage.once(self._exact)

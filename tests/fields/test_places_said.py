@@ -243,3 +243,41 @@ def test_of_several_places_the_one_where_it_happened_is_told(
     found = place.candidates[0].name if place.candidates else place.area
     assert found is not None
     assert name in found
+
+
+@pytest.mark.parametrize(
+    ("lang", "words", "name"),
+    [
+        ("es", "Lo agarraron en el aeropuerto, en la Terminal 1.", "MSP Airport Terminal 1"),
+        (
+            "so",
+            "Terminal 1, garoonka diyaaradaha, laba askari ayaa jooga.",
+            "MSP Airport Terminal 1",
+        ),
+        # A station is called after a street, and a train says so.
+        ("es", "En la estación de la treinta y ocho hay dos agentes.", "38th Street Station"),
+        ("en", "Three officers at the Blue Line stop at 38th Street.", "38th Street Station"),
+        ("es", "En la parada del light rail de Lake Street.", "Lake Street/Midtown Station"),
+        (
+            "en",
+            "At Sun Ray, the transit center, they were asking people for papers.",
+            "Sun Ray Transit Center",
+        ),
+        ("en", "From the transit level at Mall of America I see agents.", "Mall of America"),
+        # The side of town says which number it is.
+        ("en", "42nd and Lyndale north, they got a girl.", "42nd Ave N & Lyndale Ave"),
+        ("es", "Emerson con la veintiséis del norte.", "Emerson Ave & 26th Ave N"),
+        # A pause between two streets.
+        ("en", "We're on, uh, Blaisdell and like 34th.", "Blaisdell Ave & W 34th St"),
+        ("en", "The place is on Eat Street, Nicollet and 26th.", "Nicollet Ave & E 26th St"),
+        # The next sentence says by which.
+        ("en", "I'm on Lake Street. Right by Bloomington.", "E Lake St & Bloomington Ave"),
+        ("es", "Están en la Lake. Cerca de la Cedar.", "E Lake St & Cedar Ave"),
+    ],
+)
+def test_what_stands_beside_a_name_says_which_place_is_meant(
+    lang: str, words: str, name: str
+) -> None:
+    place = place_of(words, lang)
+    assert place is not None
+    assert [each.name for each in place.candidates] == [name]
