@@ -434,7 +434,8 @@ def _station(passage: Passage, mention: Mention, names: Names) -> Mention | None
         and not passage.parted(min(mark.first, mention.first), max(mark.first, mention.first))
         for mark in passage.of(STATION)
     )
-    if not near or (mention.landmarks and not (mention.areas or mention.streets)):
+    # A part of town is more than its station, and a mall has one of its own.
+    if not near or not (mention.streets or (mention.landmarks and mention.areas)):
         return None
     called = [names.street_in_full(street) for street in mention.streets]
     called.append(" ".join(passage.plain[mention.first : mention.last]))
