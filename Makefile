@@ -11,6 +11,7 @@ ONCE ?=
 
 RUN_STAMP := $(VENV)/.run-installed
 TEST_STAMP := $(VENV)/.test-installed
+LEARN_STAMP := $(VENV)/.learn-installed
 
 .DEFAULT_GOAL := help
 .PHONY: help demo serve call check test lint format bench requirements learn translations clean
@@ -59,8 +60,9 @@ bench: $(TEST_STAMP) ## measure: webhooks and engines as ratios, seconds until e
 	# Seconds from hanging up to each text and transcript, with callers who take their time.
 	$(BIN)/python -m demo --once --pace 1 --state var/bench
 
-learn: $(TEST_STAMP) ## weigh anew what words speak for, by the written calls
+learn: $(LEARN_STAMP) ## learn anew what words speak for, and who counts, by the written calls
 	$(BIN)/python -m bench.learning
+	$(BIN)/python -m bench.counting
 
 translations: $(TEST_STAMP) ## gather what pages say, for translations/ to say it too
 	$(BIN)/pybabel -q extract --no-location --omit-header -F babel.cfg -o var/pages.pot .
@@ -72,6 +74,7 @@ requirements: $(TEST_STAMP) ## compile the pins anew
 	sed -i -E 's/^(torch==[0-9.]+)\+[a-z0-9]+/\1/' requirements.txt
 	$(BIN)/pip-compile -q --upgrade --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --no-header requirements-test.in -o requirements-test.txt
 	$(BIN)/pip-compile -q --upgrade --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --no-header requirements-transformers.in -o requirements-transformers.txt
+	$(BIN)/pip-compile -q --upgrade --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --no-header requirements-learn.in -o requirements-learn.txt
 
 clean: ## remove what was made here, but not the line's own data in var/
 	rm -rf $(VENV) var/demo var/bench var/test-cache .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -90,4 +93,9 @@ $(RUN_STAMP): requirements.txt requirements-weights.txt | $(BIN)/python
 $(TEST_STAMP): requirements-test.txt requirements-transformers.txt $(RUN_STAMP)
 	@echo "Installing what testing needs …"
 	@$(BIN)/pip install -q --disable-pip-version-check -r requirements-test.txt -r requirements-transformers.txt
+	@touch $@
+
+$(LEARN_STAMP): requirements-learn.txt $(TEST_STAMP)
+	@echo "Installing what learning needs …"
+	@$(BIN)/pip install -q --disable-pip-version-check -r requirements-learn.txt
 	@touch $@

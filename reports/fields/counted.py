@@ -1,25 +1,22 @@
-"""What a call names that may count people: numbers, ordinals, single persons, and words that say
-that somebody was taken; and what stands around each and between two, which speaks for and against
-it (`headcount.py`).
+"""What a call names that may count people: numbers, ordinals, single persons, words that say that
+somebody was taken, and that they were many; and how it is laid out for the network that says what
+speaks for each (`network.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from reports.fields.counting import Number
 from reports.fields.counts import Count, counted_run, noun_of, number_runs
 from reports.fields.lexicon import Mark
-from reports.fields.said import Passage, Stop
+from reports.fields.said import Passage, sentence_at
+from reports.fields.sheet import GAPS, NOTHING, ROOM, SIZES, Pair, Place, Sheet
 
 PERSONS: Final = ("people", "officers", "captives", "one_person", "person", "more")
 """The lexicon's kinds whose marks may stand for one."""
-NOUNS: Final = frozenset(["people", "officers", "others", "vehicle", "captives", *PERSONS[3:5]])
-"""Kinds of what can be counted at all."""
-TELLING: Final = frozenset(["officers", "vehicle", "taken", "held", "agency", "people", "look"])
-"""Kinds that tell something from an earlier sentence, too."""
 VALUED: Final = frozenset(["held", "taken", "presence"])
 """Kinds whose values speak for different things."""
 TAKINGS: Final = ("held", "taken", "restrained")
@@ -30,10 +27,15 @@ MOST: Final = 10
 """People and numbers that are weighed at the most: a call that has more is no report."""
 ORDINALS: Final = range(2, 13)
 """'A third one', 'the fifth', that may be one person more."""
-AROUND: Final = 7
-"""Words on either side that speak for or against."""
-BETWEEN: Final = 8
-"""Words between two counts up to which each of them speaks."""
+SEVERAL: Final = 3
+SOME: Final = "five"
+"""The word that stands for every plain number from `SEVERAL` on: how many they are says little of
+who they are, and what is learnt of one number is true of the next."""
+MANY: Final = Count(None, None)
+MANY_KINDS: Final = ("many_alone", "many")
+"""The lexicon's kinds for 'a bunch of them'."""
+MOST_MANY: Final = 4
+"""Of such words in an answer that are weighed at the most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +48,14 @@ class Counted:
     count: Count
     sort: str
     """N: a number; R: a range; A: one that may be an article; O: an ordinal; S: one person; H: a
-    word that says that one was taken."""
+    word that says that one was taken; M: one that says that they are many."""
     kind: str
     noun: Mark | None = None
     ordinal: int = 0
 
     @property
     def is_number(self) -> bool:
-        return self.sort not in "SH"
+        return self.sort not in "SHM"
 
     @property
     def end(self) -> int:
@@ -102,6 +104,8 @@ def _counted_in(passage: Passage) -> list[Counted]:
     takings = [m for m in passage.of(*TAKINGS) if used.isdisjoint(range(m.first, m.last))]
     for mark in takings[:MOST_TAKINGS]:
         add(mark.first, mark.last, Count(1, 1), "H", mark.kind, None)
+    for mark in passage.of(*MANY_KINDS)[:MOST_MANY]:
+        add(mark.first, mark.last, MANY, "M", mark.kind, None)
     return sorted(found, key=lambda each: each.first)
 
 
@@ -111,162 +115,53 @@ _SEVERAL: Final = frozenset(
 """Nouns that are of several without an s, or of nobody in particular."""
 
 
-def around(one: Counted) -> list[str]:
-    """What stands around it, that may speak for or against its counting."""
-    passage, first, last, sort = one.passage, one.first, one.last, one.sort
-    words, stops, marks = passage.once(laid_out)
-    size = _size(one.count.high or 0)
-    found = [
-        f"k:{one.kind}",
-        f"v:{sort}{size}",
-        f"w:{words[last - 1]}",
-        f"l:{passage.lexicon.language}{sort}",
-        f"s:{sort}{stops[first - 1]}{stops[last - 1]}",
-        f"s-{stops[first - 1]}",
-        f"s+{stops[last - 1]}",
-        "begins" if first < 3 else "later",
-    ]
-    crossed = ""
-    for at in range(1, 4):
-        if stops[first - at] >= Stop.SENTENCE:
-            crossed = "|"
-        word = f"-{at}:{crossed}{words[first - at]}"
-        found += (word, sort + word) if at < 3 else (word,)
-    crossed = ""
-    for at in range(3):
-        if stops[last - 1 + at] >= Stop.SENTENCE:
-            crossed = "|"
-        word = f"+{at}:{crossed}{words[last + at]}"
-        found += (word, sort + word) if at < 2 else (word,)
-    for at in range(first - 1, max(-1, first - 1 - AROUND), -1):
-        if stops[at] >= Stop.SENTENCE:
-            break
-        found.append(f"b:{words[at]}")
-    for at in range(last, min(len(passage.tokens), last + AROUND)):
-        if stops[at - 1] >= Stop.SENTENCE:
-            break
-        found.append(f"a:{words[at]}")
-    found += (
-        f"--:{words[first - 2]} {words[first - 1]}",
-        f"++:{words[last]} {words[last + 1]}",
-        f"-+:{words[first - 1]} {words[last]}",
+def sheet_of(passages: Sequence[Passage], counted: Sequence[Counted]) -> Sheet:
+    """`counted`: what may count in these passages."""
+    words: list[str] = [""] * ROOM
+    stops: list[int] = [NOTHING] * ROOM
+    marks: list[tuple[int, str]] = []
+    begins: dict[int, int] = {}
+    for passage in passages:
+        begin = begins[id(passage)] = len(words)
+        words += passage.plain
+        stops += passage.stops
+        for mark in passage.marks:
+            for name in _names(mark):
+                marks += [(begin + at, name) for at in range(mark.first, mark.last)]
+        words += [""] * ROOM
+        stops += [NOTHING] * ROOM
+    places = [_place(each, begins[id(each.passage)]) for each in counted]
+    for each, place in zip(counted, places, strict=True):
+        if each.sort == "N" and (each.count.high or 0) >= SEVERAL:
+            words[place.first : place.last + 1] = [SOME] * (place.last + 1 - place.first)
+    return Sheet(words, stops, marks, places)
+
+
+def _names(mark: Mark) -> Sequence[str]:
+    if mark.kind in VALUED:
+        return mark.kind, f"{mark.kind}:{mark.value}"
+    return (mark.kind,)
+
+
+def _place(one: Counted, begin: int) -> Place:
+    last, end = max(one.first + 1, one.last), max(one.first + 1, one.end)
+    first_of_sentence, behind_sentence = sentence_at(one.passage, one.first)
+    return Place(
+        begin + one.first,
+        begin + last - 1,
+        begin + end - 1,
+        begin + end,
+        begin + first_of_sentence,
+        begin + behind_sentence,
+        one.kind,
+        "" if one.noun is None else one.noun.kind,
+        sum((one.count.high or 0) > most for most in SIZES),
     )
-    found += set(_marks_around(one, marks))
-    if one.noun is None:
-        found.append(f"n-{sort}")
-    else:
-        noun, behind = one.noun, words[one.noun.last]
-        found += (
-            f"n:{noun.kind}",
-            f"n:{noun.kind}:{sort}{size}",
-            f"nw:{words[noun.last - 1]}",
-            f"n+:{behind}",
-            f"n++:{words[noun.last + 1]}",
-            f"nk+:{noun.kind}:{behind}",
-            f"-n:{words[first - 1]}:{noun.kind}",
-            f"ns{stops[noun.last - 1]}",
-        )
-        found += {f"n>{mark.kind}" for mark in marks if 0 <= mark.first - noun.last <= 1}
-    return found
 
 
-def _marks_around(one: Counted, marks: Sequence[Mark]) -> Iterator[str]:
-    passage, first, last, sort = one.passage, one.first, one.last, one.sort
-    begins, ends = passage.once(_sentences)[first]
-    nearest, behind = "", False
-    for mark in marks:
-        kind = mark.kind
-        if mark.last <= first:
-            same = mark.last > begins
-            if same:
-                gap = first - mark.last
-                if gap == 0:
-                    yield f"<0:{kind}:{mark.value}" if kind in VALUED else f"<0:{kind}"
-                    yield f"{sort}<0:{kind}"
-                if gap <= 2:
-                    yield f"<2:{kind}"
-                yield f"<:{kind}"
-            elif kind in TELLING:
-                yield f"far:{kind}"
-            if kind in NOUNS:
-                nearest = f"{kind}{same}"
-        elif mark.first >= last:
-            if mark.first >= ends:
-                break
-            gap = mark.first - last
-            if gap == 0:
-                yield f">0:{kind}:{mark.value}" if kind in VALUED else f">0:{kind}"
-                yield f"{sort}>0:{kind}"
-            if gap <= 2:
-                yield f">2:{kind}"
-            yield f">:{kind}"
-            yield f"{sort}>:{kind}"
-            if not behind and (kind in NOUNS or kind in VALUED):
-                behind = True
-                yield f"next:{kind}"
-        else:
-            yield f"in:{kind}:{mark.value}" if kind in VALUED else f"in:{kind}"
-    if nearest:
-        yield f"near:{nearest}"
-        yield f"{sort}near:{nearest}"
-
-
-def _size(count: int) -> str:
-    for most, name in ((1, "1"), (2, "2"), (8, "3"), (20, "9")):
-        if count <= most:
-            return name
-    return "21"
-
-
-def laid_out(passage: Passage) -> tuple[Sequence[str], Sequence[int], Sequence[Mark]]:
-    """Words and stops with room at the end, which is the room before the beginning, too; marks in
-    the order of their words."""
-    room = 4
-    words = [token.plain for token in passage.tokens] + ["$"] * room
-    stops = [int(token.stop) for token in passage.tokens] + [int(Stop.SENTENCE)] * room
-    return words, stops, passage.marks
-
-
-def _sentences(passage: Passage) -> Sequence[tuple[int, int]]:
-    """Of each word, where its sentence begins and ends."""
-    found: list[tuple[int, int]] = []
-    begins = 0
-    for at, token in enumerate(passage.tokens):
-        if token.stop >= Stop.SENTENCE or at + 1 == len(passage.tokens):
-            found += [(begins, at + 1)] * (at + 1 - begins)
-            begins = at + 1
-    return found
-
-
-def between(one: Counted, other: Counted) -> list[str]:
-    """What stands between two, that may speak for how they belong together."""
-    words, _, marks = one.passage.once(laid_out)
-    end = one.end if one.end <= other.first else one.last
-    gap = other.first - end
-    same = not one.passage.parted(end - 1, other.first)
+def pair_of(counted: Sequence[Counted], at: int, to: int) -> Pair:
+    """What is known of two, beside their words."""
+    one, other = counted[at], counted[to]
     low, high = one.count.high or 0, other.count.high or 0
-    size = "<" if high < low else "=" if high == low else ">"
-    found = [
-        f"same{same}",
-        f"gap{min(6, max(0, gap) // 2)}{same}",
-        f"{one.kind}>{other.kind}",
-        size,
-        f"{size}{same}",
-        f"-1:{words[other.first - 1]}",
-        f"n{one.noun.kind if one.noun else '-'}{other.noun.kind if other.noun else '-'}",
-    ]
-    spoken = range(end if gap <= BETWEEN else other.first - BETWEEN // 2, other.first)
-    found += {f"b:{words[at]}" for at in spoken}
-    found += {f"a:{word}" for word in words[other.last : other.last + 3]}
-    kinds: set[str] = set()
-    for mark in marks:
-        if mark.first >= end and mark.last <= other.first:
-            kinds.add(f"k:{mark.kind}")
-        if mark.last == other.first:
-            kinds.add(f"<:{mark.kind}")
-        if mark.first == other.last:
-            kinds.add(f">:{mark.kind}")
-        if mark.first > other.last:
-            break
-    found += kinds
-    return found
+    order = 1 + (high > low) - (high < low)
+    return Pair(at, to, order, min(max(0, other.first - one.end) // 2, GAPS - 1))

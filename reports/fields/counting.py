@@ -7,8 +7,9 @@ stand in the lexicon as `[listens.number]`: digits, and the words for them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache
+from itertools import compress
 from typing import Final, NamedTuple
 
 from text_to_num import find_numbers
@@ -120,22 +121,26 @@ def _stretches(words: Sequence[str], language: str) -> Iterator[tuple[int, int]]
     """Words among which numbers may be, in order: mostly they are few, and text2num asks for each
     of all that it is given several times."""
     begin = end = 0
-    for at, word in enumerate(words):
-        if _is_number(word, language):
-            if end and end < at - BESIDE:
-                yield begin, end
-                begin = at - BESIDE
-            elif not end:
-                begin = max(0, at - BESIDE)
-            end = min(len(words), at + 1 + BESIDE)
+    for at in compress(range(len(words)), map(_number_words(language), words)):
+        if end and end < at - BESIDE:
+            yield begin, end
+            begin = at - BESIDE
+        elif not end:
+            begin = max(0, at - BESIDE)
+        end = min(len(words), at + 1 + BESIDE)
     if end:
         yield begin, end
 
 
-@lru_cache(maxsize=REMEMBERED)
-def _is_number(word: str, language: str) -> bool:
+@cache
+def _number_words(language: str) -> Callable[[str], bool]:
     """Whether a word alone is a number, as each that one begins with is."""
-    return bool(find_numbers([_Word(word, apart=False)], language, 0.0))
+
+    @lru_cache(maxsize=REMEMBERED)
+    def is_number(word: str) -> bool:
+        return bool(find_numbers([_Word(word, apart=False)], language, 0.0))
+
+    return is_number
 
 
 def _listed(marks: Mapping[str, Sequence[Mark]]) -> Iterator[Number]:

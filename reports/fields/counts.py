@@ -406,7 +406,8 @@ def _runs_of(passage: Passage) -> Iterator[list[Number]]:
             if number.value <= 2 * run[-1].value and not number.is_article:
                 run.append(number)  # 'six, seven people', 'thirty, forty'
                 continue
-        joined = run and run[-1].last == number.first - 1
+        # 'Subieron a ocho a una van' is no range.
+        joined = run and run[-1].last == number.first - 1 and not number.is_article
         if joined and (
             run[-1].last in either or (run[-1].last in both and run[0].first in between)
         ):

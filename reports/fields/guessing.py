@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final, TypeVar
 
 from reports.fields.finding import Finding
-from reports.fields.learnt import NONE, Headcounts
+from reports.fields.learnt import NONE
+from reports.fields.network import Network
 from reports.fields.said import Passage
 
 V = TypeVar("V")
@@ -32,10 +33,10 @@ def likely(passages: Sequence[Passage]) -> Mapping[str, Mapping[str, float]]:
     return learnt.likely(passages)
 
 
-def headcounts_of(passages: Sequence[Passage]) -> Headcounts | None:
-    """What was learnt of counting, if anything was."""
+def network_of(passages: Sequence[Passage]) -> Network | None:
+    """What weighs counts, if it was learnt."""
     learnt = next((each.lexicon.learnt for each in passages if each.lexicon.learnt), None)
-    return None if learnt is None else learnt.headcounts
+    return None if learnt is None else learnt.network
 
 
 def weighed(

@@ -11,24 +11,18 @@ readings of the right value together.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations, pairwise
-from math import exp
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from math import exp, inf
 from typing import Final, NamedTuple
 
-from reports.fields.counted import Counted, around, between, counted_in, laid_out
+from reports.fields.counted import MANY, Counted, counted_in, pair_of, sheet_of
 from reports.fields.counts import Count
 from reports.fields.finding import CORRECTION, Finding
-from reports.fields.learnt import WIDTH, Headcounts, unpacked
+from reports.fields.network import FIELDS, RELATIONS, Network, Read
 from reports.fields.said import Passage, Stop
 
-FIELDS: Final = ("officers", "detained")
-"""What is counted; the order of weights."""
-RELATIONS: Final = ("+", "-", "x", "<", ">")
-"""How a count belongs to another: added, the end of a range, so many each; and of what is not
-counted, the number that stands before, and the one behind."""
-NONE_FIELDS: Final = ("kind", "first_hand", "still_there")
-"""What a call sounds like as a whole says that it may count nobody, too."""
 FEW: Final = 12
 """Words that say too little of what they mean where there are fewer: what rules find is taken."""
 WITHIN: Final = 45
@@ -37,18 +31,19 @@ PERSON_WITHIN: Final = 16
 """The same, of a number and a person, or two persons."""
 EACH_AROUND: Final = 8
 """Words around two counts within which 'each' is looked for."""
+OFFICERS: Final = FIELDS[0]
+PEOPLE: Final = "people"
+"""The lexicon's kind for nouns that may be of anybody."""
+ALONE: Final = frozenset("HM")
+"""Sorts of what may count that are added to nothing: that one was taken, and that they are many."""
 MOST_TIMES: Final = 4
 """Times that as many are in each at the most."""
 MOST_ADDED: Final = 5
 """Of what is counted, the likeliest of which are added to each other, once it is known how likely
 they are."""
-MANY_KINDS: Final = ("many_alone", "many")
-"""The lexicon's kinds for 'a bunch of them'."""
-MOST_MANY: Final = 4
-"""Of such words that are weighed at the most."""
-LIKELY: Final = 0.75
+LIKELY: Final = 0.85
 """How likely a reading is at the least that is taken."""
-STANDS: Final = 0.2
+STANDS: Final = 0.3
 """The same, of one that rules found."""
 SURE_RULE: Final = 0.9
 """How sure rules are of what stands whatever else is likely: 36 of 36 were right."""
@@ -56,10 +51,6 @@ SURE: Final = 0.9
 """How likely a reading is at the least that leaves little doubt."""
 CONFIDENCE, LESS = 0.75, 0.6
 """Of what was found so: how sure where little doubt is left, and where some is."""
-STRONG: Final = 3
-"""How much more what is said of a reading as a whole weighs than one word does."""
-
-MANY: Final = Count(None, None)
 
 
 class Reading(NamedTuple):
@@ -71,30 +62,21 @@ class Reading(NamedTuple):
     """Of what is counted."""
     pairs: tuple[tuple[int, int, int], ...] = ()
     """Two of what is counted, and the number of their relation."""
-    features: Sequence[str] = ()
-    """What else speaks for or against it."""
-    strong: Sequence[str] = ()
-    """The same, of what weighs more."""
-    span: tuple[Passage, int, int] | None = None
-    """The words, where no number says it."""
+    remarks: Sequence[str] = ()
+    """What else is to be said of it."""
 
 
-def readings(
-    passages: Sequence[Passage],
-    counted: Sequence[Counted],
-    shares: Mapping[str, Mapping[str, float]],
-    added: Sequence[int] | None = None,
-) -> list[Reading]:
-    """Every way to read them; `shares`: what the whole sounds like, by field; `added`: of what is
-    counted, in order, what may be added to each other, None for all."""
+def readings(counted: Sequence[Counted], added: Sequence[int] | None = None) -> list[Reading]:
+    """Every way to read them; `added`: of what is counted, in order, what may be added to each
+    other, None for all."""
     those = _Those(counted)
-    found = [_none(passages, shares), *_of_many(passages)]
+    found = [Reading(None, remarks=("none",))]
     for at, one in enumerate(counted):
-        strong = ("single", f"single{one.kind}")
-        if one.sort == "H":
-            found.append(Reading(one.count, (at,), strong=strong))
+        remarks = ("single", f"single{one.kind}")
+        if one.sort in ALONE:
+            found.append(Reading(one.count, (at,), remarks=remarks))
         else:
-            found.append(those.reading(one.count, (at,), (), strong))
+            found.append(those.reading(one.count, (at,), (), remarks))
     whole = those.totals if added is not None else ()
     pairs = [
         pair
@@ -167,7 +149,7 @@ class _Those:
             return False
         for before in range(at - 1, -1, -1):
             other = self._counted[before]
-            if other.sort == "H":
+            if other.sort in ALONE:
                 continue
             if other.passage is not one.passage or one.passage.parted(other.first, one.first):
                 break
@@ -181,18 +163,18 @@ class _Those:
         value: Count,
         members: tuple[int, ...],
         pairs: tuple[tuple[int, int, int], ...],
-        strong: tuple[str, ...],
+        remarks: tuple[str, ...],
     ) -> Reading:
         counted, first, last = self._counted, members[0], members[-1]
         before, behind = self._before[first], self._behind[last]
         if (before, first) in self.near:
             pairs = (*pairs, (before, first, _BEHIND))
         else:
-            strong = (*strong, "none before")
+            remarks = (*remarks, "none before")
         if (last, behind) in self.near:
             pairs = (*pairs, (last, behind, _BEFORE))
         else:
-            strong = (*strong, "none behind")
+            remarks = (*remarks, "none behind")
         left_out = 0
         if len(members) > 1:
             others = [at for at in self._numbers if at not in members]
@@ -200,69 +182,34 @@ class _Those:
             if value.low == value.high:
                 bounds = value.bounds
                 if any(counted[at].count.bounds == bounds for at in others if at in self._plain):
-                    strong = (*strong, "is said")
+                    remarks = (*remarks, "is said")
                 for at in members:
                     if ordinal := counted[at].ordinal:
                         fits = ordinal == value.high
-                        strong = (*strong, "as its ordinal" if fits else "not its ordinal")
+                        remarks = (*remarks, "as its ordinal" if fits else "not its ordinal")
         else:
             if first not in self._sums.get(value.bounds, (first,)):
-                strong = (*strong, "is a sum")
+                remarks = (*remarks, "is a sum")
             if any(
                 counted[at].ordinal == (value.high or 0) + 1 for at in self._numbers if at > first
             ):
-                strong = (*strong, "one more behind")
-        return Reading(value, members, pairs, _LEFT_OUT[left_out], strong)
+                remarks = (*remarks, "one more behind")
+        return Reading(value, members, pairs, (*remarks, _LEFT_OUT[left_out]))
 
 
-_LEFT_OUT: Final = tuple((f"left out {count}",) for count in range(3))
+_LEFT_OUT: Final = tuple(f"left out {count}" for count in range(3))
 
 
 def _are_near(one: Counted, other: Counted) -> bool:
     """Whether one may be added to the other."""
-    if one.passage is not other.passage or "H" in (one.sort, other.sort):
+    if one.passage is not other.passage or {one.sort, other.sort} & ALONE:
         return False
     within = WITHIN if one.is_number and other.is_number else PERSON_WITHIN
     return 0 <= other.first - one.last <= within
 
 
-def _none(passages: Sequence[Passage], shares: Mapping[str, Mapping[str, float]]) -> Reading:
-    features: list[str] = []
-    for name in NONE_FIELDS:
-        if name in shares:
-            best = max(shares[name], key=lambda each: shares[name][each])
-            features.append(f"none {name}:{best}")
-            if shares[name][best] > SURE:
-                features.append(f"none {name}!{best}")
-    kinds = {mark.kind for passage in passages for mark in passage.marks}
-    features += (f"none {kind}" for kind in kinds)
-    words: set[str] = set()
-    for passage in passages:
-        plain = [token.plain for token in passage.tokens]
-        words.update(plain, map(" ".join, pairwise(plain)))
-    features += (f"none: {word}" for word in words)  # 'They let her go.'
-    return Reading(None, features=features, strong=("none",))
-
-
-def _of_many(passages: Sequence[Passage]) -> Iterator[Reading]:
-    marks = [(passage, mark) for passage in passages for mark in passage.of(*MANY_KINDS)]
-    for passage, many in marks[:MOST_MANY]:
-        words, _, every = passage.once(laid_out)
-        begin = max(0, many.first - 3)
-        features = [f"many {many.kind}"]
-        features += {f"many {word}" for word in words[begin : many.last + 4]}
-        for mark in every:
-            if 0 <= mark.first - many.last <= 2:
-                features.append(f"many>{mark.kind}")
-            if 0 <= many.first - mark.last <= 2:
-                features.append(f"many<{mark.kind}")
-        yield Reading(
-            MANY, features=features, strong=("many",), span=(passage, many.first, many.last)
-        )
-
-
 def ruled(reading: Reading, rule: Finding[Count] | None) -> Sequence[str]:
-    """What rules say of a reading: they weigh more than a word does, too."""
+    """What rules say of a reading."""
     if rule is None:
         return ("rule none, none",) if reading.value is None else ("rule none, some",)
     surely = (
@@ -279,54 +226,66 @@ def weighed_counts(
     passages: Sequence[Passage],
     rules: Mapping[str, Finding[Count] | None],
     shares: Mapping[str, Mapping[str, float]],
-    learnt: Headcounts,
+    network: Network,
 ) -> Mapping[str, Finding[Count] | None]:
     """What is counted, by field of `FIELDS`: what rules found, unless all words together speak for
     another reading. `shares`: what the whole sounds like, by field."""
     if sum(len(passage.tokens) for passage in passages) < FEW:
         return rules
     counted = counted_in(passages)
-    members = [learnt.weights.summed(around(each)) for each in counted]
-    likeliest = sorted(
-        range(len(counted)), key=lambda at: -max(unpacked(members[at], len(FIELDS)))
-    )[:MOST_ADDED]
-    back = {at for at, each in enumerate(counted) if _is_taken_back(each)}
-    every = [
-        each
-        for each in readings(passages, counted, shares, sorted(likeliest))
-        if back.isdisjoint(each.members)
-    ]
-    if len(every) == 1 and not any(rules.values()):
+    if not counted and not any(rules.values()):
         return rules
-    # Few ways to be are there, and each of many readings is in one of them.
-    known: dict[Sequence[str], int] = {}
-
-    def strongly(features: Sequence[str]) -> int:
-        if (summed := known.get(features)) is None:
-            summed = known[features] = STRONG * learnt.weights.summed(features)
-        return summed
-
-    pairs: dict[tuple[int, int], Sequence[int]] = {}
-    wholes: list[Sequence[int]] = []
-    for reading in every:
-        whole = strongly(reading.strong) + learnt.weights.summed(reading.features)
-        for at in reading.members:
-            whole += members[at]
-        for one, other, relation in reading.pairs:
-            if (beside := pairs.get((one, other))) is None:
-                said = learnt.pairs.summed(between(counted[one], counted[other]))
-                beside = pairs[one, other] = unpacked(said, len(RELATIONS), 2 * WIDTH)
-            whole += beside[relation]
-        wholes.append(unpacked(whole, len(FIELDS)))
-    found: dict[str, Finding[Count] | None] = {}
+    nobody = {at for at, each in enumerate(counted) if _is_taken_back(each)}
+    own = {at for at, each in enumerate(counted) if _is_own(each)}
+    read = network.read(sheet_of(passages, counted))
+    likely = [max(speaks) for speaks in read.places.tolist()]
+    likeliest = sorted(range(len(counted)), key=lambda at: -likely[at])[:MOST_ADDED]
+    every = [
+        each for each in readings(counted, sorted(likeliest)) if nobody.isdisjoint(each.members)
+    ]
+    scores = scored(every, counted, read, read.none(shares))
+    found: dict[str, _Settled] = {}
     for field, name in enumerate(FIELDS):
         rule = rules[name]
-        scores: list[float] = []
-        for reading, own in zip(every, wholes, strict=True):
-            judged = unpacked(strongly(ruled(reading, rule)), len(FIELDS))
-            scores.append((own[field] + judged[field]) / learnt.unit)
-        found[name] = _settled(counted, every, scores, rule)
-    return found
+        judged = [
+            -inf
+            if name == OFFICERS and not own.isdisjoint(reading.members)
+            else score[field] + sum(network.remark(each)[field] for each in ruled(reading, rule))
+            for reading, score in zip(every, scores, strict=True)
+        ]
+        found[name] = _settled(counted, every, judged, rule)
+    surest = max(found.values(), key=lambda each: each.likely)
+    return {
+        name: None if each is not surest and each.is_of(surest) else each.finding
+        for name, each in found.items()
+    }
+
+
+def scored(
+    every: Sequence[Reading], counted: Sequence[Counted], read: Read, none: Sequence[float]
+) -> list[list[float]]:
+    """By reading and field, all that speaks for it but what rules say."""
+    places = read.places.tolist()
+    those = dict.fromkeys(pair[:2] for reading in every for pair in reading.pairs)
+    pairs = read.pairs([pair_of(counted, at, to) for at, to in those]).tolist()
+    beside = dict(zip(those, pairs, strict=True))
+    scores: list[list[float]] = []
+    for reading in every:
+        said = [places[at] for at in reading.members]
+        said += [beside[at, to][relation] for at, to, relation in reading.pairs]
+        said += [read.network.remark(each) for each in reading.remarks]
+        if reading.value is None:
+            said.append(none)
+        scores.append([sum(field) for field in zip(*said, strict=True)])
+    return scores
+
+
+def _is_own(one: Counted) -> bool:
+    """'I got eleven guys up top', but not 'I see eleven guys'."""
+    is_of_people = one.noun is not None and one.noun.kind == PEOPLE
+    ending = one.passage.ending
+    is_seen = one.first in ending("there_are")
+    return one.is_number and is_of_people and one.first in ending("own") and not is_seen
 
 
 def _is_taken_back(one: Counted) -> bool:
@@ -337,12 +296,26 @@ def _is_taken_back(one: Counted) -> bool:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """What one field is taken to be."""
+
+    finding: Finding[Count] | None
+    likely: float = 0.0
+    members: frozenset[int] = frozenset()
+    """Of the likeliest reading of its value."""
+
+    def is_of(self, other: _Settled) -> bool:
+        """Whether the same words would count twice: 'took the driver and passenger away'."""
+        return other.finding is not None and not self.members.isdisjoint(other.members)
+
+
 def _settled(
     counted: Sequence[Counted],
     every: Sequence[Reading],
     scores: Sequence[float],
     rule: Finding[Count] | None,
-) -> Finding[Count] | None:
+) -> _Settled:
     most = max(scores)
     powers = [exp(score - most) for score in scores]
     whole = sum(powers)
@@ -354,23 +327,31 @@ def _settled(
     if rule is not None and (
         rule.confidence >= SURE_RULE or likely.get(rule.value.bounds, 0.0) >= STANDS
     ):
-        return rule
-    if best is None or likely[best] < LIKELY:
-        return None
-    of_it = [
-        (power, reading)
-        for power, reading in zip(powers, every, strict=True)
-        if reading.value is not None and reading.value.bounds == best
-    ]
-    _, reading = max(of_it, key=lambda each: each[0])
+        same = _likeliest(every, powers, rule.value.bounds)
+        members = frozenset(() if same is None else same.members)
+        return _Settled(rule, likely.get(rule.value.bounds, 0.0), members)
+    taken = None if best is None else _likeliest(every, powers, best)
+    if taken is None or likely[best] < LIKELY:
+        return _Settled(None)
     confidence = CONFIDENCE if likely[best] >= SURE else LESS
-    return _finding(counted, reading, confidence)
+    finding = _finding(counted, taken, confidence)
+    return _Settled(finding, likely[best], frozenset(taken.members))
+
+
+def _likeliest(
+    every: Sequence[Reading], powers: Sequence[float], bounds: tuple[int | None, int | None]
+) -> Reading | None:
+    """Of a value."""
+    of_it = [
+        (power, at)
+        for at, (power, reading) in enumerate(zip(powers, every, strict=True))
+        if reading.value is not None and reading.value.bounds == bounds
+    ]
+    return every[max(of_it)[1]] if of_it else None
 
 
 def _finding(counted: Sequence[Counted], reading: Reading, confidence: float) -> Finding[Count]:
     value = reading.value or MANY
-    if reading.span is not None:
-        return Finding(value, *reading.span, confidence)
     those = [counted[at] for at in reading.members]
     first, last = those[0].first, max(each.end for each in those)
     return Finding(value, those[0].passage, first, last, confidence)

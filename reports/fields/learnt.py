@@ -2,7 +2,7 @@
 
 Of a call as a whole: each of its words, each two and three that stand together, and what the
 lexicon marks in it. No words can be shown for what is guessed so; where rules find some and do not
-contradict, theirs are shown. Of what a call counts: `headcount.py`.
+contradict, theirs are shown. What a call counts is weighed otherwise: `headcount.py`.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from itertools import pairwise, repeat
 from math import exp, sqrt
 from pathlib import Path
 from struct import unpack
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
+
+from reports.fields.network import Network
 
 if TYPE_CHECKING:
     from reports.fields.said import Passage
@@ -56,39 +57,35 @@ WIDTH: Final = 32
 """Binary digits of a number that is packed: more than whatever a call may sum up to."""
 
 
-def packed(row: Sequence[int], width: int = WIDTH) -> int:
+def packed(row: Sequence[int]) -> int:
     """Whole numbers side by side in one: where such are added, all that stand in them are, in the
     time that one takes."""
-    return sum(each << (width * at) for at, each in enumerate(row))
+    return sum(each << (WIDTH * at) for at, each in enumerate(row))
 
 
-def unpacked(number: int, columns: int, width: int = WIDTH) -> list[int]:
+def unpacked(number: int, columns: int) -> list[int]:
     """The numbers that stand in one."""
-    half = 1 << (width - 1)  # added to each, which is none below nought then
-    above = (number + packed([half] * columns, width)).to_bytes(columns * width // 8, "little")
-    return [each - half for each in unpack(f"<{columns}{_FORMATS[width]}", above)]
-
-
-_FORMATS: Final[Mapping[int, str]] = MappingProxyType({WIDTH: "I", 2 * WIDTH: "Q"})
+    half = 1 << (WIDTH - 1)  # added to each, which is none below nought then
+    above = (number + packed([half] * columns)).to_bytes(columns * WIDTH // 8, "little")
+    return [each - half for each in unpack(f"<{columns}I", above)]
 
 
 class Weights(Mapping[str, Sequence[int]]):
     """A row of whole numbers by feature, which is kept packed."""
 
-    def __init__(self, rows: Mapping[str, Sequence[int]], width: int = WIDTH) -> None:
+    def __init__(self, rows: Mapping[str, Sequence[int]]) -> None:
         """Raises:
         ValueError: rows are not of one length.
         """
         self.columns = max(map(len, rows.values()), default=0)
-        self._width = width
         if any(len(row) != self.columns for row in rows.values()):
             raise ValueError("rows are not of one length")
         alike: dict[int, int] = {}  # many weigh the same: of those there is one number
-        for_each = ((feature, packed(row, width)) for feature, row in rows.items())
+        for_each = ((feature, packed(row)) for feature, row in rows.items())
         self._packed = {feature: alike.setdefault(row, row) for feature, row in for_each}
 
     def __getitem__(self, feature: str) -> Sequence[int]:
-        return unpacked(self._packed[feature], self.columns, self._width)
+        return unpacked(self._packed[feature], self.columns)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._packed)
@@ -102,39 +99,6 @@ class Weights(Mapping[str, Sequence[int]]):
 
 
 @dataclass(frozen=True, slots=True)
-class Headcounts:
-    """What speaks for and against ways to count, as `headcount.py` asks for it."""
-
-    unit: int
-    """By which weights are divided."""
-    weights: Weights
-    """By feature: of each field."""
-    pairs: Weights
-    """By feature of what stands between two: of each relation, and of each field in it, packed."""
-
-    @classmethod
-    def made_from(
-        cls, weights: Mapping[str, Sequence[int]], pairs: Mapping[str, Sequence[int]], unit: int
-    ) -> Headcounts:
-        """`pairs`: by feature, of each relation of the first field, then of the second."""
-        of_two: dict[str, Sequence[int]] = {}
-        for feature, row in pairs.items():
-            relations = len(row) // 2
-            fields = zip(row[:relations], row[relations:], strict=True)
-            of_two[feature] = [packed(each) for each in fields]
-        return cls(unit, Weights(weights), Weights(of_two, 2 * WIDTH))
-
-    def pair_rows(self) -> Mapping[str, Sequence[int]]:
-        """`pairs` as they were given."""
-        return {
-            feature: [
-                each for field in zip(*(unpacked(n, 2) for n in row), strict=True) for each in field
-            ]
-            for feature, row in self.pairs.items()
-        }
-
-
-@dataclass(frozen=True, slots=True)
 class Learnt:
     """Weights by field, class and feature; made by `load_learnt`."""
 
@@ -144,8 +108,8 @@ class Learnt:
     """By feature: of all classes of the first field, then of the second, and so on."""
     unit: int
     """By which weights are divided."""
-    headcounts: Headcounts | None = None
-    """None: what rules count is taken as it is."""
+    network: Network | None = None
+    """Weighs counts; None: what rules count is taken as it is."""
 
     def likely(self, passages: Sequence[Passage]) -> Mapping[str, Mapping[str, float]]:
         """How likely each class of each field is, 0 to 1."""
@@ -207,10 +171,8 @@ def load_learnt(file: Path) -> Learnt | None:
     if not file.exists():
         return None
     given = json.loads(file.read_text(encoding="utf-8"))
-    unit, counts = given["unit"], given.get("headcounts")
     return Learnt(
         {name: tuple(classes) for name, classes in given["classes"].items()},
         Weights(given["weights"]),
-        unit,
-        None if counts is None else Headcounts.made_from(counts["weights"], counts["pairs"], unit),
+        given["unit"],
     )

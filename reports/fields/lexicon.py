@@ -17,13 +17,14 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from reports.fields.learnt import Learnt, load_learnt
+from reports.fields.network import load_network
 from reports.fields.phrases import Phrases, Slot, Step
 from reports.fields.plain import plain
 
@@ -33,6 +34,8 @@ COMMON: Final = "listens.toml"
 """Beside the folders of languages: what is called the same in all, such as makes of cars."""
 LEARNT: Final = "learnt.json"
 """Beside it: what words speak for, as it was learnt from written calls."""
+COUNTS: Final = "counts.npz"
+"""Beside it: the network that weighs counts."""
 MOST_WORDS: Final = 9
 """Of a phrase: a longer one is a mistake."""
 WORDS: Final = "words"
@@ -287,7 +290,7 @@ class Lexicon:
             says, then = known.get(word) or self._say(word)
             if then and last < count and (step := then.get(words[last])) is not None:
                 longest = {kind: (last, value) for kind, value in says}
-                longest.update(_longer(words, last, step))
+                _lengthen(longest, words, last, step)
                 for kind, (end, value) in longest.items():
                     found.append(_mark((first, end, kind, value)))
             else:
@@ -322,15 +325,18 @@ class Lexicon:
         return alone
 
 
-def _longer(
-    words: Sequence[str], at: int, step: Step[tuple[str, str]] | None
-) -> Iterator[tuple[str, tuple[int, str]]]:
-    """Of phrases that are longer than a word and go on with the word at `at`, the shortest first:
-    their kind, where they end, and their value."""
+def _lengthen(
+    longest: dict[str, tuple[int, str]],
+    words: Sequence[str],
+    at: int,
+    step: Step[tuple[str, str]] | None,
+) -> None:
+    """Puts phrases that are longer than a word and go on with the word at `at` in the place of
+    shorter ones: where each kind ends, and its value."""
     while step is not None:
         at += 1
         for kind, value in step.ends:
-            yield kind, (at, value)
+            longest[kind] = at, value
         step = step.then.get(words[at]) if at < len(words) else None
 
 
@@ -350,6 +356,11 @@ def load_lexicons(folder: Path) -> Mapping[str, Lexicon]:
         learnt = load_learnt(folder / LEARNT)
     except (OSError, ValueError, KeyError, TypeError) as error:
         wrong.append(f"{LEARNT}: {error!r}")
+    try:
+        if learnt is not None and (folder / COUNTS).exists():
+            learnt = replace(learnt, network=load_network(folder / COUNTS))
+    except (OSError, ValueError, KeyError) as error:
+        wrong.append(f"{COUNTS}: {error!r}")
     for file in sorted(folder.glob(f"*/{FILE}")):
         where = f"{file.parent.name}/{FILE}"
         table = _read(file, where, wrong)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from functools import lru_cache
+from sys import intern
 from typing import Final
 
 APOSTROPHES: Final = frozenset("'’ʼ`´")
@@ -15,7 +16,11 @@ DISTINCT: Final = frozenset(["sí", "we're"])
 
 @lru_cache(maxsize=1 << 14)
 def plain(text: str) -> str:
+    # A word is one object wherever it stands (`sys.intern`): tables that are asked for it find it
+    # without comparing letters.
     if text.casefold().replace("’", "'") in DISTINCT:
-        return text.casefold().replace("’", "'")
+        return intern(text.casefold().replace("’", "'"))
     parts = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in parts if not unicodedata.combining(c) and c not in APOSTROPHES)
+    return intern(
+        "".join(c for c in parts if not unicodedata.combining(c) and c not in APOSTROPHES)
+    )

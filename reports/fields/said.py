@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain
 from operator import attrgetter
 from typing import Any, Final, NamedTuple, TypeVar
@@ -47,6 +47,10 @@ class Token(NamedTuple):
     """Seconds of the recording, where there is one."""
 
 
+_token: Final[Callable[[tuple[str, str, int, None, None]], Token]] = partial(tuple.__new__, Token)
+"""What `Token` makes of the same, without a call of its own: a report has dozens."""
+
+
 @dataclass(frozen=True)
 class Passage:
     """What was said in answer to one question, in one language; made by `passage_of`."""
@@ -74,6 +78,11 @@ class Passage:
         return [token.plain for token in self.tokens]
 
     @cached_property
+    def stops(self) -> Sequence[int]:
+        """What stands behind each."""
+        return [token.stop for token in self.tokens]
+
+    @cached_property
     def marks(self) -> tuple[Mark, ...]:
         """What the lexicon knows of it, in order."""
         return self.lexicon.marks(self.plain)
@@ -86,18 +95,16 @@ class Passage:
 
     @cached_property
     def numbers(self) -> tuple[Number, ...]:
-        parted = [token.stop > Stop.NONE for token in self.tokens]
+        parted = [stop > Stop.NONE for stop in self.stops]
         return numbers(self.plain, parted, self._by_kind, self.lexicon.language)
 
     def _parted_by(self, by: int) -> list[int]:
         """For each word the next from it on that something so strong follows; then how many words
         there are, as where there is none."""
-        nearest = len(self.tokens)
-        found = [nearest] * (nearest + 1)
-        for at in range(nearest - 1, -1, -1):
-            if self.tokens[at].stop >= by:
-                nearest = at
-            found[at] = nearest
+        found: list[int] = []
+        ends = [at for at, stop in enumerate(self.stops) if stop >= by]
+        for end in (*ends, len(self.stops)):
+            found += [end] * (end + 1 - len(found))
         return found
 
     @cached_property
@@ -109,12 +116,14 @@ class Passage:
 
     def of(self, *kinds: str) -> Sequence[Mark]:
         """The marks of some kinds, in order; of those that begin together the longest first."""
+        if len(kinds) == 1:  # as it mostly is: in order as they are
+            return self._by_kind.get(kinds[0], ())
         if (found := self._together.get(kinds)) is None:
             several = [marks for kind in kinds if (marks := self._by_kind.get(kind))]
             if len(several) > 1:
                 found = sorted(chain.from_iterable(several), key=_LAST, reverse=True)
                 found.sort(key=_FIRST)  # what is as far keeps its order
-            else:  # of one kind they are in order
+            else:
                 found = several[0] if several else ()
             self._together[kinds] = found
         return found
@@ -189,7 +198,7 @@ def passage_of(
 
 def tokens_of(text: str) -> tuple[Token, ...]:
     """The words of a text that was written."""
-    return tuple([Token(word, plain(word), stop) for word, stop, _ in _found(text)])
+    return tuple([_token((word, plain(word), stop, None, None)) for word, stop, _ in _found(text)])
 
 
 def tokens_of_segments(segments: Sequence[Segment]) -> tuple[Token, ...]:

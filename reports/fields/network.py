@@ -1,0 +1,301 @@
+"""A small network that reads a call and says what speaks for each thing that may count.
+
+It looks at each word among those around it: a table of what words mean (near for words that mean
+the same, in English and Spanish alike, also for those that no written call has), what the lexicon
+marks, what stands behind, what may count; then `LAYERS` times three places together, each time
+further apart. From that and the call as a whole it says how much speaks for each that may count,
+for each relation of two, and for none. Made by `bench/counting.py`; here it is tables and products
+of matrices (numpy), some tenths of a millisecond a call.
+
+A residual network of dilated convolutions, as in Bai, Kolter and Koltun, 'An empirical evaluation
+of generic convolutional and recurrent networks for sequence modeling' (arXiv:1803.01271), but
+looking ahead as well as back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
+
+from reports.fields.sheet import NOTHING, Pair, Sheet
+
+Matrix = NDArray[np.float32]
+FIELDS: Final = ("officers", "detained")
+"""What is counted; the order of all that is said of counts."""
+RELATIONS: Final = ("+", "-", "x", "<", ">")
+"""How a count belongs to another: added, the end of a range, so many each; and of what is not
+counted, the number that stands before, and the one behind."""
+LAYERS: Final = 4
+APART: Final = tuple(2**layer for layer in range(LAYERS))
+"""Words between the three places that a layer sees together."""
+SMALL: Final = 1e-5
+"""Added to what is divided by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Three places seen together, and brought to one size."""
+
+    weights: Matrix
+    """Rows: of the place before, the place itself, the place behind."""
+    bias: Matrix
+    gain: Matrix
+    shift: Matrix
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """From what was read to what speaks for something."""
+
+    weights: Matrix
+    tables: Sequence[Matrix]
+    """What plain facts add, by their number."""
+    whole: Matrix
+    """What the whole call adds; no rows where nothing."""
+    bias: Matrix
+    out: Matrix
+    out_bias: Matrix
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Made by `load_network`."""
+
+    words: Mapping[str, int]
+    """The row of each word in its table, from 1; row 0 of each table is of what is not known, and
+    of nothing."""
+    marks: Mapping[str, int]
+    kinds: Mapping[str, int]
+    """Of what may count."""
+    nouns: Mapping[str, int]
+    classes: Sequence[tuple[str, str]]
+    """Fields and classes of what a call sounds like as a whole, in the order of their columns."""
+    remarks: Mapping[str, Sequence[float]]
+    """What is said of a reading as a whole, by field."""
+    word_table: Matrix
+    mark_table: Matrix
+    stop_table: Matrix
+    kind_table: Matrix
+    """Of what may count, at its words."""
+    layers: Sequence[Layer]
+    place: Head
+    pair: Head
+    call: Head
+
+    def remark(self, name: str) -> Sequence[float]:
+        """What it says for a reading, by field."""
+        return self.remarks.get(name, _NOTHING)
+
+    def read(self, sheet: Sheet) -> Read:
+        """What stands at each place among what is around it."""
+        stops = np.array(sheet.stops)
+        rows = self.word_table[[self.words.get(word, 0) for word in sheet.words]]
+        rows += self.stop_table[stops]
+        rows += self._marked(sheet)
+        kinds = np.zeros(len(stops), np.intp)
+        for place in sheet.places:
+            kinds[place.first : place.last + 1] = self.kinds.get(place.kind, 0)
+        rows += self.kind_table[kinds]
+        real = (stops != NOTHING)[:, None].astype(np.float32)
+        np.maximum(rows, 0, out=rows)
+        rows *= real
+        for layer, apart in zip(self.layers, APART, strict=True):
+            roomy = np.zeros((len(rows) + 2 * apart, rows.shape[1]), np.float32)
+            roomy[apart:-apart] = rows
+            before, behind = roomy[: len(rows)], roomy[2 * apart :]
+            seen = np.concatenate([before, rows, behind], axis=1) @ layer.weights
+            seen += layer.bias
+            np.maximum(seen, 0, out=seen)
+            seen += rows
+            rows = _evened(seen, layer) * real
+        spoken = rows[stops != NOTHING]
+        if not len(spoken):
+            spoken = np.zeros((1, rows.shape[1]), np.float32)
+        return Read(self, sheet, rows, np.concatenate([spoken.mean(axis=0), spoken.max(axis=0)]))
+
+    def _marked(self, sheet: Sheet) -> Matrix:
+        is_in = np.zeros((len(sheet.words), len(self.mark_table)), np.float32)
+        known = [(at, self.marks[name]) for at, name in sheet.marks if name in self.marks]
+        if known:
+            at, which = zip(*known, strict=True)
+            is_in[at, which] = 1.0
+        return is_in @ self.mark_table
+
+
+_NOTHING: Final = (0.0,) * len(FIELDS)
+
+
+@dataclass(frozen=True)
+class Read:
+    """A call that a network read; what speaks for something is a number by field of `FIELDS`."""
+
+    network: Network
+    sheet: Sheet
+    rows: Matrix
+    """What stands at each place."""
+    whole: Matrix
+    """The mean of all of them, and the most of each column."""
+
+    @cached_property
+    def places(self) -> Matrix:
+        """What speaks for each that may count."""
+        if not self.sheet.places:
+            return np.zeros((0, len(FIELDS)), np.float32)
+        *at, begins, ends, kinds, nouns, sizes = zip(*self.sheet.places, strict=True)
+        kind_of, noun_of = self.network.kinds, self.network.nouns
+        facts = [
+            [kind_of.get(kind, 0) for kind in kinds],
+            [noun_of.get(kind, 0) for kind in nouns],
+            sizes,
+        ]
+        seen = [self.rows[list(each)] for each in at]
+        seen.append(self._means(np.array(begins), np.array(ends)))
+        return _through(self.network.place, seen, facts, self.whole)
+
+    def pairs(self, pairs: Sequence[Pair]) -> Matrix:
+        """What speaks for each relation of `RELATIONS` of each of these."""
+        shape = (len(pairs), len(RELATIONS), len(FIELDS))
+        if not pairs:
+            return np.zeros(shape, np.float32)
+        ones = [self.sheet.places[pair.one] for pair in pairs]
+        others = [self.sheet.places[pair.other] for pair in pairs]
+        ends = np.array([place.first for place in others])
+        begins = np.minimum([place.behind for place in ones], ends)
+        facts = [
+            [place.size for place in ones],
+            [place.size for place in others],
+            [pair.order for pair in pairs],
+            [pair.gap for pair in pairs],
+        ]
+        seen = [self.rows[[place.first for place in ones]], self.rows[ends]]
+        seen.append(self._means(begins, ends))
+        return _through(self.network.pair, seen, facts).reshape(shape)
+
+    def _means(self, begins: NDArray[np.intp], ends: NDArray[np.intp]) -> Matrix:
+        """From each place up to another and without it; 0 of nothing."""
+        means: Matrix = (self._sums[ends] - self._sums[begins]) / np.maximum(ends - begins, 1)[
+            :, None
+        ]
+        return means.astype(np.float32)
+
+    @cached_property
+    def _sums(self) -> Matrix:
+        """Of the rows up to each."""
+        nothing = np.zeros((1, self.rows.shape[1]), np.float32)
+        return np.concatenate([nothing, self.rows.cumsum(axis=0)])
+
+    def none(self, shares: Mapping[str, Mapping[str, float]]) -> Sequence[float]:
+        """What speaks for counting nobody. `shares`: what the whole sounds like."""
+        sounds = [shares.get(name, {}).get(of, 0.0) for name, of in self.network.classes]
+        given = np.concatenate([self.whole, np.array(sounds, np.float32)])[None]
+        found: Sequence[float] = _through(self.network.call, [given], ())[0].tolist()
+        return found
+
+
+def _evened(rows: Matrix, layer: Layer) -> Matrix:
+    """Each row with mean 0 and variance 1, then as large as was learnt."""
+    rows = rows - rows.mean(axis=1, keepdims=True)
+    size = np.einsum("ij,ij->i", rows, rows) / rows.shape[1]
+    rows *= (1 / np.sqrt(size + SMALL))[:, None]
+    rows *= layer.gain
+    rows += layer.shift
+    return rows
+
+
+def _through(
+    head: Head,
+    seen: Sequence[Matrix],
+    facts: Iterable[Sequence[int]],
+    whole: Matrix | None = None,
+) -> Matrix:
+    hidden: Matrix = np.concatenate(seen, axis=1) @ head.weights
+    hidden += head.bias if whole is None else head.bias + whole @ head.whole
+    for table, which in zip(head.tables, facts, strict=True):
+        hidden += table[list(which)]
+    np.maximum(hidden, 0, out=hidden)
+    found: Matrix = hidden @ head.out + head.out_bias
+    return found
+
+
+def load_network(file: Path) -> Network:
+    """As `written` wrote it. From then on numpy multiplies on one core: its products are small, and
+    a second thread takes longer to wait for than it saves.
+
+    Raises:
+        OSError, ValueError, KeyError: it is not what was written.
+    """
+    ThreadpoolController().select(prefix=_NUMPY).limit(limits=1)
+    with np.load(file, allow_pickle=False) as given:
+        names = {name: _lines(given[name]) for name in _NAMES}
+        tables = {name: given[name].astype(np.float32) for name in _TABLES}
+        word_table = given["words.rows"].astype(np.float32)
+        word_table *= given["words.sizes"].astype(np.float32)[:, None]
+        remarks = given["remarks.rows"].astype(float).tolist()
+        layers = [_layer(given, f"layer{at}") for at in range(LAYERS)]
+        heads = {name: _head(given, name) for name in _HEADS}
+    numbered = {name: {each: at for at, each in enumerate(names[name], 1)} for name in _NAMES[:4]}
+    classes = [(field, of) for field, _, of in (each.partition(":") for each in names["classes"])]
+    remarked = dict(zip(names["remarks"], remarks, strict=True))
+    parts: dict[str, Any] = {**numbered, **tables, **heads}
+    return Network(classes=classes, remarks=remarked, word_table=word_table, layers=layers, **parts)
+
+
+def written(network: Network) -> Mapping[str, NDArray[Any]]:
+    """The arrays of a file, by name: words as whole numbers of 8 bits and a size each, all else
+    with half of the digits."""
+    rows = network.word_table
+    sizes = np.maximum(np.abs(rows).max(axis=1), SMALL) / 127
+    half = np.float16
+    found: dict[str, NDArray[Any]] = {
+        "words.rows": np.round(rows / sizes[:, None]).astype(np.int8),
+        "words.sizes": sizes.astype(np.float32),
+        "classes": _bytes(":".join(each) for each in network.classes),
+        "remarks": _bytes(network.remarks),
+        "remarks.rows": np.array([*network.remarks.values()], half).reshape(-1, len(FIELDS)),
+    }
+    found |= {name: _bytes(getattr(network, name)) for name in _NAMES[:4]}
+    found |= {name: getattr(network, name).astype(half) for name in _TABLES}
+    for at, layer in enumerate(network.layers):
+        found |= {f"layer{at}.{part}": getattr(layer, part).astype(half) for part in _LAYER}
+    for name in _HEADS:
+        head = getattr(network, name)
+        found |= {f"{name}.{part}": getattr(head, part).astype(half) for part in _HEAD}
+        found |= {f"{name}.table{at}": each.astype(half) for at, each in enumerate(head.tables)}
+    return found
+
+
+_NUMPY: Final = ("libscipy_openblas", "libopenblas")
+"""What numpy multiplies with; what engines multiply with stays as it is."""
+_NAMES: Final = ("words", "marks", "kinds", "nouns", "classes", "remarks")
+_TABLES: Final = ("mark_table", "stop_table", "kind_table")
+_HEADS: Final = ("place", "pair", "call")
+_LAYER: Final = ("weights", "bias", "gain", "shift")
+_HEAD: Final = ("weights", "whole", "bias", "out", "out_bias")
+
+
+def _bytes(lines: Iterable[str]) -> NDArray[np.uint8]:
+    return np.frombuffer("\n".join(lines).encode(), np.uint8)
+
+
+def _lines(given: NDArray[np.uint8]) -> list[str]:
+    text = given.tobytes().decode()
+    return text.split("\n") if text else []
+
+
+def _layer(given: Mapping[str, NDArray[Any]], name: str) -> Layer:
+    return Layer(*(given[f"{name}.{part}"].astype(np.float32) for part in _LAYER))
+
+
+def _head(given: Mapping[str, NDArray[Any]], name: str) -> Head:
+    parts = {part: given[f"{name}.{part}"].astype(np.float32) for part in _HEAD}
+    tables: list[Matrix] = []
+    while (table := f"{name}.table{len(tables)}") in given:
+        tables.append(given[table].astype(np.float32))
+    return Head(**parts, tables=tables)
