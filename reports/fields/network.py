@@ -271,7 +271,7 @@ def written(network: Network) -> Mapping[str, NDArray[Any]]:
     return found
 
 
-_NUMPY: Final = ("libscipy_openblas", "libopenblas")
+_NUMPY: Final = ["libscipy_openblas", "libopenblas"]
 """What numpy multiplies with; what engines multiply with stays as it is."""
 _NAMES: Final = ("words", "marks", "kinds", "nouns", "classes", "remarks")
 _TABLES: Final = ("mark_table", "stop_table", "kind_table")

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from threadpoolctl import threadpool_info
 
 from bench.counting import Batch, Example, Known, Learner
 from reports.fields.counted import Counted, counted_in, pair_of, sheet_of
@@ -98,3 +99,11 @@ def test_a_file_that_is_none_is_said_at_the_start(tmp_path: Path) -> None:
     (tmp_path / COUNTS).write_bytes(b"no network")
     with pytest.raises(BadLexicon, match=COUNTS):
         load_lexicons(tmp_path)
+
+
+def test_numpy_stays_on_one_core() -> None:
+    """A second one takes longer to wait for than it saves, and another call needs it."""
+    load_network(Path("prompts") / COUNTS)
+    numpys = [each for each in threadpool_info() if "numpy" in each["filepath"]]
+    assert numpys
+    assert {each["num_threads"] for each in numpys} == {1}
