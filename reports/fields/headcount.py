@@ -3,10 +3,9 @@
 Rules find what they were written for, and people count in ever new ways: 'three round back, two on
 the stoop, and what I took for the meter reader is with them'. So each number and each single person
 that a call names may count or not, alone or added to others, and every such reading is weighed
-against the others and against none: by the words around what it counts, by what stands between two
-that it adds, and by what the rules say. What each of these speaks for was learnt from written
-calls (`bench/learning.py`): a log-linear model over readings, whose likelihood is that of all the
-readings of the right value together.
+against the others and against none: by what a network says for what it counts and for how two that
+it adds belong together (`network.py`), and by what the rules say. That was learnt from written
+calls (`bench/counting.py`), by the likelihood of all the readings of the right value together.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ LIKELY: Final = 0.85
 STANDS: Final = 0.3
 """The same, of one that rules found."""
 SURE_RULE: Final = 0.9
-"""How sure rules are of what stands whatever else is likely: 36 of 36 were right."""
+"""How sure rules are of what stands whatever else is likely: 36 of 37 were right."""
 SURE: Final = 0.9
 """How likely a reading is at the least that leaves little doubt."""
 CONFIDENCE, LESS = 0.75, 0.6
