@@ -27,6 +27,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from bench.learning import PLAIN, PLAIN_WEIGHT, parted_shares
+from bench.meanings import meanings
 from bench.understanding import Tally
 from reports.fields.counted import Counted, counted_in, pair_of, sheet_of
 from reports.fields.counts import Count
@@ -462,9 +463,6 @@ def learnt_from(
 
 def network_of(lexicons: Mapping[str, Lexicon], of: Sequence[Case]) -> Network:
     """Learnt from these calls, and sentences."""
-    # What it needs is installed by `make learn` alone.
-    from bench.meanings import meanings
-
     short = sentences()
     shares = parted_shares(lexicons, of, short)
     those = [

