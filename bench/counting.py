@@ -29,10 +29,10 @@ from torch.nn import functional
 from bench.learning import PLAIN, PLAIN_WEIGHT, parted_shares
 from bench.meanings import meanings
 from bench.understanding import Tally
-from reports.fields.counted import Counted, counted_in, pair_of, sheet_of
+from reports.fields.counted import counted_in, pair_of, sheet_of
 from reports.fields.counts import Count
 from reports.fields.finding import Finding
-from reports.fields.headcount import Reading, readings, ruled
+from reports.fields.headcount import Reading, pairs_in, readings, ruled
 from reports.fields.lexicon import COUNTS, Lexicon, load_lexicons
 from reports.fields.network import (
     APART,
@@ -128,7 +128,7 @@ def example_of(
     return Example(
         case.folder,
         sheet_of(told.passages, counted),
-        _pairs(every, counted),
+        [pair_of(counted, at, to) for at, to in pairs_in(every)],
         every,
         {
             name: [() if rules is None else ruled(reading, rules[name]) for reading in every]
@@ -137,11 +137,6 @@ def example_of(
         shares,
         {name: _count(case.says[name]) for name in FIELDS if name in case.says},
     )
-
-
-def _pairs(every: Sequence[Reading], counted: Sequence[Counted]) -> Sequence[Pair]:
-    those = dict.fromkeys(pair[:2] for reading in every for pair in reading.pairs)
-    return [pair_of(counted, at, to) for at, to in those]
 
 
 def _count(said: Any) -> Count | None:

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -180,10 +181,9 @@ class Read:
 
     def _means(self, begins: NDArray[np.intp], ends: NDArray[np.intp]) -> Matrix:
         """From each place up to another and without it; 0 of nothing."""
-        means: Matrix = (self._sums[ends] - self._sums[begins]) / np.maximum(ends - begins, 1)[
-            :, None
-        ]
-        return means.astype(np.float32)
+        apart = np.maximum(ends - begins, 1)[:, None]
+        means: Matrix = ((self._sums[ends] - self._sums[begins]) / apart).astype(np.float32)
+        return means
 
     @cached_property
     def _sums(self) -> Matrix:
@@ -232,19 +232,28 @@ def load_network(file: Path) -> Network:
         OSError, ValueError, KeyError: it is not what was written.
     """
     ThreadpoolController().select(prefix=_NUMPY).limit(limits=1)
-    with np.load(file, allow_pickle=False) as given:
-        names = {name: _lines(given[name]) for name in _NAMES}
-        tables = {name: given[name].astype(np.float32) for name in _TABLES}
-        word_table = given["words.rows"].astype(np.float32)
-        word_table *= given["words.sizes"].astype(np.float32)[:, None]
-        remarks = given["remarks.rows"].astype(float).tolist()
-        layers = [_layer(given, f"layer{at}") for at in range(LAYERS)]
-        heads = {name: _head(given, name) for name in _HEADS}
+    given = _arrays(file)
+    names = {name: _lines(given[name]) for name in _NAMES}
+    tables = {name: given[name].astype(np.float32) for name in _TABLES}
+    word_table = given["words.rows"].astype(np.float32)
+    word_table *= given["words.sizes"].astype(np.float32)[:, None]
+    remarks = given["remarks.rows"].astype(float).tolist()
+    layers = [_layer(given, f"layer{at}") for at in range(LAYERS)]
+    heads = {name: _head(given, name) for name in _HEADS}
     numbered = {name: {each: at for at, each in enumerate(names[name], 1)} for name in _NAMES[:4]}
     classes = [(field, of) for field, _, of in (each.partition(":") for each in names["classes"])]
     remarked = dict(zip(names["remarks"], remarks, strict=True))
     parts: dict[str, Any] = {**numbered, **tables, **heads}
     return Network(classes=classes, remarks=remarked, word_table=word_table, layers=layers, **parts)
+
+
+def _arrays(file: Path) -> Mapping[str, NDArray[Any]]:
+    with file.open("rb") as opened:
+        try:
+            with np.load(opened, allow_pickle=False) as given:
+                return dict(given)
+        except (BadZipFile, EOFError) as error:
+            raise ValueError(f"it was broken off, or has no arrays in it: {error}") from error
 
 
 def written(network: Network) -> Mapping[str, NDArray[Any]]:

@@ -18,7 +18,8 @@ from reports.fields import headcount
 from reports.fields.counted import counted_in, pair_of, sheet_of
 from reports.fields.counts import Count
 from reports.fields.finding import Finding
-from reports.fields.headcount import readings, weighed_counts
+from reports.fields.guessing import network_of
+from reports.fields.headcount import pairs_in, readings, weighed_counts
 from reports.fields.plainly import told_from
 from reports.fields.said import Passage, passage_of, tokens_of
 from reports.fields.understood import Understanding, by_rules, understand
@@ -122,6 +123,16 @@ def test_what_rules_are_sure_of_stands() -> None:
     assert weighed["officers"] is not doubted
 
 
+@pytest.mark.parametrize("confidence", [headcount.LESS, headcount.SURE_RULE])
+def test_the_same_words_never_count_officers_and_who_was_taken(confidence: float) -> None:
+    said = [passage(TWO_GROUPS)]
+    network = network_of(said)
+    assert network is not None
+    five = Finding(Count(5, 5), said[0], 9, 21, confidence)
+    weighed = weighed_counts(said, {"officers": five, "detained": five}, {}, network)
+    assert weighed == {"officers": five, "detained": None}
+
+
 def test_what_is_taken_back_counts_nobody_even_if_what_comes_then_was_not_made_out() -> None:
     words = "Hay muchos oficiales, creo que son cinco, no, espere, aiseis. Paran a la gente aquí."
     assert understood(words, "es").officers.said is None
@@ -141,11 +152,10 @@ def test_whom_a_number_counts_is_learnt_without_being_told_which_one_it_is() -> 
         said = [passage(f"On the corner I can see {counts} and {others} over there now.")]
         counted = counted_in(said)
         every = readings(counted)
-        those = dict.fromkeys(pair[:2] for each in every for pair in each.pairs)
         return Example(
             "",
             sheet_of(said, counted),
-            [pair_of(counted, at, to) for at, to in those],
+            [pair_of(counted, at, to) for at, to in pairs_in(every)],
             every,
             {name: [()] * len(every) for name in NONE},
             {},

@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_info
 from bench.counting import Batch, Example, Known, Learner
 from reports.fields.counted import Counted, counted_in, pair_of, sheet_of
 from reports.fields.counts import Count
-from reports.fields.headcount import readings, scored
+from reports.fields.headcount import pairs_in, readings, scored
 from reports.fields.lexicon import COUNTS, BadLexicon, load_lexicons
 from reports.fields.network import FIELDS, Network, load_network, written
 from reports.fields.said import Passage, passage_of, tokens_of
@@ -37,11 +37,10 @@ def counted(words: str) -> tuple[list[Passage], list[Counted]]:
 def example(words: str) -> Example:
     said, those = counted(words)
     every = readings(those)
-    pairs = dict.fromkeys(pair[:2] for each in every for pair in each.pairs)
     return Example(
         "",
         sheet_of(said, those),
-        [pair_of(those, at, to) for at, to in pairs],
+        [pair_of(those, at, to) for at, to in pairs_in(every)],
         every,
         {name: [()] * len(every) for name in FIELDS},
         SHARES,
@@ -94,9 +93,10 @@ def test_what_no_word_of_a_call_is_known_of_is_read_all_the_same(learner: Learne
     assert np.isfinite(said_by(network, CALLS[0])).all()
 
 
-def test_a_file_that_is_none_is_said_at_the_start(tmp_path: Path) -> None:
+@pytest.mark.parametrize("broken", [b"no network", b"PK\x03\x04, and then the disk was full", b""])
+def test_a_file_that_is_none_is_said_at_the_start(tmp_path: Path, broken: bytes) -> None:
     (tmp_path / "learnt.json").write_text('{"unit": 1, "classes": {}, "weights": {}}', "utf-8")
-    (tmp_path / COUNTS).write_bytes(b"no network")
+    (tmp_path / COUNTS).write_bytes(broken)
     with pytest.raises(BadLexicon, match=COUNTS):
         load_lexicons(tmp_path)
 
