@@ -112,6 +112,7 @@ KINDS: Final = frozenset(
         "hesitation",
         "hour",
         "idiom",
+        "in_town",
         "inside",
         "kind",
         "jail",

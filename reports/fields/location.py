@@ -27,7 +27,7 @@ from reports.fields.mentions import (
     is_where,
     mentions,
 )
-from reports.fields.names import Mention, Names, Place
+from reports.fields.names import CITY, Mention, Names, Place
 from reports.fields.plain import plain
 from reports.fields.said import Passage, Stop
 from reports.questions import WHERE
@@ -57,8 +57,6 @@ APART: Final = 12
 """Words between two streets that cross, at the most, of which nothing says that they do."""
 UNJOINED: Final = 0.8
 """How sure it is that they do, as a share of what it is of others."""
-CITY: Final = "city"
-"""The kind of an area that is one."""
 PARTS: Final = 3
 """Words between a landmark and a part of it at the most."""
 WITHIN: Final = 600.0
@@ -108,7 +106,8 @@ def location_said(passages: Sequence[Passage], names: Names) -> Finding[Location
     """Where it is: what was said at 'where' before the rest; None where no place is named."""
     ordered = sorted(passages, key=lambda passage: passage.question != WHERE)
     heard = [(passage, mentions(passage, names)) for passage in ordered]
-    found = [each for passage, named in heard for each in _located(passage, named, names)]
+    town = _town(heard)
+    found = [each for passage, named in heard for each in _located(passage, named, names, town)]
     if not found:
         return None
     whole = [each for each in found if len(each.value.streets) == 2]
@@ -123,7 +122,7 @@ def location_said(passages: Sequence[Passage], names: Names) -> Finding[Location
     listed = _listed(left)
     best = max(listed, key=lambda each: _worth(each, listed, around))
     if not best.value.number and len(best.value.streets) < 2:
-        apart = (each for one, named in heard for each in _crossings_apart(one, named, names))
+        apart = (each for one, named in heard for each in _crossings_apart(one, named, names, town))
         # 'Thomas Avenue, out by Hamline' is by no university.
         best = next((each for each in apart if not best.value.landmark or _has(each, best)), best)
     if best.value.area is not None:
@@ -137,6 +136,19 @@ def location_said(passages: Sequence[Passage], names: Names) -> Finding[Location
     if len(best.value.candidates) < 2:
         return best
     return _once(_narrowed(best, [mention.places for _, named in heard for mention in named]))
+
+
+def _town(heard: Sequence[tuple[Passage, Sequence[Mention]]]) -> str | None:
+    """The one that is named, if only one is."""
+    towns = {
+        area.city
+        for passage, mentioned in heard
+        for mention in mentioned
+        if not mention.streets and is_name(passage, mention)
+        for area in mention.areas
+        if area.kind == CITY
+    }
+    return next(iter(towns)) if len(towns) == 1 else None
 
 
 def _listed(found: Sequence[Finding[Location]]) -> Sequence[Finding[Location]]:
@@ -237,18 +249,18 @@ class _Around:
 def _worth(
     finding: Finding[Location], found: Sequence[Finding[Location]], around: _Around
 ) -> tuple[bool, ...]:
-    """Where it is said to be now before where it was, where the caller lives or works last, and
-    behind other places where somebody is held, what it is only near, and a chain of which nobody
-    says which house. Else a crossing before a landmark, that before a house or a street, an area
+    """Where it is said to be now before where it was, what it is only near last, and behind other
+    places where the caller lives or works, where somebody is held, and a chain of which nobody says
+    which house. Else a crossing before a landmark, that before a house or a street, an area
     alone last."""
     location = finding.value
     is_area = (id(finding.passage), finding.first) in around.areas and any(
         each.value.streets and len(each.value.candidates) == 1 for each in found
     )
     return (
+        not any(_is_beside(finding, other) for other in found),
         not _is_before(finding, PASSING),
         not _is_of_held(finding, found),
-        not any(_is_beside(finding, other) for other in found),
         not _is_vague(finding, around),
         len(location.streets) == 2 and _is_before(finding, NOW_AT),
         len(location.streets) == 2,
@@ -363,7 +375,7 @@ def _within(finding: Finding[Location], city: str) -> Finding[Location]:
 
 
 def _located(
-    passage: Passage, mentioned: Sequence[Mention], names: Names
+    passage: Passage, mentioned: Sequence[Mention], names: Names, town: str | None
 ) -> Iterator[Finding[Location]]:
     crossed: set[int] = set()
     # 'Thomas Avenue in St. Paul, at Snelling.'
@@ -376,7 +388,7 @@ def _located(
         if are_joined(passage, town.last, other.first)
     ]
     for one, other in around:
-        if (crossing := _crossing(passage, one, other, names)) is not None:
+        if (crossing := _crossing(passage, one, other, names, town)) is not None:
             yield crossing
             crossed |= {one.first, other.first}
     for one, other in pairwise(mentioned):
@@ -390,7 +402,7 @@ def _located(
                 or (settled and do_meet(passage, one.last, other.first))
             )
         ):
-            crossing = _crossing(passage, one, other, names)
+            crossing = _crossing(passage, one, other, names, town)
             if crossing is not None and not _is_in_town(passage, one, other, crossing):
                 yield crossing
                 crossed |= {one.first, other.first}
@@ -450,7 +462,7 @@ def _station(passage: Passage, mention: Mention, names: Names) -> Mention | None
 
 
 def _crossings_apart(
-    passage: Passage, mentioned: Sequence[Mention], names: Names
+    passage: Passage, mentioned: Sequence[Mention], names: Names, town: str | None
 ) -> Iterator[Finding[Location]]:
     """Two streets that are known to cross, each named as where it is, in one sentence: 'going up
     Penn, I just passed Lowry'."""
@@ -469,7 +481,7 @@ def _crossings_apart(
             continue
         if passage.parted(one.last - 1, other.first) and not _goes_on(passage, one, other):
             continue
-        crossing = _crossing(passage, one, other, names)
+        crossing = _crossing(passage, one, other, names, town)
         if crossing is None:
             continue
         candidates = crossing.value.candidates
@@ -520,12 +532,17 @@ def _is_in_town(
 
 
 def _crossing(
-    passage: Passage, one: Mention, other: Mention, names: Names
+    passage: Passage, one: Mention, other: Mention, names: Names, town: str | None
 ) -> Finding[Location] | None:
+    """Of two streets; of several the one in the `town` that is named, even if a better known one
+    lies in another: 'in Burnsville, at 42 and Nicollet'."""
     # 'Cuarto por cuarto.'
     if passage.plain[one.first : one.last] == passage.plain[other.first : other.last]:
         return None
-    found = names.gazetteer.crossings(one.streets, other.streets)
+    inside = [[each for each in some.streets if each.city == town] for some in (one, other)]
+    found = names.gazetteer.crossings(*inside) or names.gazetteer.crossings(
+        one.streets, other.streets
+    )
     # Of streets that may be meant by a number, those that are known to meet.
     found = tuple(crossing for crossing in found if crossing.point is not None) or found
     if not found:

@@ -16,6 +16,7 @@ from reports.fields.names import (
     ALONE,
     AREA,
     ARTICLES,
+    CITY,
     LANDMARK,
     LIKENESS,
     STREET,
@@ -55,6 +56,7 @@ def mentions(passage: Passage, names: Names) -> list[Mention]:
         and not passage.parted(m.first, m.last - 1)
         and not _is_common(passage, m)
     ]
+    exact = _without_towns_streets(passage, exact)
     found = [*_typed(passage, exact), *_numbered(passage, names.gazetteer)]
     known = _longest(found)
     known = _longest([*known, *_beside(passage, known, names)])
@@ -62,6 +64,22 @@ def mentions(passage: Passage, names: Names) -> list[Mention]:
         known = _longest([*known, *misheard])
         known = _longest([*known, *_beside(passage, known, names)])
     return _longest([*known, *_misheard_places(passage, known, names)])
+
+
+def _without_towns_streets(passage: Passage, found: list[Mention]) -> list[Mention]:
+    """Without streets that are called like a city where that is meant: 'in Bloomington, by 34th',
+    but not 'in Bloomington and Lake'."""
+    said = passage.ending("in_town")
+    if not said:
+        return found
+    towns = {
+        (mention.first, mention.last)
+        for mention in found
+        if mention.first in said and any(area.kind == CITY for area in mention.areas)
+        if passage.tokens[mention.last - 1].stop >= Stop.COMMA
+        or mention.last not in passage.beginning("crosses", "street_type")
+    }
+    return [each for each in found if not (each.streets and (each.first, each.last) in towns)]
 
 
 def _is_common(passage: Passage, mention: Mention) -> bool:
@@ -431,7 +449,7 @@ def is_where(passage: Passage, mention: Mention) -> bool:
     if not (is_name(passage, mention) or _may_be_name(passage, mention)):
         return False
     first = mention.first
-    pausing = passage.once(_common)
+    pausing = passage.once(_pauses)
     while first - 1 in pausing:
         first -= 1
     if first == 0 or passage.tokens[first - 1].stop >= Stop.SENTENCE:
@@ -456,11 +474,16 @@ def _free(passage: Passage, known: Sequence[Mention], first: int, last: int) -> 
         return False
     if any(word[0].isdigit() for word in passage.plain[first:last]):
         return False  # 'at 10:40' is at no Highway 100
-    # 'And like' is no 'and Lake', and 'caps ICE at Rice' no 'Case at Rice'.
-    return not passage.once(_common).issuperset(range(first, last))
+    # 'And like' is no 'and Lake', 'caps ICE at Rice' no 'Case at Rice', a bakery no Baker Street.
+    return not passage.once(_ordinary).issuperset(range(first, last))
 
 
-def _common(passage: Passage) -> frozenset[int]:
+def _ordinary(passage: Passage) -> frozenset[int]:
+    marks = passage.of("filler", "correction", "officers", "common")
+    return frozenset(at for mark in marks for at in range(mark.first, mark.last))
+
+
+def _pauses(passage: Passage) -> frozenset[int]:
     marks = passage.of("filler", "correction", "officers")
     return frozenset(at for mark in marks for at in range(mark.first, mark.last))
 

@@ -20,6 +20,8 @@ from reports.fields.said import Passage, tokens_of
 STREET: Final = "street"
 LANDMARK: Final = "landmark"
 AREA: Final = "area"
+CITY: Final = "city"
+"""The kind of an area that is one."""
 TYPES: Final[Mapping[str, str]] = {
     "st": "street",
     "ave": "avenue",

@@ -53,7 +53,17 @@ def place_of(words: str, lang: str = "en") -> Location | None:
         ("en", "They're at Marschall Road and 4th in Shakopee.", "Marschall Rd & 4th Ave"),
         ("en", "Mainstreet and 8th, in Hopkins.", "Mainstreet & 8th Ave"),
         ("en", "Larpenteur and Galtier, building C.", "Larpenteur Ave & Galtier St"),
-        # Not what is counted on a street, and not what stands before 'at'.
+        # The city that is named, even where a better known corner is called so.
+        ("es", "En Burnsville, en la 42 y la Nicollet.", "County Road 42 & Nicollet Ave"),
+        ("en", "They're at Penn and 66th, in Richfield.", "Penn Ave & W 66th St"),
+        (
+            "en",
+            "On American Boulevard, in Bloomington, by 34th Avenue.",
+            "American Blvd & 34th Ave S",
+        ),
+        ("en", "ICE is in Bloomington and Lake.", "Bloomington Ave & E Lake St"),
+        # Not what is counted on a street, not what stands before 'at', and not a kind of shop.
+        ("en", "Across from the bakery at Payne and Case.", "Payne Ave & Case Ave"),
         ("en", "They threw the gas at Thirty-fourth and Park!", "E 34th St & Park Ave"),
     ],
 )
@@ -219,6 +229,11 @@ def test_where_something_happens_is_told_by_who_asks(lang: str, words: str, plac
         ("en", "They let him go from the Whipple Building, I'm in Rochester.", "Whipple"),
         # What it is near is where it is only if nothing else is.
         ("en", "Agents sleep at a hotel in Bloomington near the airport.", "Bloomington"),
+        (
+            "en",
+            "I work at a hotel in Bloomington near the airport. They sleep here.",
+            "Bloomington",
+        ),
         ("es", "Están en la Maryland cerca del lago Phalen.", "Maryland Ave"),
         ("en", "ICE agents by the airport.", "Airport"),
         # A part of town is less than a street in it.
