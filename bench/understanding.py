@@ -24,7 +24,7 @@ from reports.fields.lexicon import load_lexicons
 from reports.fields.location import Location
 from reports.fields.priority import ranked
 from reports.fields.understood import understand
-from tests.fields.cases import FIELDS, Answer, Case, cases, names
+from tests.fields.cases import FIELDS, Answer, Case, cases, names, places
 from wiring import keep_what_is_loaded
 
 COST = 5
@@ -111,6 +111,12 @@ def main() -> None:
                     f"      {tally.precision:.2f}   {tally.recall:.2f} {tally.cost:5}"
                 )
     print(f"\nKind, macro-F1: {macro_f1(each for _, each in answers if each.field == 'kind'):.2f}")
+    if not held_out:
+        told = Tally()
+        for case in places():
+            for answer in case.answers(lexicons):
+                told.count(answer)
+        print(f"Places of short calls: {told.precision:.2f} {told.recall:.2f} of {told.asked}")
     speed(every)
 
 

@@ -1,5 +1,5 @@
 """What a call names that may count people: numbers, ordinals, single persons, words that say that
-somebody was taken, and that they were many; and how it is laid out for the network that says what
+somebody was taken, and that they were many; and how it is laid out for the networks that say what
 speaks for each (`network.py`).
 """
 

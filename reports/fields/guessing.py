@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 
 from reports.fields.finding import Finding
 from reports.fields.learnt import NONE
-from reports.fields.network import Network
+from reports.fields.network import Networks
 from reports.fields.said import Passage
 
 V = TypeVar("V")
@@ -33,10 +33,10 @@ def likely(passages: Sequence[Passage]) -> Mapping[str, Mapping[str, float]]:
     return learnt.likely(passages)
 
 
-def network_of(passages: Sequence[Passage]) -> Network | None:
+def networks_of(passages: Sequence[Passage]) -> Networks | None:
     """What weighs counts, if it was learnt."""
     learnt = next((each.lexicon.learnt for each in passages if each.lexicon.learnt), None)
-    return None if learnt is None else learnt.network
+    return None if learnt is None else learnt.networks
 
 
 def weighed(

@@ -16,7 +16,7 @@ from pathlib import Path
 from struct import unpack
 from typing import TYPE_CHECKING, Final
 
-from reports.fields.network import Network
+from reports.fields.network import Networks
 
 if TYPE_CHECKING:
     from reports.fields.said import Passage
@@ -108,8 +108,8 @@ class Learnt:
     """By feature: of all classes of the first field, then of the second, and so on."""
     unit: int
     """By which weights are divided."""
-    network: Network | None = None
-    """Weighs counts; None: what rules count is taken as it is."""
+    networks: Networks | None = None
+    """Weigh counts; None: what rules count is taken as it is."""
 
     def likely(self, passages: Sequence[Passage]) -> Mapping[str, Mapping[str, float]]:
         """How likely each class of each field is, 0 to 1."""

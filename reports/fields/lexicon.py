@@ -24,7 +24,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from reports.fields.learnt import Learnt, load_learnt
-from reports.fields.network import load_network
+from reports.fields.network import load_networks
 from reports.fields.phrases import Phrases, Slot, Step
 from reports.fields.plain import plain
 
@@ -35,7 +35,7 @@ COMMON: Final = "listens.toml"
 LEARNT: Final = "learnt.json"
 """Beside it: what words speak for, as it was learnt from written calls."""
 COUNTS: Final = "counts.npz"
-"""Beside it: the network that weighs counts."""
+"""Beside it: the networks that weigh counts."""
 MOST_WORDS: Final = 9
 """Of a phrase: a longer one is a mistake."""
 WORDS: Final = "words"
@@ -359,7 +359,7 @@ def load_lexicons(folder: Path) -> Mapping[str, Lexicon]:
         wrong.append(f"{LEARNT}: {error!r}")
     try:
         if learnt is not None and (folder / COUNTS).exists():
-            learnt = replace(learnt, network=load_network(folder / COUNTS))
+            learnt = replace(learnt, networks=load_networks(folder / COUNTS))
     except (OSError, ValueError, KeyError) as error:
         wrong.append(f"{COUNTS}: {error!r}")
     for file in sorted(folder.glob(f"*/{FILE}")):

@@ -259,7 +259,7 @@ def _worth(
     )
     return (
         not any(_is_beside(finding, other) for other in found),
-        not _is_before(finding, PASSING),
+        not (_is_before(finding, PASSING) or _is_town_of_passing(finding, found)),
         not _is_of_held(finding, found),
         not _is_vague(finding, around),
         len(location.streets) == 2 and _is_before(finding, NOW_AT),
@@ -364,6 +364,19 @@ def _is_before(finding: Finding[Location], kind: str) -> bool:
     )
 
 
+def _is_town_of_passing(finding: Finding[Location], found: Sequence[Finding[Location]]) -> bool:
+    """Whether it is the part of town where a place is at which the caller lives or works: 'I work
+    at the Target in Bloomington'."""
+    passage = finding.passage
+    return finding.value.area is not None and any(
+        other.passage is passage
+        and 0 <= finding.first - other.last <= SAID_WITHIN
+        and not passage.parted(other.last - 1, finding.first, Stop.COMMA)
+        and _is_before(other, PASSING)
+        for other in found
+    )
+
+
 def _within(finding: Finding[Location], city: str) -> Finding[Location]:
     """Of candidates in several cities those in the one that the caller names."""
     inside = tuple(each for each in finding.value.candidates if each.city == city)
@@ -381,11 +394,11 @@ def _located(
     # 'Thomas Avenue in St. Paul, at Snelling.'
     around = [
         (one, other)
-        for one, town, other in zip(mentioned, mentioned[1:], mentioned[2:], strict=False)
-        if town.areas and not town.streets and 0 <= town.first - one.last <= 1
+        for one, city, other in zip(mentioned, mentioned[1:], mentioned[2:], strict=False)
+        if city.areas and not city.streets and 0 <= city.first - one.last <= 1
         if one.streets and other.streets
-        if not passage.parted(one.last - 1, town.first, Stop.COMMA)
-        if are_joined(passage, town.last, other.first)
+        if not passage.parted(one.last - 1, city.first, Stop.COMMA)
+        if are_joined(passage, city.last, other.first)
     ]
     for one, other in around:
         if (crossing := _crossing(passage, one, other, names, town)) is not None:
@@ -400,6 +413,7 @@ def _located(
             and (
                 are_joined(passage, one.last, other.first)
                 or (settled and do_meet(passage, one.last, other.first))
+                or (one.has_type and other.has_type and one.last == other.first)
             )
         ):
             crossing = _crossing(passage, one, other, names, town)

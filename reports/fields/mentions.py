@@ -276,11 +276,20 @@ def is_name(passage: Passage, mention: Mention) -> bool:
         return False
     if mention.last - mention.first > 1 or mention.has_type:
         return True
+    if token.text[0].isdigit():
+        return _is_highway(passage, mention)
     starts = mention.first == 0 or passage.tokens[mention.first - 1].stop >= Stop.SENTENCE
     if passage.once(_has_no_capitals):
         # Some recognisers write none: then what stands before it has to say so.
         return is_behind_preposition(passage, mention) and not _is_word(passage, mention)
     return token.text[:1].isupper() and not (starts and _is_word(passage, mention))
+
+
+def _is_highway(passage: Passage, mention: Mention) -> bool:
+    """Whether a number alone is one that somebody is on: 'on 94 westbound', but not 'on 94
+    people'."""
+    counted = passage.beginning("people", "officers", "others", "unit", "vehicle")
+    return mention.last not in counted and is_along(passage, mention)
 
 
 def _may_be_name(passage: Passage, mention: Mention) -> bool:

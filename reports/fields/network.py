@@ -1,6 +1,6 @@
-"""A small network that reads a call and says what speaks for each thing that may count.
+"""Small networks that read a call and say what speaks for each thing that may count.
 
-It looks at each word among those around it: a table of what words mean (near for words that mean
+Each looks at each word among those around it: a table of what words mean (near for words that mean
 the same, in English and Spanish alike, also for those that no written call has), what the lexicon
 marks, what stands behind, what may count; then `LAYERS` times three places together, each time
 further apart. From that and the call as a whole it says how much speaks for each that may count,
@@ -9,7 +9,9 @@ of matrices (numpy), some tenths of a millisecond a call.
 
 A residual network of dilated convolutions, as in Bai, Kolter and Koltun, 'An empirical evaluation
 of generic convolutional and recurrent networks for sequence modeling' (arXiv:1803.01271), but
-looking ahead as well as back.
+looking ahead as well as back. What counts is the mean of several that began to learn from other
+weights: where they err they mostly err apart (Lakshminarayanan, Pritzel and Blundell, 'Simple and
+scalable predictive uncertainty estimation using deep ensembles', arXiv:1612.01474).
 """
 
 from __future__ import annotations
@@ -67,7 +69,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """Made by `load_network`."""
+    """One of `Networks`."""
 
     words: Mapping[str, int]
     """The row of each word in its table, from 1; row 0 of each table is of what is not known, and
@@ -89,10 +91,6 @@ class Network:
     place: Head
     pair: Head
     call: Head
-
-    def remark(self, name: str) -> Sequence[float]:
-        """What it says for a reading, by field."""
-        return self.remarks.get(name, _NOTHING)
 
     def read(self, sheet: Sheet) -> Read:
         """What stands at each place among what is around it."""
@@ -128,9 +126,6 @@ class Network:
             at, which = zip(*known, strict=True)
             is_in[at, which] = 1.0
         return is_in @ self.mark_table
-
-
-_NOTHING: Final = (0.0,) * len(FIELDS)
 
 
 @dataclass(frozen=True)
@@ -199,6 +194,57 @@ class Read:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class Networks:
+    """Several that learnt the same; made by `Networks.of` and `load_networks`."""
+
+    members: Sequence[Network]
+    remarks: Mapping[str, Sequence[float]]
+    """What is said of a reading as a whole, by field: the mean of what each says."""
+
+    @classmethod
+    def of(cls, members: Sequence[Network]) -> Networks:
+        names = {name for each in members for name in each.remarks}
+        said = {name: [each.remarks.get(name, _NOTHING) for each in members] for name in names}
+        remarks = {name: np.mean(each, axis=0).tolist() for name, each in said.items()}
+        return cls(members, remarks)
+
+    def remark(self, name: str) -> Sequence[float]:
+        """What it says for a reading, by field."""
+        return self.remarks.get(name, _NOTHING)
+
+    def read(self, sheet: Sheet) -> Reads:
+        """What stands at each place among what is around it, as each has it."""
+        return Reads(self, [each.read(sheet) for each in self.members])
+
+
+_NOTHING: Final = (0.0,) * len(FIELDS)
+
+
+@dataclass(frozen=True)
+class Reads:
+    """A call that several read: the mean of what each says, as `Read` has it."""
+
+    networks: Networks
+    members: Sequence[Read]
+
+    @cached_property
+    def places(self) -> Matrix:
+        return _mean([each.places for each in self.members])
+
+    def pairs(self, pairs: Sequence[Pair]) -> Matrix:
+        return _mean([each.pairs(pairs) for each in self.members])
+
+    def none(self, shares: Mapping[str, Mapping[str, float]]) -> Sequence[float]:
+        said = [each.none(shares) for each in self.members]
+        return [sum(field) / len(said) for field in zip(*said, strict=True)]
+
+
+def _mean(those: Sequence[Matrix]) -> Matrix:
+    mean: Matrix = np.mean(those, axis=0, dtype=np.float32)
+    return mean
+
+
 def _evened(rows: Matrix, layer: Layer) -> Matrix:
     """Each row with mean 0 and variance 1, then as large as was learnt."""
     rows = rows - rows.mean(axis=1, keepdims=True)
@@ -224,15 +270,24 @@ def _through(
     return found
 
 
-def load_network(file: Path) -> Network:
-    """As `written` wrote it. From then on numpy multiplies on one core: its products are small, and
-    a second thread takes longer to wait for than it saves.
+def load_networks(file: Path) -> Networks:
+    """As `written` wrote them. From then on numpy multiplies on one core: its products are small,
+    and a second thread takes longer to wait for than it saves.
 
     Raises:
         OSError, ValueError, KeyError: it is not what was written.
     """
     ThreadpoolController().select(prefix=_NUMPY).limit(limits=1)
-    given = _arrays(file)
+    by_member: dict[str, dict[str, NDArray[Any]]] = {}
+    for name, array in _arrays(file).items():
+        member, _, part = name.partition(".")
+        by_member.setdefault(member, {})[part] = array
+    if not by_member:
+        raise ValueError("it has no arrays in it")
+    return Networks.of([_network(given) for given in by_member.values()])
+
+
+def _network(given: Mapping[str, NDArray[Any]]) -> Network:
     names = {name: _lines(given[name]) for name in _NAMES}
     tables = {name: given[name].astype(np.float32) for name in _TABLES}
     word_table = given["words.rows"].astype(np.float32)
@@ -256,9 +311,17 @@ def _arrays(file: Path) -> Mapping[str, NDArray[Any]]:
             raise ValueError(f"it was broken off, or has no arrays in it: {error}") from error
 
 
-def written(network: Network) -> Mapping[str, NDArray[Any]]:
+def written(networks: Networks) -> Mapping[str, NDArray[Any]]:
     """The arrays of a file, by name: words as whole numbers of 8 bits and a size each, all else
     with half of the digits."""
+    return {
+        f"{at}.{name}": array
+        for at, each in enumerate(networks.members)
+        for name, array in _written(each).items()
+    }
+
+
+def _written(network: Network) -> Mapping[str, NDArray[Any]]:
     rows = network.word_table
     sizes = np.maximum(np.abs(rows).max(axis=1), SMALL) / 127
     half = np.float16

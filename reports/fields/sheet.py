@@ -1,4 +1,4 @@
-"""What of a call is given to the network that weighs counts (`network.py`): `counted.py` lays it
+"""What of a call is given to the networks that weigh counts (`network.py`): `counted.py` lays it
 out."""
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Pair(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A call, as the network is given it."""
+    """A call, as the networks are given it."""
 
     words: Sequence[str]
     """Plain; empty where nothing stands."""

@@ -28,7 +28,7 @@ from reports.fields.detained import detained_counted, one_sought
 from reports.fields.equipment import Equipment, equipment_said
 from reports.fields.finding import Finding
 from reports.fields.first_hand import FirstHand, first_hand_said
-from reports.fields.guessing import likely, network_of, weighed
+from reports.fields.guessing import likely, networks_of, weighed
 from reports.fields.happening import happens_there
 from reports.fields.headcount import weighed_counts
 from reports.fields.heading import Heading, heading_said
@@ -236,9 +236,9 @@ def _heard(
     seeks_help = kind is not None and kind.value is Kind.HELP
     misses = seeks_help and any(each.value is Need.FAMILY for each in needs)
     counts = _counted_by_rules(said, kind, detained, misses=misses)
-    network = network_of(said)
-    if weighs_counts and network is not None and not _tells_nothing(kind):
-        counts = weighed_counts(said, counts, whole, network)
+    networks = networks_of(said)
+    if weighs_counts and networks is not None and not _tells_nothing(kind):
+        counts = weighed_counts(said, counts, whole, networks)
     detained = counts["detained"]
     of_family = misses or (seeks_help and detained is not None)
     if location is not None and kind is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -72,6 +73,13 @@ def written(desk: Desk) -> str:
     return "4821"
 
 
+def line_of(page: str, reference: str) -> str:
+    """Of the list."""
+    line = re.search(f"<li id=row-{reference} .*?(?=<li |</ul>|</ol>)", page, re.DOTALL)
+    assert line is not None
+    return line[0]
+
+
 def test_the_words_stand_in_the_list_and_on_the_page(ana: Browser, written: str) -> None:
     for path in ("/", f"/r/{written}"):
         page = ana.get(path).text
@@ -80,6 +88,16 @@ def test_the_words_stand_in_the_list_and_on_the_page(ana: Browser, written: str)
         assert "Unverified" in page
     assert "a video: only pictures and sounds are taken" in page
     assert "What the caller said" not in page, "nothing was asked"
+
+
+def test_whom_the_words_count_stands_in_the_list(ana: Browser, desk: Desk, written: str) -> None:
+    assert "officers" not in line_of(ana.get("/").text, written), "no words say how many"
+    with desk.store.begin() as records:
+        body = "Son cuatro agentes en la Lake con la Chicago, se llevaron a mi hermano y a mi tío"
+        records.add_text_message(TextMessage("SM4822", "SM4821", MORNING, body))
+    line = line_of(ana.get("/").text, written)
+    assert "4 officers, by the words" in line
+    assert "2 taken or held" in line
 
 
 def test_a_picture_is_shown_without_what_it_says_of_itself(ana: Browser, written: str) -> None:

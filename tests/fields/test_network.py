@@ -1,7 +1,8 @@
-"""The network that weighs counts says what it learnt to say, however it is kept."""
+"""The networks that weigh counts say what they learnt to say, however they are kept."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from reports.fields.counted import Counted, counted_in, pair_of, sheet_of
 from reports.fields.counts import Count
 from reports.fields.headcount import pairs_in, readings, scored
 from reports.fields.lexicon import COUNTS, BadLexicon, load_lexicons
-from reports.fields.network import FIELDS, Network, load_network, written
+from reports.fields.network import FIELDS, Network, Networks, load_networks, written
 from reports.fields.said import Passage, passage_of, tokens_of
 from tests.reader import READER
 
@@ -62,9 +63,9 @@ def learner() -> Learner:
     return made
 
 
-def said_by(network: Network, words: str) -> np.ndarray:
+def said_by(members: Sequence[Network], words: str) -> np.ndarray:
     said, those = counted(words)
-    read = network.read(sheet_of(said, those))
+    read = Networks.of(members).read(sheet_of(said, those))
     return np.array(scored(readings(those), those, read, read.none(SHARES)))
 
 
@@ -73,7 +74,7 @@ def test_it_says_what_it_learnt_to_say(learner: Learner, words: str) -> None:
     batch = Batch([example(each) for each in (*CALLS, words)], learner.known)
     with torch.no_grad():
         learnt = learner(batch).numpy()[batch.of.numpy() == len(CALLS)]
-    assert said_by(learner.taught(), words) == pytest.approx(learnt, abs=1e-4)
+    assert said_by([learner.taught()], words) == pytest.approx(learnt, abs=1e-4)
 
 
 @pytest.mark.parametrize("words", CALLS)
@@ -81,16 +82,24 @@ def test_it_says_nearly_the_same_from_its_file(
     learner: Learner, words: str, tmp_path: Path
 ) -> None:
     network = learner.taught()
-    np.savez_compressed(tmp_path / COUNTS, allow_pickle=False, **written(network))
-    kept = load_network(tmp_path / COUNTS)
+    np.savez_compressed(tmp_path / COUNTS, allow_pickle=False, **written(Networks.of([network])))
+    (kept,) = load_networks(tmp_path / COUNTS).members
     assert kept.words == network.words
     assert kept.classes == network.classes
-    assert said_by(kept, words) == pytest.approx(said_by(network, words), abs=0.2)
+    assert said_by([kept], words) == pytest.approx(said_by([network], words), abs=0.2)
+
+
+@pytest.mark.parametrize("words", CALLS)
+def test_what_several_say_is_the_mean_of_it(learner: Learner, words: str) -> None:
+    one = learner.taught()
+    other = replace(one, word_table=-one.word_table, remarks={"none": [1.0, -1.0]})
+    mean = (said_by([one], words) + said_by([other], words)) / 2
+    assert said_by([one, other], words) == pytest.approx(mean, abs=1e-4)
 
 
 def test_what_no_word_of_a_call_is_known_of_is_read_all_the_same(learner: Learner) -> None:
     network = replace(learner.taught(), words={}, marks={}, kinds={}, nouns={})
-    assert np.isfinite(said_by(network, CALLS[0])).all()
+    assert np.isfinite(said_by([network], CALLS[0])).all()
 
 
 @pytest.mark.parametrize("broken", [b"no network", b"PK\x03\x04, and then the disk was full", b""])
@@ -103,7 +112,7 @@ def test_a_file_that_is_none_is_said_at_the_start(tmp_path: Path, broken: bytes)
 
 def test_numpy_stays_on_one_core() -> None:
     """A second one takes longer to wait for than it saves, and another call needs it."""
-    load_network(Path("prompts") / COUNTS)
+    load_networks(Path("prompts") / COUNTS)
     numpys = [each for each in threadpool_info() if "numpy" in each["filepath"]]
     assert numpys
     assert {each["num_threads"] for each in numpys} == {1}

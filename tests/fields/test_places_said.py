@@ -62,6 +62,22 @@ def place_of(words: str, lang: str = "en") -> Location | None:
             "American Blvd & 34th Ave S",
         ),
         ("en", "ICE is in Bloomington and Lake.", "Bloomington Ave & E Lake St"),
+        # By words that say that one is near the other, or none.
+        ("en", "Chicago, a little bit past 35th. They're in the alley.", "Chicago Ave & E 35th St"),
+        ("en", "Nineteenth Avenue, right where it hits Lake.", "19th Ave S & E Lake St"),
+        ("en", "We're at 4th Avenue South, 35th Street.", "4th Ave S & E 35th St"),
+        ("es", "Venía por la 94 y en la salida de la Dale pararon un carro.", "I-94 & Dale St"),
+        # Where it happens, not where the caller lives, or called from before.
+        (
+            "en",
+            "My house is at 31st and Bloomington, but I'm seeing this at 34th and Cedar.",
+            "E 34th St & Cedar Ave",
+        ),
+        (
+            "en",
+            "I already called about Maryland and Payne. There's a new one at Maryland and Arcade.",
+            "Maryland Ave & Arcade St",
+        ),
         # Not what is counted on a street, not what stands before 'at', and not a kind of shop.
         ("en", "Across from the bakery at Payne and Case.", "Payne Ave & Case Ave"),
         ("en", "They threw the gas at Thirty-fourth and Park!", "E 34th St & Park Ave"),
@@ -77,6 +93,7 @@ def test_a_corner_is_told(lang: str, words: str, streets: str) -> None:
     ("lang", "words", "street", "number"),
     [
         ("en", "There's a checkpoint on Minnehaha.", "Minnehaha Ave", None),
+        ("en", "On 94 westbound, past the tunnel, they pulled somebody over.", "I-94", None),
         ("en", "Cement plant. Off Hiawatha.", "Hiawatha Ave", None),
         ("es", "El taller está sobre Johnson.", "Johnson St", None),
         ("es", "Estamos aquí en Richfield, por la Portland.", "Portland Ave", None),
@@ -106,6 +123,7 @@ def test_a_street_is_told_and_its_house(
     ("lang", "words"),
     [
         ("en", "They say she's in Texas."),
+        ("en", "There are agents, they have papers on 94 people."),
         ("en", "What do they do here in Minnesota?"),
         ("en", "They have him in Sherburne."),
         ("en", "My uncle Jordan called me."),
@@ -227,6 +245,13 @@ def test_where_something_happens_is_told_by_who_asks(lang: str, words: str, plac
         ("en", "My brother got taken yesterday, he's at the Whipple.", "Whipple"),
         ("en", "They have him up at the Sherburne County jail.", "Sherburne County Jail"),
         ("en", "They let him go from the Whipple Building, I'm in Rochester.", "Whipple"),
+        # Where the caller works, if it happens there.
+        (
+            "en",
+            "I work at the Target on University in St. Paul and agents are in our parking lot.",
+            "Target (Midway)",
+        ),
+        ("en", "Sibley Manor, off of West 7th. They took a father.", "Sibley Manor"),
         # What it is near is where it is only if nothing else is.
         ("en", "Agents sleep at a hotel in Bloomington near the airport.", "Bloomington"),
         (
