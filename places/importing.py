@@ -211,7 +211,7 @@ def _write(
         else:
             _table(folder, name, ())
     gathered.mean(merged.meant)
-    _table(folder, "crossings.csv", chain(_known_corners(base), _corners(base, gathered, merged)))
+    _table(folder, "crossings.csv", _corners(base, gathered, merged))
     _table(folder, "addresses.csv", chain(_known_houses(base), _houses(base, gathered, merged)))
     _table(folder, "sources.csv", map(astuple, (*base.sources, *sources)))
 
@@ -239,19 +239,22 @@ def _area(place: Area) -> tuple[object, ...]:
     )
 
 
-def _known_corners(base: Gazetteer) -> Iterator[tuple[object, ...]]:
-    for (city, one, other), points in base.met.items():
-        for point in points:
-            yield one, other, city, point.lat, point.lon
-
-
 def _corners(base: Gazetteer, gathered: Gathered, merged: Streets) -> Iterator[tuple[object, ...]]:
+    """What was surveyed goes before what is made by hand, which is less exact of a winding street;
+    and what was imported earlier before what is imported now."""
+    imported = base.met if base.sources else {}
+    surveyed: set[tuple[str, str, str]] = set()
     for at, cross, points in gathered.corners():
         one, other = merged.streets[at], merged.streets[cross]
-        if one.city != other.city or pair(one, other) in base.met:
+        if one.city != other.city or pair(one, other) in imported:
             continue
+        surveyed.add(pair(one, other))
         for point in points:
             yield one.sign, other.sign, one.city, point.lat, point.lon
+    for known, points in base.met.items():
+        city, first, second = known
+        for point in () if known in surveyed else points:
+            yield first, second, city, point.lat, point.lon
 
 
 def _known_houses(base: Gazetteer) -> Iterator[tuple[object, ...]]:

@@ -27,13 +27,21 @@ from reports.fields.mentions import (
     is_where,
     mentions,
 )
-from reports.fields.names import CITY, Mention, Names, Place
+from reports.fields.names import CITY, SCHOOL, Mention, Names, Place
 from reports.fields.plain import plain
 from reports.fields.said import Passage, Stop
 from reports.questions import WHERE
 
 PASSING: Final = "passing"
 """The lexicon's kind for 'I live', 'I work', 'on my way to'."""
+PASSING_BEHIND: Final = "passing_behind"
+"""The same, where it stands behind the place: 'Karmel ayaan ka shaqeeyaa'."""
+HERE: Final = "right_here"
+"""The lexicon's kind for 'here': where it stands before a place, the caller is there now."""
+DENIED: Final = "denied_place"
+"""The lexicon's kind for 'not the one in', 'it is not at' before a place."""
+DENIED_BEHIND: Final = "denied_place_behind"
+"""The same, where it stands behind the place."""
 ANY_OF: Final = "any_of"
 """The lexicon's kind for 'a', 'every' before what there are several of."""
 CALLER_AT: Final = "caller_at"
@@ -69,6 +77,10 @@ SIDE_WITHIN: Final = 2
 """Words between two streets and their side of town at the most: '42nd and Lyndale, in north'."""
 SAID_WITHIN: Final = 4
 """Words between these and the place at the most."""
+IN_ITS_TOWN: Final = 2
+"""Words between a street and its town at the most, where the one that crosses it comes then."""
+JUST_BEHIND: Final = 1
+"""Words between a place and what says behind it how it is meant at the most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +117,10 @@ class Location:
 def location_said(passages: Sequence[Passage], names: Names) -> Finding[Location] | None:
     """Where it is: what was said at 'where' before the rest; None where no place is named."""
     ordered = sorted(passages, key=lambda passage: passage.question != WHERE)
-    heard = [(passage, mentions(passage, names)) for passage in ordered]
+    heard = [
+        (passage, [each for each in mentions(passage, names) if not _is_denied(passage, each)])
+        for passage in ordered
+    ]
     town = _town(heard)
     found = [each for passage, named in heard for each in _located(passage, named, names, town)]
     if not found:
@@ -131,11 +146,22 @@ def location_said(passages: Sequence[Passage], names: Names) -> Finding[Location
         best = max(there, key=lambda each: (len(each.value.streets), each is best))
     if back:
         best = replace(best, before=tuple(each.value for each in back))
-    city = next((each.value.city for each in found if each.value.city and each.value.area), None)
-    best = best if city is None else _within(best, city)
+    for city in dict.fromkeys(each.value.city for each in found if each.value.area):
+        best = best if city is None else _within(best, city)
     if len(best.value.candidates) < 2:
         return best
     return _once(_narrowed(best, [mention.places for _, named in heard for mention in named]))
+
+
+def _is_denied(passage: Passage, mention: Mention) -> bool:
+    """Whether it is said not to be there: 'not the Target, the library across from it'."""
+    return (
+        mention.first in passage.ending(DENIED)
+        and not passage.parted(mention.first - 1, mention.first, Stop.COMMA)
+    ) or (
+        mention.last in passage.beginning(DENIED_BEHIND)
+        and not passage.parted(mention.last - 1, mention.last, Stop.COMMA)
+    )
 
 
 def _town(heard: Sequence[tuple[Passage, Sequence[Mention]]]) -> str | None:
@@ -161,7 +187,7 @@ def _listed(found: Sequence[Finding[Location]]) -> Sequence[Finding[Location]]:
     if len(towns) != 1:
         return found
     ((city, named),) = towns.items()
-    if _is_before(named, PASSING):
+    if _is_passing(named):
         return found
     return [
         each
@@ -251,7 +277,7 @@ def _worth(
 ) -> tuple[bool, ...]:
     """Where it is said to be now before where it was, what it is only near last, and behind other
     places where the caller lives or works, where somebody is held, and a chain of which nobody says
-    which house. Else a crossing before a landmark, that before a house or a street, an area
+    which house. Else a crossing before a house, that before a landmark or a street, an area
     alone last."""
     location = finding.value
     is_area = (id(finding.passage), finding.first) in around.areas and any(
@@ -259,13 +285,13 @@ def _worth(
     )
     return (
         not any(_is_beside(finding, other) for other in found),
-        not (_is_before(finding, PASSING) or _is_town_of_passing(finding, found)),
+        not (_is_passing(finding) or _is_town_of_passing(finding, found)),
         not _is_of_held(finding, found),
         not _is_vague(finding, around),
         len(location.streets) == 2 and _is_before(finding, NOW_AT),
         len(location.streets) == 2,
-        location.landmark is not None and not is_area,
         bool(location.streets) and location.number is not None,
+        location.landmark is not None and not is_area,
         bool(location.streets),
         location.landmark is not None,
     )
@@ -311,7 +337,7 @@ def _is_of_held(finding: Finding[Location], found: Sequence[Finding[Location]]) 
     answers at Whipple'."""
     return (_is_detention(finding) or _is_before(finding, HELD_AT)) and any(
         other.value.city != finding.value.city
-        and not (_is_before(other, PASSING) or _is_before(other, CALLER_AT))
+        and not (_is_passing(other) or _is_before(other, CALLER_AT))
         for other in found
     )
 
@@ -359,9 +385,27 @@ def _is_before(finding: Finding[Location], kind: str) -> bool:
     passage = finding.passage
     return any(
         0 <= finding.first - mark.last <= SAID_WITHIN
-        and not passage.parted(mark.last - 1, finding.first, Stop.COMMA)
+        and not passage.parted(mark.first, finding.first, Stop.COMMA)
         for mark in passage.of(kind)
     )
+
+
+def _is_behind(finding: Finding[Location], kind: str) -> bool:
+    """Whether words of a kind stand behind a place, in the same breath."""
+    passage = finding.passage
+    return any(
+        0 <= mark.first - finding.last <= JUST_BEHIND
+        and not passage.parted(finding.last - 1, mark.first, Stop.COMMA)
+        for mark in passage.of(kind)
+    )
+
+
+def _is_passing(finding: Finding[Location]) -> bool:
+    """Whether the caller lives or works there, or came by: but 'I work here at Karmel' is where
+    they are."""
+    if _is_behind(finding, PASSING_BEHIND):
+        return True
+    return _is_before(finding, PASSING) and not _is_before(finding, HERE)
 
 
 def _is_town_of_passing(finding: Finding[Location], found: Sequence[Finding[Location]]) -> bool:
@@ -371,8 +415,8 @@ def _is_town_of_passing(finding: Finding[Location], found: Sequence[Finding[Loca
     return finding.value.area is not None and any(
         other.passage is passage
         and 0 <= finding.first - other.last <= SAID_WITHIN
-        and not passage.parted(other.last - 1, finding.first, Stop.COMMA)
-        and _is_before(other, PASSING)
+        and not passage.parted(other.last - 1, finding.first)
+        and _is_passing(other)
         for other in found
     )
 
@@ -391,13 +435,13 @@ def _located(
     passage: Passage, mentioned: Sequence[Mention], names: Names, town: str | None
 ) -> Iterator[Finding[Location]]:
     crossed: set[int] = set()
-    # 'Thomas Avenue in St. Paul, at Snelling.'
+    # 'Thomas Avenue in St. Paul, at Snelling', 'es la Nicollet, pero de Burnsville, con la 13'.
     around = [
         (one, other)
         for one, city, other in zip(mentioned, mentioned[1:], mentioned[2:], strict=False)
-        if city.areas and not city.streets and 0 <= city.first - one.last <= 1
+        if city.areas and not city.streets and 0 <= city.first - one.last <= IN_ITS_TOWN
         if one.streets and other.streets
-        if not passage.parted(one.last - 1, city.first, Stop.COMMA)
+        if not passage.parted(one.last - 1, city.first)
         if are_joined(passage, city.last, other.first)
     ]
     for one, other in around:
@@ -437,8 +481,8 @@ def _located(
             continue
         if house is not None:
             yield _street(passage, mention, house, names)
-        elif (station := _station(passage, mention, names)) is not None:
-            yield _landmark(passage, station)
+        elif after := _station(passage, mention, names) or _school(passage, mention, names):
+            yield _landmark(passage, after)
         elif mention.landmarks and not (mention.has_type or is_along(passage, mention)):
             yield _landmark(passage, mention)
         elif mention.areas and not (mention.has_type or is_along(passage, mention)):
@@ -454,13 +498,13 @@ def _located(
 def _station(passage: Passage, mention: Mention, names: Names) -> Mention | None:
     """The station that is called after a street, or another place, if one is spoken of: 'the light
     rail at Lake Street', 'la estación de la 38'."""
+    # A part of town is more than its station, and a mall has one of its own.
     near = any(
         mark.first - mention.last <= STATION_WITHIN
         and mention.first - mark.last <= STATION_WITHIN
         and not passage.parted(min(mark.first, mention.first), max(mark.first, mention.first))
         for mark in passage.of(STATION)
     )
-    # A part of town is more than its station, and a mall has one of its own.
     if not near or not (mention.streets or (mention.landmarks and mention.areas)):
         return None
     called = [names.street_in_full(street) for street in mention.streets]
@@ -473,6 +517,22 @@ def _station(passage: Passage, mention: Mention, names: Names) -> Mention | None
     ]
     only = tuple(dict.fromkeys(stations))
     return replace(mention, places=only, has_type=False) if len(only) == 1 else None
+
+
+def _school(passage: Passage, mention: Mention, names: Names) -> Mention | None:
+    """The school that is called after a part of town, if one is spoken of: 'Bancroft, the
+    elementary school'."""
+    if mention.landmarks or mention.streets or any(each.kind == CITY for each in mention.areas):
+        return None
+    leading = passage.ending("definite", "street_article")
+    if not any(
+        mark.first == mention.last or (mark.first == mention.last + 1 and mark.first in leading)
+        for mark in passage.of(SCHOOL)
+    ):
+        return None
+    words = " ".join(passage.plain[mention.first : mention.last])
+    schools = names.landmarks(f"{words} {SCHOOL}")
+    return replace(mention, places=schools) if len(schools) == 1 else None
 
 
 def _crossings_apart(

@@ -359,8 +359,14 @@ def _numbered(passage: Passage, gazetteer: Gazetteer) -> Iterator[Mention]:
     # 'Veinticuatro la docena.'
     counted = passage.lexicon.language in SPOKEN
     dozens = passage.beginning("number") if counted else set()
+    # 'A las siete y cuarto.'
+    clock = {at for mark in passage.of("clock_behind") for at in range(mark.first, mark.last)}
     for number in passage.numbers:
-        if number.first in dozens or _is_else(passage, number, articles.get(number.first)):
+        if (
+            number.first in dozens
+            or number.first in clock
+            or _is_else(passage, number, articles.get(number.first))
+        ):
             continue
         named = number.is_ordinal or number.first in articles
         mark = behind.get(number.last) if named else None
@@ -380,12 +386,21 @@ def _numbered(passage: Passage, gazetteer: Gazetteer) -> Iterator[Mention]:
         if mark is not None and (article := articles.get(first)) is not None:
             first = article.first
         streets = gazetteer.number(number.value, None if mark is None else mark.value)
-        side = next((each for each in passage.of("side") if each.first == last), None)
-        on_it = tuple(street for street in streets if side and street.side == side.value)
-        if side is not None and on_it:  # '26th Avenue North'
-            streets, last = on_it, side.last
+        for side in passage.of("side"):
+            on_it = tuple(street for street in streets if street.side == side.value)
+            if on_it and side.first == last:  # '26th Avenue North'
+                streets, last = on_it, side.last
+            elif mark is not None and side.value in "NS" and _is_ahead(passage, side, first):
+                streets, first = on_it or streets, side.first  # 'South 6th Street'
         if streets:
             yield Mention(first, last, streets, has_type=mark is not None)
+
+
+def _is_ahead(passage: Passage, side: Mark, first: int) -> bool:
+    """Whether a side of town belongs to the street behind it: '4th Avenue South, 35th Street' lies
+    on no South 35th."""
+    ends_other = side.first in passage.ending("street_type")
+    return side.last == first and not (ends_other or passage.parted(first - 1, first, Stop.COMMA))
 
 
 def _is_else(passage: Passage, number: Number, article: Mark | None) -> bool:
@@ -571,7 +586,9 @@ def _is_part(words: Sequence[str], places: Sequence[Place]) -> bool:
 
 def house_of(passage: Passage, mention: Mention) -> Number | None:
     """'2400 Bloomington', '2700 block of Park Avenue', 'forty-two fourteen Cedar'."""
-    block = {at for mark in passage.of("block") for at in range(mark.first, mark.last)}
+    # '1415 East 22nd Street', too.
+    kinds = ("block", "side") if mention.has_type else ("block",)
+    block = {at for mark in passage.of(*kinds) for at in range(mark.first, mark.last)}
     for number in (*_in_pairs(passage), *passage.numbers):
         if number.is_ordinal or number.value < 100:
             continue

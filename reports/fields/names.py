@@ -372,6 +372,9 @@ def _phrases(place: Place) -> Iterator[str]:
             own = list(takewhile(lambda word: word not in SCHOOL_WORDS, words))
             if own and own != words:
                 yield " ".join([*own, "school"])
+                kind_too = list(takewhile(lambda word: word != SCHOOL, words))
+                if kind_too != own and own[0] not in ARTICLES:  # 'Richfield High'
+                    yield " ".join(kind_too)
                 yield " ".join(["escuela", *own])
         if isinstance(place, Street) and words[-1] in TYPES:
             yield " ".join([*words[:-1], TYPES[words[-1]]])

@@ -78,6 +78,37 @@ def place_of(words: str, lang: str = "en") -> Location | None:
             "I already called about Maryland and Payne. There's a new one at Maryland and Arcade.",
             "Maryland Ave & Arcade St",
         ),
+        (
+            "es",
+            "Yo vivo en la 34 con Bloomington, pero fue saliendo del trabajo, en Cedar y la 66.",
+            "Cedar Ave & E 66th St",
+        ),
+        # Downtown, and winding streets.
+        ("en", "They're at Nicollet and 7th, two of them.", "Nicollet Mall & 7th St"),
+        (
+            "en",
+            "Marquette and Washington, they took the husband.",
+            "Marquette Ave & Washington Ave",
+        ),
+        ("en", "At 46th and Hiawatha they took two guys.", "E 46th St & Hiawatha Ave"),
+        ("so", "Waxaan joogaa Riverside Avenue iyo 25th.", "Riverside Ave & 25th Ave S"),
+        ("en", "They're at 14th and Chicago.", "14th St & Chicago Ave"),
+        ("es", "Como a las siete y cuarto, por la Lake y Cedar.", "E Lake St & Cedar Ave"),
+        # By an exit, and between two.
+        ("en", "Northbound 35W at the 46th Street exit, a work van.", "I-35W & 46th St S"),
+        ("es", "Estoy en la 94 llegando a la salida de Dale.", "I-94 & Dale St"),
+        (
+            "so",
+            "Waxay ku jiraan 26th Street, inta u dhaxaysa Chicago iyo Columbus.",
+            "E 26th St & Chicago Ave",
+        ),
+        # The town between the two, and what is taken back.
+        ("es", "Es la Nicollet, pero de Burnsville, con la 13.", "Nicollet Ave & Highway 13"),
+        (
+            "es",
+            "Por Central y Lowry, no, estamos en Central pero con la 24.",
+            "Central Ave & 24th Ave NE",
+        ),
         # Not what is counted on a street, not what stands before 'at', and not a kind of shop.
         ("en", "Across from the bakery at Payne and Case.", "Payne Ave & Case Ave"),
         ("en", "They threw the gas at Thirty-fourth and Park!", "E 34th St & Park Ave"),
@@ -106,6 +137,8 @@ def test_a_corner_is_told(lang: str, words: str, streets: str) -> None:
         ("en", "We're on Fremont, 3309 Fremont Avenue North.", "Fremont Ave", 3309),
         ("en", "Our building on Pleasant Avenue, twenty-nine fourteen.", "Pleasant Ave", 2914),
         ("es", "Estoy en la Blaisdell, en el tres mil diez.", "Blaisdell Ave", 3010),
+        # The side of town before its number is no school that is called so.
+        ("en", "It's 1530 South 6th Street, they're in the hallway.", "6th St", 1530),
         # What is counted there, and a clock, are none.
         ("en", "On Blaisdell, fifteen hundred people.", "Blaisdell Ave", None),
         ("en", "On Blaisdell, ten forty.", "Blaisdell Ave", None),
@@ -273,6 +306,27 @@ def test_where_something_happens_is_told_by_who_asks(lang: str, words: str, plac
         ("en", "They raided a farm in Northfield.", "Northfield"),
         ("es", "Se lo llevaron en Worthington.", "Worthington"),
         ("es", "Lo pararon en Concord Street, South St. Paul.", "Concord St"),
+        # Not where it is said not to be.
+        ("es", "No es en el Target, es en la biblioteca de la East Lake.", "East Lake Library"),
+        (
+            "en",
+            "At the Home Depot in Burnsville, not the one in Bloomington.",
+            "Home Depot (Burnsville)",
+        ),
+        ("so", "Home Depot-ka Burnsville, kan Bloomington maaha.", "Home Depot (Burnsville)"),
+        # Where Somali callers live and work, which they say behind the place.
+        (
+            "so",
+            "Karmel ayaan ka shaqeeyaa, laakiin waxay joogaan Riverside Plaza.",
+            "Riverside Plaza",
+        ),
+        ("so", "Skyline Tower ayaan ku noolahay, Saint Paul, way garaacayaan.", "Skyline Tower"),
+        # Who works there, and says that it is here.
+        (
+            "es",
+            "Trabajo limpiando aquí en el Midtown Global Market, hay migra por la diez.",
+            "Midtown Global Market",
+        ),
     ],
 )
 def test_of_several_places_the_one_where_it_happened_is_told(
@@ -304,6 +358,12 @@ def test_of_several_places_the_one_where_it_happened_is_told(
             "Sun Ray Transit Center",
         ),
         ("en", "From the transit level at Mall of America I see agents.", "Mall of America"),
+        # As does a school.
+        (
+            "en",
+            "I'm calling about Bancroft, the elementary school.",
+            "Bancroft Elementary School",
+        ),
         # The side of town says which number it is.
         ("en", "42nd and Lyndale north, they got a girl.", "42nd Ave N & Lyndale Ave"),
         ("es", "Emerson con la veintiséis del norte.", "Emerson Ave & 26th Ave N"),

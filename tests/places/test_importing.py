@@ -582,6 +582,17 @@ def test_a_second_import_adds_to_the_first(office: Office) -> None:
     assert load_gazetteer(office.to) == found
 
 
+def test_where_streets_cross_a_survey_is_more_exact_than_what_was_written_down(
+    office: Office,
+) -> None:
+    base = office.hand_made(streets="Willow St,Here,,other,,,,\nAlder Ave,Here,,other,,,,\n")
+    header, row = ",".join(COLUMNS["crossings.csv"]), "Alder Ave,Willow St,Here"
+    (base / "crossings.csv").write_text(f"{header}\n{row},45.002,-93.001\n", encoding="utf-8")
+    survey = office.file("one.csv", "a,b,lat,lon\nWillow St,Alder Ave,45.0,-93.0\n")
+    found = office.imports(survey, base=base, city="Here")
+    assert crossing(found, "Willow St", "Alder Ave") == Point(45.0, -93.0)
+
+
 def test_nothing_that_was_made_by_hand_is_lost(office: Office) -> None:
     before = load_gazetteer(TWIN_CITIES)
     after = office.imports(NOWHERE, base=TWIN_CITIES)
