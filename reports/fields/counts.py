@@ -389,6 +389,7 @@ def _runs_of(passage: Passage) -> Iterator[list[Number]]:
     between = passage.ending("between")
     both = passage.beginning("and")
     run: list[Number] = []
+    is_aloud = False
     # 'One by one' counts nobody.
     words = passage.once(dictated_words) | {
         at for mark in passage.of("idiom") for at in range(mark.first, mark.last)
@@ -400,9 +401,11 @@ def _runs_of(passage: Passage) -> Iterator[list[Number]]:
             if _is_counted_on(passage, run, number):
                 run = [number]
                 continue
-            if number.value == run[-1].value + 1 and (run[0].value == 1 or len(run) > 1):
-                run = [number]  # they count: 'one, two, three, four officers'
-                continue
+            if number.value == run[-1].value + 1:
+                is_aloud |= run[0].value == 1 or len(run) > 1
+                if is_aloud:
+                    run = [number]  # they count: 'one, two, three, four, five officers'
+                    continue
             if number.value <= 2 * run[-1].value and not number.is_article:
                 run.append(number)  # 'six, seven people', 'thirty, forty'
                 continue
@@ -415,7 +418,7 @@ def _runs_of(passage: Passage) -> Iterator[list[Number]]:
             continue
         if run:
             yield run
-        run = [number]
+        run, is_aloud = [number], False
     if run:
         yield run
 

@@ -77,8 +77,10 @@ def _pause(passage: Passage, first: int) -> int:
 def going_spans(passage: Passage) -> list[tuple[int, int]]:
     """Where words name whither somebody went, and not where it is."""
     going = passage.of(HEADING)
-    # 'Going door to door.'
-    doing = {at for mark in passage.of("activity") for at in range(mark.first, mark.last)}
+    # 'Going door to door', 'they are going to be at Karmel'.
+    doing = {
+        at for mark in passage.of("activity", "about_to") for at in range(mark.first, mark.last)
+    }
     towards = [
         (mark.last, _pause(passage, mark.last))
         for mark in passage.of(TOWARDS)

@@ -54,6 +54,7 @@ HESITATION: Final = "hesitation"
 KINDS: Final = frozenset(
     [
         "aboard",
+        "about_to",
         "about",
         "activity",
         "agency",
@@ -113,6 +114,7 @@ KINDS: Final = frozenset(
         "held_at",
         "hesitation",
         "hour",
+        "house_number",
         "idiom",
         "in_town",
         "inside",

@@ -24,6 +24,7 @@ from reports.fields.mentions import (
     is_along,
     is_behind_preposition,
     is_name,
+    is_numbered,
     is_where,
     mentions,
 )
@@ -117,12 +118,15 @@ class Location:
 def location_said(passages: Sequence[Passage], names: Names) -> Finding[Location] | None:
     """Where it is: what was said at 'where' before the rest; None where no place is named."""
     ordered = sorted(passages, key=lambda passage: passage.question != WHERE)
-    heard = [
-        (passage, [each for each in mentions(passage, names) if not _is_denied(passage, each)])
-        for passage in ordered
-    ]
+    heard = [(passage, mentions(passage, names)) for passage in ordered]
     town = _town(heard)
     found = [each for passage, named in heard for each in _located(passage, named, names, town)]
+    # 'They're not at Lake and Cedar any more' says where they were.
+    if there := [each for each in found if not _is_denied(each.passage, each)]:
+        found = there
+        heard = [
+            (one, [each for each in named if not _is_denied(one, each)]) for one, named in heard
+        ]
     if not found:
         return None
     whole = [each for each in found if len(each.value.streets) == 2]
@@ -153,14 +157,14 @@ def location_said(passages: Sequence[Passage], names: Names) -> Finding[Location
     return _once(_narrowed(best, [mention.places for _, named in heard for mention in named]))
 
 
-def _is_denied(passage: Passage, mention: Mention) -> bool:
+def _is_denied(passage: Passage, place: Mention | Finding[Location]) -> bool:
     """Whether it is said not to be there: 'not the Target, the library across from it'."""
     return (
-        mention.first in passage.ending(DENIED)
-        and not passage.parted(mention.first - 1, mention.first, Stop.COMMA)
+        place.first in passage.ending(DENIED)
+        and not passage.parted(place.first - 1, place.first, Stop.COMMA)
     ) or (
-        mention.last in passage.beginning(DENIED_BEHIND)
-        and not passage.parted(mention.last - 1, mention.last, Stop.COMMA)
+        place.last in passage.beginning(DENIED_BEHIND)
+        and not passage.parted(place.last - 1, place.last, Stop.COMMA)
     )
 
 
@@ -435,7 +439,8 @@ def _located(
     passage: Passage, mentioned: Sequence[Mention], names: Names, town: str | None
 ) -> Iterator[Finding[Location]]:
     crossed: set[int] = set()
-    # 'Thomas Avenue in St. Paul, at Snelling', 'es la Nicollet, pero de Burnsville, con la 13'.
+    # 'Thomas Avenue in St. Paul, at Snelling', 'es la Nicollet, pero de Burnsville, con la 13',
+    # 'Reservoir Boulevard in Columbia Heights, 40th'.
     around = [
         (one, other)
         for one, city, other in zip(mentioned, mentioned[1:], mentioned[2:], strict=False)
@@ -443,6 +448,7 @@ def _located(
         if one.streets and other.streets
         if not passage.parted(one.last - 1, city.first)
         if are_joined(passage, city.last, other.first)
+        or (one.has_type and other.first == city.last and is_numbered(passage, other))
     ]
     for one, other in around:
         if (crossing := _crossing(passage, one, other, names, town)) is not None:
@@ -498,13 +504,13 @@ def _located(
 def _station(passage: Passage, mention: Mention, names: Names) -> Mention | None:
     """The station that is called after a street, or another place, if one is spoken of: 'the light
     rail at Lake Street', 'la estación de la 38'."""
-    # A part of town is more than its station, and a mall has one of its own.
     near = any(
         mark.first - mention.last <= STATION_WITHIN
         and mention.first - mark.last <= STATION_WITHIN
         and not passage.parted(min(mark.first, mention.first), max(mark.first, mention.first))
         for mark in passage.of(STATION)
     )
+    # A part of town is more than its station, and a mall has one of its own.
     if not near or not (mention.streets or (mention.landmarks and mention.areas)):
         return None
     called = [names.street_in_full(street) for street in mention.streets]

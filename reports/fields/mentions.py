@@ -31,6 +31,10 @@ from reports.fields.said import Passage, Stop, tokens_of
 LEAST_BEHIND: Final = 1300
 """Of a house whose number is said behind its street: less is as well what a clock shows."""
 MOST_BEHIND: Final = 9999
+LEAST_SAID: Final = 100
+"""The same, where something says that it is a house's."""
+SAID_BEHIND: Final = 5
+"""Words between a street and such a number at the most."""
 HOURS: Final = 12
 """Of a clock, as it is told."""
 TEENS: Final = 20
@@ -467,6 +471,11 @@ def do_cross(passage: Passage, mention: Mention) -> bool:
     return any(mark.first < mention.first <= mark.last for mark in marks)
 
 
+def is_numbered(passage: Passage, mention: Mention) -> bool:
+    """Whether it is a street by its number: '40th'."""
+    return any(number.first == mention.first for number in passage.numbers)
+
+
 def is_where(passage: Passage, mention: Mention) -> bool:
     """Whether a name is said to be where it is: a word such as 'at' stands before it, or it is what
     a sentence begins with."""
@@ -604,8 +613,18 @@ def house_behind(passage: Passage, mention: Mention) -> Number | None:
     leading = passage.of("preposition", "definite", "spelling_gap")
     between = {at for mark in leading for at in range(mark.first, mark.last)}
     counted = {each.first for each in passage.of("people", "officers", "others", "unit")}
+    plates = {at for mark in passage.of("plate") for at in range(mark.first, mark.last + 1)}
+    said = {at for at in passage.ending("house_number") if at - 1 not in plates}
     for number in (*_in_pairs(passage), *passage.numbers):
         gap = range(mention.last, number.first)
+        # 'On Central Avenue in Columbia Heights, number 4020.'
+        if (
+            number.first in said
+            and LEAST_SAID <= number.value <= MOST_BEHIND
+            and 0 < len(gap) <= SAID_BEHIND
+            and not passage.parted(mention.last - 1, number.first)
+        ):
+            return number
         if (
             LEAST_BEHIND <= number.value <= MOST_BEHIND
             and number.first >= mention.last

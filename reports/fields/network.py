@@ -247,8 +247,10 @@ def _mean(those: Sequence[Matrix]) -> Matrix:
 
 def _evened(rows: Matrix, layer: Layer) -> Matrix:
     """Each row with mean 0 and variance 1, then as large as was learnt."""
-    rows = rows - rows.mean(axis=1, keepdims=True)
-    size = np.einsum("ij,ij->i", rows, rows) / rows.shape[1]
+    columns = rows.shape[1]
+    # Of so few, `mean` takes longer to begin than to add.
+    rows = rows - np.add.reduce(rows, axis=1, keepdims=True) / columns
+    size = np.einsum("ij,ij->i", rows, rows) / columns
     rows *= (1 / np.sqrt(size + SMALL))[:, None]
     rows *= layer.gain
     rows += layer.shift

@@ -102,7 +102,18 @@ def place_of(words: str, lang: str = "en") -> Location | None:
             "Waxay ku jiraan 26th Street, inta u dhaxaysa Chicago iyo Columbus.",
             "E 26th St & Chicago Ave",
         ),
+        ("en", "694 eastbound, right before the Central exit in Fridley.", "I-694 & Central Ave"),
+        (
+            "en",
+            "Running on Ford Parkway, when I got to about Cleveland there were some men.",
+            "Ford Pkwy & Cleveland Ave",
+        ),
         # The town between the two, and what is taken back.
+        (
+            "en",
+            "I'm on Reservoir Boulevard up in Columbia Heights, 40th.",
+            "Reservoir Blvd & 40th Ave NE",
+        ),
         ("es", "Es la Nicollet, pero de Burnsville, con la 13.", "Nicollet Ave & Highway 13"),
         (
             "es",
@@ -139,6 +150,8 @@ def test_a_corner_is_told(lang: str, words: str, streets: str) -> None:
         ("es", "Estoy en la Blaisdell, en el tres mil diez.", "Blaisdell Ave", 3010),
         # The side of town before its number is no school that is called so.
         ("en", "It's 1530 South 6th Street, they're in the hallway.", "6th St", 1530),
+        ("en", "My store is on Central Avenue in Fridley, number 6425.", "Central Ave", 6425),
+        ("en", "They're on Minnehaha, plate number 4020.", "Minnehaha Ave", None),
         # What is counted there, and a clock, are none.
         ("en", "On Blaisdell, fifteen hundred people.", "Blaisdell Ave", None),
         ("en", "On Blaisdell, ten forty.", "Blaisdell Ave", None),
@@ -306,6 +319,8 @@ def test_where_something_happens_is_told_by_who_asks(lang: str, words: str, plac
         ("en", "They raided a farm in Northfield.", "Northfield"),
         ("es", "Se lo llevaron en Worthington.", "Worthington"),
         ("es", "Lo pararon en Concord Street, South St. Paul.", "Concord St"),
+        # Where it is going to be, and not where they go.
+        ("en", "They say they're going to hit the Hmong Village on Saturday.", "Hmong Village"),
         # Not where it is said not to be.
         ("es", "No es en el Target, es en la biblioteca de la East Lake.", "East Lake Library"),
         (
@@ -314,6 +329,8 @@ def test_where_something_happens_is_told_by_who_asks(lang: str, words: str, plac
             "Home Depot (Burnsville)",
         ),
         ("so", "Home Depot-ka Burnsville, kan Bloomington maaha.", "Home Depot (Burnsville)"),
+        ("en", "They're not at Lake and Cedar any more, they drove off.", "E Lake St & Cedar Ave"),
+        ("es", "Ya no están en la Lake y Cedar, se fueron.", "E Lake St & Cedar Ave"),
         # Where Somali callers live and work, which they say behind the place.
         (
             "so",

@@ -58,6 +58,7 @@ def test_a_slip_in_the_lexicon_is_named(table: dict[str, object], says: str) -> 
         ("There's gotta be twenty, thirty of them and everybody is running.", 20, 30),
         ("Two deputies and three agents are at the door.", 5, 5),
         ("One, two, three, four agents.", 4, 4),
+        ("I see one, two, three, four, five agents.", 5, 5),
         ("Half a dozen agents came in.", 6, 6),
         ("Six occupants altogether, ICE agents.", 6, 6),
         ("ICE is on the ground, eight of 'em.", 8, 8),
