@@ -31,6 +31,8 @@ SEVERAL: Final = 3
 SOME: Final = "five"
 """The word that stands for every plain number from `SEVERAL` on: how many they are says little of
 who they are, and what is learnt of one number is true of the next."""
+PAIR: Final = "pair"
+"""The lexicon's kind for 'both of our cooks', 'la pareja'."""
 MANY: Final = Count(None, None)
 MANY_KINDS: Final = ("many_alone", "many")
 """The lexicon's kinds for 'a bunch of them'."""
@@ -47,8 +49,8 @@ class Counted:
     last: int
     count: Count
     sort: str
-    """N: a number; R: a range; A: one that may be an article; O: an ordinal; S: one person; H: a
-    word that says that one was taken; M: one that says that they are many."""
+    """N: a number; R: a range; A: one that may be an article; O: an ordinal; P: a word for two; S:
+    one person; H: a word that says that one was taken; M: one that says that they are many."""
     kind: str
     noun: Mark | None = None
     ordinal: int = 0
@@ -96,6 +98,9 @@ def _counted_in(passage: Passage) -> list[Counted]:
             and used.isdisjoint(range(number.first, number.last))
         ):
             add(number.first, number.last, Count(1, 1), "O", "O", number)
+    for mark in passage.of(PAIR):
+        if used.isdisjoint(range(mark.first, mark.last)):
+            add(mark.first, mark.last, Count(2, 2), "P", mark.kind, None)
     for mark in passage.of(*PERSONS):
         word = passage.tokens[mark.last - 1].plain
         several = mark.kind in PERSONS[:3] and (word.endswith("s") or word in _SEVERAL)

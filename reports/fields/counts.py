@@ -372,7 +372,14 @@ def _in_each(passage: Passage, first: int, last: int) -> int | None:
 def dictated_words(passage: Passage) -> set[int]:
     """Words that are of a telephone number or a plate."""
     spans = [*numbers_said([passage]), *passage.once(plates)]
-    return {at for each in spans for at in range(each.first, each.last)}
+    # 'The plate ends in 881. Two guys inside.'
+    people = passage.beginning("people", "officers")
+    counted = {
+        number.first
+        for number in passage.numbers
+        if number.last in people and number.first and passage.parted(number.first - 1, number.first)
+    }
+    return {at for each in spans for at in range(each.first, each.last)} - counted
 
 
 def number_runs(passage: Passage) -> Sequence[Sequence[Number]]:

@@ -149,6 +149,7 @@ KINDS: Final = frozenset(
         "own",
         "own_doing",
         "others",
+        "pair",
         "part",
         "partial",
         "passing",
