@@ -463,7 +463,7 @@ def _located(
             and (
                 are_joined(passage, one.last, other.first)
                 or (settled and do_meet(passage, one.last, other.first))
-                or (one.has_type and other.has_type and one.last == other.first)
+                or _are_typed(passage, one, other)
             )
         ):
             crossing = _crossing(passage, one, other, names, town)
@@ -499,6 +499,19 @@ def _located(
             or is_behind_preposition(passage, mention)
         ):
             yield _street(passage, mention, None, names)
+
+
+def _are_typed(passage: Passage, one: Mention, other: Mention) -> bool:
+    """Two streets with their types, one behind the other: '4th Avenue South, 35th Street', 'la
+    calle 38, el Avenida Chicago'."""
+    gap = other.first - one.last
+    article = passage.beginning("definite", "street_article")
+    return (
+        one.has_type
+        and other.has_type
+        and (gap == 0 or (gap == 1 and one.last in article))
+        and not passage.parted(one.last - 1, other.first)
+    )
 
 
 def _station(passage: Passage, mention: Mention, names: Names) -> Mention | None:

@@ -108,6 +108,8 @@ def place_of(words: str, lang: str = "en") -> Location | None:
             "Running on Ford Parkway, when I got to about Cleveland there were some men.",
             "Ford Pkwy & Cleveland Ave",
         ),
+        # Typed both, with nothing that joins them.
+        ("es", "Estoy en la calle 38, el Avenida Chicago.", "E 38th St & Chicago Ave"),
         # The town between the two, and what is taken back.
         (
             "en",
