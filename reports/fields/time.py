@@ -212,7 +212,15 @@ def _in_words(passage: Passage) -> Iterator[_Reading]:
     """'Noon', 'siddeeddii'."""
     behind, joins = passage.beginning("clock_behind"), passage.beginning("clock_and")
     listed = passage.beginning(NUMBER)
+    people = passage.beginning("people", "officers", "captives")
     for word in passage.of(HOUR):
+        # 'Labadii wiil' are the two boys, and no hour.
+        if (
+            word.first in listed
+            and word.last in people
+            and not passage.parted(word.first, word.last, Stop.COMMA)
+        ):
+            continue
         told, _, of_day = word.value.partition(":")
         first, last, offset = word.first, word.last, 0
         if (ahead := _offset(passage, word.first)) is not None:

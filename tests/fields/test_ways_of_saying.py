@@ -157,6 +157,7 @@ def test_what_callers_did_themselves_is_not_when_it_was_seen(
         ("There are ten to fifteen agents here.", "en"),
         ("Tienen a la vecina aquí afuera. Sus hijos vienen a las ocho y media.", "es"),
         ("Se llevaron a siete y quince agentes siguen aquí.", "es"),
+        ("Riverside Plaza ayay joogaan. Labadii wiil ayay kaxaysteen.", "so"),
     ],
 )
 def test_no_hour_is_made_out_where_none_is_told(words: str, lang: str) -> None:
