@@ -21,6 +21,7 @@ from places.gazetteer import (
     load_gazetteer,
     ordinal,
 )
+from places.street_names import key, street_name
 
 TWIN_CITIES = Path("places/twin_cities")
 METRO = (44.5, 45.4, -93.9, -92.7)
@@ -175,6 +176,28 @@ def test_hand_made_crossings_lie_near_the_citys_own(twin_cities: Gazetteer) -> N
     assert len(off) > 500
     assert median(off) < 60
     assert sorted(off)[int(0.95 * len(off))] < 250
+    assert max(corners_off(twin_cities)) < 200, "downtown, and where streets wind"
+
+
+def corners_off(gazetteer: Gazetteer) -> list[float]:
+    """Of each corner that is written down by itself how far it is from the city's, in metres."""
+    citys: dict[frozenset[str], list[Point]] = {}
+    with SHARED.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            point = Point(float(row["lat"]), float(row["lon"]))
+            citys.setdefault(corner(row["a"], row["b"]), []).append(point)
+    off = [
+        min(metres(point, each) for each in citys[corner(one, other)])
+        for (_, one, other), points in gazetteer.met.items()
+        if corner(one, other) in citys
+        for point in points
+    ]
+    assert len(off) > 100
+    return off
+
+
+def corner(one: str, other: str) -> frozenset[str]:
+    return frozenset(key(street_name(each).name) for each in (one, other))
 
 
 def known(name: str, gazetteer: Gazetteer) -> list[Street]:
