@@ -14,7 +14,7 @@ from typing import Final
 from places.gazetteer import SAME_PLACE, Area, Landmark, Point, Street
 from reports.fields.counting import Number
 from reports.fields.finding import Finding, taken_back
-from reports.fields.heading import HEADING, going_spans
+from reports.fields.heading import HEADING, TOWARDS, going_spans
 from reports.fields.mentions import (
     are_joined,
     do_cross,
@@ -49,6 +49,8 @@ CALLER_AT: Final = "caller_at"
 """The lexicon's kind for 'I am in', where it need not happen."""
 BESIDE: Final = "beside"
 """The lexicon's kind for 'near', 'across from', 'by': what follows is what it is near."""
+COMING: Final = "coming_from"
+"""The lexicon's kind for 'from'."""
 HELD_AT: Final = "held_at"
 """The lexicon's kind for 'they have him in', 'the jail in'."""
 DETENTION: Final = "detention"
@@ -62,6 +64,10 @@ CLOSE: Final = 5000.0
 """Metres from a part of town, or a landmark, within which something is still there."""
 CLEARLY: Final = 1000.0
 """Metres by which anything else has to be farther than twice as far."""
+OTHER: Final = "more"
+"""The lexicon's kind for 'another'."""
+BETWEEN: Final = "between"
+"""The lexicon's kind for 'between'."""
 APART: Final = 12
 """Words between two streets that cross, at the most, of which nothing says that they do."""
 UNJOINED: Final = 0.8
@@ -72,6 +78,8 @@ WITHIN: Final = 600.0
 """Metres between the two."""
 STATION: Final = "station"
 """The kind of a landmark that is one, and the lexicon's for words that say so: 'light rail'."""
+OTHER_STATION: Final = "other_station"
+"""The lexicon's kind for 'gas station'."""
 STATION_WITHIN: Final = 5
 """Words between these and its name at the most."""
 SIDE_WITHIN: Final = 2
@@ -150,7 +158,10 @@ def location_said(passages: Sequence[Passage], names: Names) -> Finding[Location
         best = max(there, key=lambda each: (len(each.value.streets), each is best))
     if back:
         best = replace(best, before=tuple(each.value for each in back))
-    for city in dict.fromkeys(each.value.city for each in found if each.value.area):
+    # 'He lives in Burnsville, but they got him in Eagan, by the Cub.'
+    for city in dict.fromkeys(
+        each.value.city for each in _meant([e for e in found if e.value.area])
+    ):
         best = best if city is None else _within(best, city)
     if len(best.value.candidates) < 2:
         return best
@@ -185,9 +196,8 @@ def _listed(found: Sequence[Finding[Location]]) -> Sequence[Finding[Location]]:
     """Without what lies elsewhere than in the one city that was named: none of a chain's houses
     that are known does not, as in 'Coon Rapids, at the Menards', and what was misheard is a name of
     the city's own that is in no list."""
-    towns = {
-        each.value.city: each for each in found if each.value.city and each.value.area is not None
-    }
+    areas = [each for each in found if each.value.city and each.value.area is not None]
+    towns = {each.value.city: each for each in _meant(areas)}
     if len(towns) != 1:
         return found
     ((city, named),) = towns.items()
@@ -200,6 +210,11 @@ def _listed(found: Sequence[Finding[Location]]) -> Sequence[Finding[Location]]:
         or any(one.city == city for one in each.value.candidates)
         or not (_is_misheard(each) or all(_is_of_chain(each, one) for one in each.value.candidates))
     ]
+
+
+def _meant(found: Sequence[Finding[Location]]) -> Sequence[Finding[Location]]:
+    """Without those where the caller lives or works, if there are others."""
+    return [each for each in found if not _is_passing(each)] or found
 
 
 def _is_misheard(finding: Finding[Location]) -> bool:
@@ -290,6 +305,7 @@ def _worth(
     return (
         not any(_is_beside(finding, other) for other in found),
         not (_is_passing(finding) or _is_town_of_passing(finding, found)),
+        not any(_is_left_for(finding, other) for other in found),
         not _is_of_held(finding, found),
         not _is_vague(finding, around),
         len(location.streets) == 2 and _is_before(finding, NOW_AT),
@@ -388,7 +404,9 @@ def _is_before(finding: Finding[Location], kind: str) -> bool:
     """Whether words of a kind stand before a place, in the same breath."""
     passage = finding.passage
     return any(
-        0 <= finding.first - mark.last <= SAID_WITHIN
+        # An article may be of both.
+        mark.first < finding.first
+        and -1 <= finding.first - mark.last <= SAID_WITHIN
         and not passage.parted(mark.first, finding.first, Stop.COMMA)
         for mark in passage.of(kind)
     )
@@ -418,10 +436,23 @@ def _is_town_of_passing(finding: Finding[Location], found: Sequence[Finding[Loca
     passage = finding.passage
     return finding.value.area is not None and any(
         other.passage is passage
+        and other.value.area is None
         and 0 <= finding.first - other.last <= SAID_WITHIN
         and not passage.parted(other.last - 1, finding.first)
+        and not any(other.last <= mark.first < finding.first for mark in passage.of(NOW_AT))
         and _is_passing(other)
         for other in found
+    )
+
+
+def _is_left_for(finding: Finding[Location], other: Finding[Location]) -> bool:
+    """Whether somebody went from there to another: 'from 26th and Nicollet to 24th and 3rd'."""
+    passage = finding.passage
+    return (
+        other.passage is passage
+        and finding.first in passage.ending(COMING)
+        and finding.last in passage.beginning(TOWARDS)
+        and 0 < other.first - finding.last <= JUST_BEHIND + 1
     )
 
 
@@ -454,22 +485,11 @@ def _located(
         if (crossing := _crossing(passage, one, other, names, town)) is not None:
             yield crossing
             crossed |= {one.first, other.first}
-    for one, other in pairwise(mentioned):
-        # 'Richfield, on Penn' is a city, and a street in it.
-        settled = not (one.areas or other.areas)
-        if (
-            one.streets
-            and other.streets
-            and (
-                are_joined(passage, one.last, other.first)
-                or (settled and do_meet(passage, one.last, other.first))
-                or _are_typed(passage, one, other)
-            )
-        ):
-            crossing = _crossing(passage, one, other, names, town)
-            if crossing is not None and not _is_in_town(passage, one, other, crossing):
-                yield crossing
-                crossed |= {one.first, other.first}
+    for one, other in _tightest(passage, _joined(passage, mentioned)):
+        crossing = _crossing(passage, one, other, names, town)
+        if crossing is not None and not _is_in_town(passage, one, other, crossing):
+            yield crossing
+            crossed |= {one.first, other.first}
     if not mentioned:
         return
     going = going_spans(passage)
@@ -501,6 +521,46 @@ def _located(
             yield _street(passage, mention, None, names)
 
 
+def _joined(passage: Passage, mentioned: Sequence[Mention]) -> Iterator[tuple[Mention, Mention]]:
+    """Two streets of which words say that they cross, and not that it is not at the second."""
+    for one, other in pairwise(mentioned):
+        # 'Richfield, on Penn' is a city, and a street in it.
+        settled = not (one.areas or other.areas)
+        if (
+            one.streets
+            and other.streets
+            and not _is_denied(passage, other)
+            and (
+                are_joined(passage, one.last, other.first)
+                or (settled and do_meet(passage, one.last, other.first))
+                or _are_typed(passage, one, other)
+            )
+        ):
+            yield one, other
+
+
+def _tightest(
+    passage: Passage, joined: Iterator[tuple[Mention, Mention]]
+) -> Sequence[tuple[Mention, Mention]]:
+    """Of pairs that have a street in common the one that stands closer together: 'to Richfield, and
+    at 66th and Penn'; but 'on Clinton, between 36th and 37th'."""
+    kept: list[tuple[Mention, Mention]] = []
+    for pair in joined:
+        if kept and kept[-1][1] is pair[0]:
+            before, gap = _gap(passage, *kept[-1]), _gap(passage, *pair)
+            if before < gap or kept[-1][0].last in passage.beginning(BETWEEN):
+                continue
+            if gap < before:
+                kept.pop()
+        kept.append(pair)
+    return kept
+
+
+def _gap(passage: Passage, one: Mention, other: Mention) -> tuple[bool, int]:
+    """Whether a comma stands between two, and how many words."""
+    return passage.parted(one.last - 1, other.first, Stop.COMMA), other.first - one.last
+
+
 def _are_typed(passage: Passage, one: Mention, other: Mention) -> bool:
     """Two streets with their types, one behind the other: '4th Avenue South, 35th Street', 'la
     calle 38, el Avenida Chicago'."""
@@ -517,8 +577,10 @@ def _are_typed(passage: Passage, one: Mention, other: Mention) -> bool:
 def _station(passage: Passage, mention: Mention, names: Names) -> Mention | None:
     """The station that is called after a street, or another place, if one is spoken of: 'the light
     rail at Lake Street', 'la estación de la 38'."""
+    others = {at for m in passage.of(OTHER_STATION) for at in range(m.first, m.last)}
     near = any(
-        mark.first - mention.last <= STATION_WITHIN
+        mark.first not in others
+        and mark.first - mention.last <= STATION_WITHIN
         and mention.first - mark.last <= STATION_WITHIN
         and not passage.parted(min(mark.first, mention.first), max(mark.first, mention.first))
         for mark in passage.of(STATION)
@@ -567,10 +629,14 @@ def _crossings_apart(
         for mention in mentioned
         if mention.streets
         and is_where(passage, mention)
+        and not _is_denied(passage, mention)
         and not any(first <= mention.first < last for first, last in going)
     ]
     for one, other in pairwise(named):
         if other.first - one.last > APART:
+            continue
+        # 'One on Robert and another on Payne.'
+        if any(one.last <= mark.first < other.first for mark in passage.of(OTHER)):
             continue
         if passage.parted(one.last - 1, other.first) and not _goes_on(passage, one, other):
             continue
@@ -761,7 +827,8 @@ def _street(
 def _signed(street: Street) -> str:
     """A numbered avenue as its signs have it; of a street one would have to know from where on."""
     numbered = street.name[:1].isdigit()
-    return f"{street.name} {street.side}" if numbered and street.axis == "ns" else street.name
+    has_side = numbered and street.axis == "ns" and street.side
+    return f"{street.name} {street.side}" if has_side else street.name
 
 
 def _confidence(likeness: float, candidates: int) -> float:

@@ -313,6 +313,8 @@ def _is_other_name(passage: Passage, mention: Mention) -> bool:
     first, last = mention.first, mention.last
     if first in passage.ending("titled") and not passage.parted(first - 1, first, Stop.COMMA):
         return True
+    if not mention.streets and not mention.landmarks and _has_name_behind(passage, mention):
+        return True
     if not mention.streets:
         return False
     if first in passage.ending("held_at"):
@@ -325,6 +327,22 @@ def _is_other_name(passage: Passage, mention: Mention) -> bool:
     if last in passage.beginning("county") and not passage.parted(first, last):
         return True
     return _has_name_before(passage, first)
+
+
+def _has_name_behind(passage: Passage, mention: Mention) -> bool:
+    """Whether a part of town is the first word of another name: 'Sheridan Hills', unless that is
+    known."""
+    at = mention.last
+    if at >= len(passage.tokens) or any(each.kind == CITY for each in mention.areas):
+        return False
+    word = passage.tokens[at].text
+    return (
+        word[:1].isupper()
+        and not word.isupper()
+        and word[1:2] not in APOSTROPHES
+        and at not in passage.marked
+        and not passage.parted(at - 1, at, Stop.COMMA)
+    )
 
 
 def _has_name_before(passage: Passage, first: int) -> bool:
@@ -598,11 +616,15 @@ def house_of(passage: Passage, mention: Mention) -> Number | None:
     # '1415 East 22nd Street', too.
     kinds = ("block", "side") if mention.has_type else ("block",)
     block = {at for mark in passage.of(*kinds) for at in range(mark.first, mark.last)}
+    # '3128, uh, it's Pleasant Avenue.'
+    pauses = passage.of("filler", "definite") if mention.has_type else ()
+    paused = block.union(at for mark in pauses for at in range(mark.first, mark.last))
     for number in (*_in_pairs(passage), *passage.numbers):
         if number.is_ordinal or number.value < 100:
             continue
         between = range(number.last, mention.first)
-        if len(between) <= 3 and number.last <= mention.first and block.issuperset(between):
+        leading = paused if number.value >= LEAST_BEHIND else block
+        if len(between) <= 3 and number.last <= mention.first and leading.issuperset(between):
             return number
     return None
 

@@ -239,6 +239,10 @@ def _heard(
     networks = networks_of(said)
     if weighs_counts and networks is not None and not _tells_nothing(kind):
         counts = weighed_counts(said, counts, whole, networks)
+    # 'Stopped on 169 and Canterbury.'
+    counts = {
+        name: None if _names_street(each, location) else each for name, each in counts.items()
+    }
     detained = counts["detained"]
     of_family = misses or (seeks_help and detained is not None)
     if location is not None and kind is not None:
@@ -349,6 +353,18 @@ def _moved_on(began: Finding[Moment], location: Finding[Location] | None) -> boo
             began.last < mark.first and 0 <= location.first - mark.last <= SAID_WITHIN
             for mark in began.passage.of(NOW_AT)
         )
+    )
+
+
+def _names_street(count: Finding[Count] | None, location: Finding[Location] | None) -> bool:
+    """Whether a number is a part of two streets that cross."""
+    return (
+        count is not None
+        and location is not None
+        and len(location.value.streets) == 2
+        and count.passage is location.passage
+        and location.first <= count.first
+        and count.last <= location.last
     )
 
 

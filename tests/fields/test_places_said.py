@@ -340,6 +340,33 @@ def test_where_something_happens_is_told_by_who_asks(lang: str, words: str, plac
             "Riverside Plaza",
         ),
         ("so", "Skyline Tower ayaan ku noolahay, Saint Paul, way garaacayaan.", "Skyline Tower"),
+        ("so", "Karmel ma joogaan, waxay joogaan Riverside Plaza.", "Riverside Plaza"),
+        ("es", "Están en la Blake Road, no en los de la Mainstreet.", "Blake Rd"),
+        # Where the family lives, where it was another day, who wrote of it, what it is far from.
+        ("es", "Mi hermano vive en Eagan. Lo agarraron en Burnsville.", "Burnsville"),
+        ("so", "Burnsville ayuu ku nool yahay, waxaa lagu qabtay Eagan, Cub-ka.", "Eagan"),
+        (
+            "en",
+            "The same guys who were at the Quarry yesterday are at the Cub on Broadway.",
+            "Cub Foods (West Broadway)",
+        ),
+        ("es", "Estaban ayer en el Home Depot de Bloomington, hoy en Fridley.", "Fridley"),
+        ("es", "Lo agarraron ayer en Faribault, quizás lo llevaron a Whipple.", "Faribault"),
+        (
+            "en",
+            "Our Powderhorn Park group chat says they're at the Aldi on Franklin.",
+            "Aldi (Franklin)",
+        ),
+        (
+            "en",
+            "We followed them from 26th and Nicollet to 24th and Park, they're parked.",
+            "E 24th St & Park Ave",
+        ),
+        ("so", "Wuxuu ka yimid Faribault, waxaa lagu qabtay Owatonna.", "Owatonna"),
+        ("en", "I own the bakery at Central and 22nd. They're at Central and 24th.", "24th"),
+        ("en", "My tenant lives at 3732 Grand. They stopped him on 61 in Hastings.", "61"),
+        ("en", "Four blocks from the capitol, on Rice, they had a car.", "Rice St"),
+        ("en", "Everyone says they're at the Holiday station on Cedar.", "Cedar Ave"),
         # Who works there, and says that it is here.
         (
             "es",
@@ -386,6 +413,20 @@ def test_of_several_places_the_one_where_it_happened_is_told(
         # The side of town says which number it is.
         ("en", "42nd and Lyndale north, they got a girl.", "42nd Ave N & Lyndale Ave"),
         ("es", "Emerson con la veintiséis del norte.", "Emerson Ave & 26th Ave N"),
+        # Of three names the two that stand together cross.
+        (
+            "en",
+            "We went back to Richfield and at 66th and Nicollet they had a truck.",
+            "E 66th St & Nicollet Ave",
+        ),
+        ("es", "La Jefferson, en la esquina de la Hennepin con la 26.", "Hennepin Ave & W 26th St"),
+        ("en", "An alley behind Clinton, between 36th and 37th.", "Clinton Ave & E 36th St"),
+        # Whoever was wrong says so.
+        (
+            "en",
+            "You posted 38th and Chicago but that's wrong, it's 38th and Elliot.",
+            "E 38th St & Elliot Ave",
+        ),
         # A pause between two streets.
         ("en", "We're on, uh, Blaisdell and like 34th.", "Blaisdell Ave & W 34th St"),
         ("en", "The place is on Eat Street, Nicollet and 26th.", "Nicollet Ave & E 26th St"),
@@ -400,3 +441,15 @@ def test_what_stands_beside_a_name_says_which_place_is_meant(
     place = place_of(words, lang)
     assert place is not None
     assert [each.name for each in place.candidates] == [name]
+
+
+def test_one_place_and_another_are_not_where_two_streets_cross() -> None:
+    place = place_of("Tiene dos locales, uno en la Robert y otro en la César Chávez.", "es")
+    assert place is not None
+    assert len(place.streets) == 1
+
+
+def test_the_number_of_a_house_may_be_said_before_the_street_comes_to_mind() -> None:
+    place = place_of("The address is 3128, uh, it's Pleasant Avenue South.", "en")
+    assert place is not None
+    assert (place.streets[0], place.number) == ("Pleasant Ave", 3128)

@@ -43,6 +43,14 @@ def test_no_words_break_it(words: str, language: str) -> None:
     assert seen_at is None or seen_at.within.total_seconds() > 0
 
 
+def test_a_street_that_is_a_number_counts_nobody() -> None:
+    found = understood("Waxaa lagu joojiyay 169 iyo Canterbury, hal nin.", "so")
+    assert found.location.value is not None
+    assert found.location.value.streets == ("Highway 169", "Canterbury Rd")
+    for count in (found.officers.value, found.detained and found.detained.value):
+        assert count is None or count == Count(1, 1)
+
+
 def test_who_takes_a_number_back_is_believed_and_the_first_is_kept_beside() -> None:
     found = understood("There's four, no wait, five guys at the door.").officers
     assert found.value == Count(5, 5)
