@@ -9,7 +9,7 @@ from typing import Final
 from reports.fields.finding import Finding
 from reports.fields.kind import KIND, ORDINARY, Kind
 from reports.fields.lexicon import Mark
-from reports.fields.location import Location
+from reports.fields.location import Location, is_passing
 from reports.fields.marked import marked, spoken
 from reports.fields.said import Passage, sentence_at
 
@@ -27,6 +27,10 @@ def happens_there(
 ) -> bool:
     """Whether the place that a call names is one where something happens, or happened. `taken`: it
     says that somebody was taken or is held."""
+    asks = kind is Kind.QUESTION or (kind is Kind.HELP and not taken)
+    if asks and is_passing(location):
+        # 'I work in Shakopee, I need a ride.'
+        return bool(_beside(location, *SEEN))
     if kind is Kind.QUESTION:
         return _tells_of(location, *SEEN)
     if kind is Kind.HELP and not taken:
@@ -38,18 +42,18 @@ def happens_there(
 
 def _tells_of(location: Finding[Location], *kinds: str) -> bool:
     """Whether the sentence that names it does."""
-    passage = location.passage
-    first, last = sentence_at(passage, location.first)
-
-    def within(*some: str) -> list[Mark]:
-        return [mark for mark in spoken(passage, *some) if first <= mark.first < last]
-
     return (
-        bool(within(*kinds))
-        or _acts(within("activity"))
-        or any(mark.value == "crash" for mark in within(KIND))
-        or any(mark.value == "family" for mark in within("need"))
+        bool(_beside(location, *kinds))
+        or _acts(_beside(location, "activity"))
+        or any(mark.value == "crash" for mark in _beside(location, KIND))
+        or any(mark.value == "family" for mark in _beside(location, "need"))
     )
+
+
+def _beside(location: Finding[Location], *kinds: str) -> Sequence[Mark]:
+    """Marks in its sentence."""
+    first, last = sentence_at(location.passage, location.first)
+    return [mark for mark in spoken(location.passage, *kinds) if first <= mark.first < last]
 
 
 def _acts(marks: Iterable[Mark]) -> bool:

@@ -154,6 +154,7 @@ KINDS: Final = frozenset(
         "part",
         "partial",
         "passing",
+        "other_city",
         "other_station",
         "passing_behind",
         "past",

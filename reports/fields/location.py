@@ -201,7 +201,7 @@ def _listed(found: Sequence[Finding[Location]]) -> Sequence[Finding[Location]]:
     if len(towns) != 1:
         return found
     ((city, named),) = towns.items()
-    if _is_passing(named):
+    if is_passing(named):
         return found
     return [
         each
@@ -214,7 +214,7 @@ def _listed(found: Sequence[Finding[Location]]) -> Sequence[Finding[Location]]:
 
 def _meant(found: Sequence[Finding[Location]]) -> Sequence[Finding[Location]]:
     """Without those where the caller lives or works, if there are others."""
-    return [each for each in found if not _is_passing(each)] or found
+    return [each for each in found if not is_passing(each)] or found
 
 
 def _is_misheard(finding: Finding[Location]) -> bool:
@@ -304,7 +304,7 @@ def _worth(
     )
     return (
         not any(_is_beside(finding, other) for other in found),
-        not (_is_passing(finding) or _is_town_of_passing(finding, found)),
+        not (is_passing(finding) or _is_town_of_passing(finding, found)),
         not any(_is_left_for(finding, other) for other in found),
         not _is_of_held(finding, found),
         not _is_vague(finding, around),
@@ -357,7 +357,7 @@ def _is_of_held(finding: Finding[Location], found: Sequence[Finding[Location]]) 
     answers at Whipple'."""
     return (_is_detention(finding) or _is_before(finding, HELD_AT)) and any(
         other.value.city != finding.value.city
-        and not (_is_passing(other) or _is_before(other, CALLER_AT))
+        and not (is_passing(other) or _is_before(other, CALLER_AT))
         for other in found
     )
 
@@ -422,7 +422,7 @@ def _is_behind(finding: Finding[Location], kind: str) -> bool:
     )
 
 
-def _is_passing(finding: Finding[Location]) -> bool:
+def is_passing(finding: Finding[Location]) -> bool:
     """Whether the caller lives or works there, or came by: but 'I work here at Karmel' is where
     they are."""
     if _is_behind(finding, PASSING_BEHIND):
@@ -440,7 +440,12 @@ def _is_town_of_passing(finding: Finding[Location], found: Sequence[Finding[Loca
         and 0 <= finding.first - other.last <= SAID_WITHIN
         and not passage.parted(other.last - 1, finding.first)
         and not any(other.last <= mark.first < finding.first for mark in passage.of(NOW_AT))
-        and _is_passing(other)
+        # 'A boy on Lake told me that in Worthington …' is no part of Worthington.
+        and (
+            finding.first not in passage.ending(PASSING_BEHIND)
+            or passage.parted(finding.first - 1, finding.first, Stop.COMMA)
+        )
+        and is_passing(other)
         for other in found
     )
 

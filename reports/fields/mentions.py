@@ -319,6 +319,8 @@ def _is_other_name(passage: Passage, mention: Mention) -> bool:
         return False
     if first in passage.ending("held_at"):
         return True  # 'they have him in Sherburne'
+    if last in passage.ending("other_city") and not _may_be_crossed(passage, last):
+        return True  # 'they flew in from Chicago'
     if first in passage.beginning("jail") and not is_along(passage, mention):
         return True
     state = passage.beginning("plate_state").get(first)
@@ -327,6 +329,14 @@ def _is_other_name(passage: Passage, mention: Mention) -> bool:
     if last in passage.beginning("county") and not passage.parted(first, last):
         return True
     return _has_name_before(passage, first)
+
+
+def _may_be_crossed(passage: Passage, last: int) -> bool:
+    """Whether what joins two streets stands behind one, and then a name or an article."""
+    at = last + 1
+    if last not in passage.once(_joins) or at >= len(passage.tokens):
+        return False
+    return at in passage.beginning("street_article") or not passage.tokens[at].text[0].islower()
 
 
 def _has_name_behind(passage: Passage, mention: Mention) -> bool:
@@ -380,6 +390,13 @@ def _numbered(passage: Passage, gazetteer: Gazetteer) -> Iterator[Mention]:
     articles = passage.ending("street_article")
     # 'Veinticuatro la docena.'
     counted = passage.lexicon.language in SPOKEN
+    # 'My cleaning on the twenty-second.'
+    joins = passage.once(_joins)
+    dated = {
+        mark.last
+        for mark in (passage.of("definite") if passage.lexicon.language == "en" else ())
+        if mark.first - 1 not in joins and mark.first not in joins
+    }
     dozens = passage.beginning("number") if counted else set()
     # 'A las siete y cuarto.'
     clock = {at for mark in passage.of("clock_behind") for at in range(mark.first, mark.last)}
@@ -387,6 +404,7 @@ def _numbered(passage: Passage, gazetteer: Gazetteer) -> Iterator[Mention]:
         if (
             number.first in dozens
             or number.first in clock
+            or (number.is_ordinal and number.first in dated and number.last not in behind)
             or _is_else(passage, number, articles.get(number.first))
         ):
             continue

@@ -252,6 +252,10 @@ def test_a_street_of_a_name_that_is_in_no_list_is_not_in_the_town_it_is_called_a
             "My daughter goes to Andersen. Am I allowed to pick her up? What's safer?",
         ),
         ("es", "Hola, vivo en Eagan y quiero ayudar. ¿Con quién hablo para apuntarme?"),
+        ("en", "I need a ride. I work nights at a warehouse in Shakopee."),
+        ("en", "I have two kids at Roosevelt High School, can somebody walk them?"),
+        ("en", "I'm calling to cancel my cleaning on the twenty-second."),
+        ("es", "Mi amiga vive en Chicago y me mandó un video de una redada."),
     ],
 )
 def test_no_place_is_where_something_happens_that_is_but_named(lang: str, words: str) -> None:
@@ -365,6 +369,14 @@ def test_where_something_happens_is_told_by_who_asks(lang: str, words: str, plac
         ("so", "Wuxuu ka yimid Faribault, waxaa lagu qabtay Owatonna.", "Owatonna"),
         ("en", "I own the bakery at Central and 22nd. They're at Central and 24th.", "24th"),
         ("en", "My tenant lives at 3732 Grand. They stopped him on 61 in Hastings.", "61"),
+        ("en", "A guy at the Holiday on Lyndale said they took people in St. Cloud.", "St. Cloud"),
+        (
+            "es",
+            "Un muchacho del gimnasio de la Lake me contó que en Worthington hay redada.",
+            "Worthington",
+        ),
+        ("so", "Saaxiibkay oo Shakopee ka shaqeeya ayaa yiri Faribault ayay joogaan.", "Faribault"),
+        ("en", "My friend in Chicago saw them there. Here it's Portland and 46th.", "Portland"),
         ("en", "Four blocks from the capitol, on Rice, they had a car.", "Rice St"),
         ("en", "Everyone says they're at the Holiday station on Cedar.", "Cedar Ave"),
         # Who works there, and says that it is here.
