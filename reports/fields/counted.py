@@ -12,7 +12,7 @@ from typing import Final
 from reports.fields.counting import Number
 from reports.fields.counts import Count, counted_run, noun_of, number_runs
 from reports.fields.lexicon import Mark
-from reports.fields.said import Passage, sentence_at
+from reports.fields.said import Passage, Stop, sentence_at
 from reports.fields.sheet import GAPS, NOTHING, ROOM, SIZES, Pair, Place, Sheet
 
 PERSONS: Final = ("people", "officers", "captives", "one_person", "person", "more")
@@ -31,6 +31,14 @@ SEVERAL: Final = 3
 SOME: Final = "five"
 """The word that stands for every plain number from `SEVERAL` on: how many they are says little of
 who they are, and what is learnt of one number is true of the next."""
+NAME: Final = "name"
+"""What is counted where a name stands for one of two."""
+ONE_PERSON: Final = ("one_person", "person", "captives")
+"""The lexicon's kinds for somebody beside whom a name stands for another."""
+JUST_BEHIND: Final = 1
+"""Words between 'they took' and a name at the most."""
+GAP_OF_PAIR: Final = 2
+"""Words from an 'and' to the second of two at the most: 'Rudy and Rudy's wife'."""
 PAIR: Final = "pair"
 """The lexicon's kind for 'both of our cooks', 'la pareja'."""
 MANY: Final = Count(None, None)
@@ -106,6 +114,9 @@ def _counted_in(passage: Passage) -> list[Counted]:
         several = mark.kind in PERSONS[:3] and (word.endswith("s") or word in _SEVERAL)
         if not several and used.isdisjoint(range(mark.first, mark.last)):
             add(mark.first, mark.last, Count(1, 1), "S", mark.kind, None)
+    for at in _named(passage):
+        if at not in used:
+            add(at, at + 1, Count(1, 1), "S", NAME, None)
     takings = [m for m in passage.of(*TAKINGS) if used.isdisjoint(range(m.first, m.last))]
     for mark in takings[:MOST_TAKINGS]:
         add(mark.first, mark.last, Count(1, 1), "H", mark.kind, None)
@@ -118,6 +129,43 @@ _SEVERAL: Final = frozenset(
     ["people", "men", "women", "ice", "police", "gente", "policia", "migra", "dhs", "children"]
 )
 """Nouns that are of several without an s, or of nobody in particular."""
+
+
+def _named(passage: Passage) -> Sequence[int]:
+    """Where a name is of one of two who may have been taken: 'they took Fabio and his son', 'se
+    llevaron a Beto y a Nayeli'. Only which word it is, in sentences that say that somebody was."""
+    takings = passage.of(*TAKINGS)
+    if not takings:
+        return ()
+    persons, ands = passage.beginning(*ONE_PERSON), passage.beginning("and")
+    ends = {mark.last for mark in passage.of(*ONE_PERSON)}
+    behind = {mark.last + gap for mark in takings for gap in range(JUST_BEHIND + 1)}
+    names = [at for at in range(1, len(passage.tokens)) if _may_be_name(passage, at)]
+    found = set[int]()
+    for at in names:
+        if at + 1 in ands and not passage.parted(at, at + 1):
+            others = range(at + 2, at + 2 + GAP_OF_PAIR)
+            if any(other in persons for other in others):
+                found.add(at)
+            elif at in behind and (other := next((o for o in others if o in names), None)):
+                found |= {at, other}
+        # 'He and Beto', 'a mi tía y a Nayeli'.
+        elif any(at - gap in ands and at - gap in ends for gap in range(1, GAP_OF_PAIR + 1)):
+            found.add(at)
+    told = [sentence_at(passage, mark.first) for mark in takings]
+    return [at for at in sorted(found) if any(first <= at < last for first, last in told)]
+
+
+def _may_be_name(passage: Passage, at: int) -> bool:
+    """Whether a word has a capital, is not known, and begins no sentence."""
+    token = passage.tokens[at]
+    return (
+        token.text[:1].isupper()
+        and not token.text.isupper()
+        and token.text.rstrip(".,").isalpha()
+        and at not in passage.marked
+        and passage.tokens[at - 1].stop < Stop.SENTENCE
+    )
 
 
 def sheet_of(passages: Sequence[Passage], counted: Sequence[Counted]) -> Sheet:

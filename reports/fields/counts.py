@@ -413,7 +413,9 @@ def _runs_of(passage: Passage) -> Iterator[list[Number]]:
                 if is_aloud:
                     run = [number]  # they count: 'one, two, three, four, five officers'
                     continue
-            if number.value <= 2 * run[-1].value and not number.is_article:
+            # 'And in the lot there are five, seven in all.'
+            is_total = number.last in passage.beginning("total")
+            if number.value <= 2 * run[-1].value and not (number.is_article or is_total):
                 run.append(number)  # 'six, seven people', 'thirty, forty'
                 continue
         # 'Subieron a ocho a una van' is no range.

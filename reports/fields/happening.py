@@ -27,7 +27,7 @@ def happens_there(
 ) -> bool:
     """Whether the place that a call names is one where something happens, or happened. `taken`: it
     says that somebody was taken or is held."""
-    asks = kind is Kind.QUESTION or (kind is Kind.HELP and not taken)
+    asks = kind in (Kind.QUESTION, Kind.NOT_FOR_US) or (kind is Kind.HELP and not taken)
     if asks and is_passing(location):
         # 'I work in Shakopee, I need a ride.'
         return bool(_beside(location, *SEEN))

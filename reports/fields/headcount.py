@@ -40,9 +40,9 @@ MOST_TIMES: Final = 4
 MOST_ADDED: Final = 5
 """Of what is counted, the likeliest of which are added to each other, once it is known how likely
 they are."""
-LIKELY: Final = 0.9
+LIKELY: Final = 0.85
 """How likely a reading is at the least that is taken."""
-STANDS: Final = 0.65
+STANDS: Final = 0.6
 """The same, of one that rules found."""
 SURE_RULE: Final = 0.9
 """How sure rules are of what stands if no reading has it."""

@@ -367,6 +367,8 @@ def _is_beside(finding: Finding[Location], other: Finding[Location]) -> bool:
     near the airport', 'on Maryland, near the lake'."""
     if finding.value.landmark is None or finding.passage is not other.passage:
         return False
+    if _is_wide_of(finding, other):
+        return True
     city = other.value.city if other.value.area is not None else None
     wide = bool(other.value.streets) and all(e.kind == PARK for e in finding.value.candidates)
     elsewhere = city is not None and all(e.city != city for e in finding.value.candidates)
@@ -378,6 +380,21 @@ def _is_beside(finding: Finding[Location], other: Finding[Location]) -> bool:
             for mark in finding.passage.of(BESIDE)
         )
         and not finding.passage.parted(other.last - 1, finding.first)
+    )
+
+
+def _is_wide_of(finding: Finding[Location], other: Finding[Location]) -> bool:
+    """Whether it is so wide that it lies at no crossing, and the street by it is named then: 'the
+    lot by the airport, on Post Road'."""
+    passage, only = finding.passage, _only(finding)
+    return (
+        only is not None
+        and not only.near
+        and bool(other.value.streets)
+        and 0 <= other.first - finding.last <= JUST_BEHIND
+        and not passage.parted(finding.last - 1, other.first)
+        # An article may be of both.
+        and any(first in passage.ending(BESIDE) for first in (finding.first, finding.first + 1))
     )
 
 

@@ -101,6 +101,31 @@ def test_every_way_to_count_is_weighed_and_so_is_none() -> None:
     assert (None, None) in values("There are a bunch of them all over the parking lot here.")
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Three agents came in the kitchen and they took Fabio and his son."),
+        ("en", "They had Rudy and Rudy's wife up against the trailer, cuffed. They took them."),
+        ("es", "Se llevaron a mi tía y a Nayeli en una van blanca."),
+        ("es", "Se llevaron a Beto y a Nayeli en una van blanca."),
+    ],
+)
+def test_who_is_called_by_name_may_be_one_of_two(language: str, words: str) -> None:
+    assert (2, 2) in values(words, language)
+
+
+def test_a_name_counts_nobody_where_nobody_is_taken() -> None:
+    assert not any(
+        each.kind == "name" for each in counted_in([passage("I saw Fabio and his son.")])
+    )
+
+
+def test_a_sum_behind_a_number_is_no_end_of_a_range() -> None:
+    assert (7, 7) in values(
+        "Se ven dos en la calle y en el parking hay cinco, siete en total.", "es"
+    )
+
+
 def test_what_people_are_put_into_is_no_end_of_a_range() -> None:
     found = values("Yo vi que subieron a ocho a una van blanca, para que avise por favor.", "es")
     assert (8, 8) in found

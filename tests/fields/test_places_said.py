@@ -377,6 +377,7 @@ def test_where_something_happens_is_told_by_who_asks(lang: str, words: str, plac
         ),
         ("so", "Saaxiibkay oo Shakopee ka shaqeeya ayaa yiri Faribault ayay joogaan.", "Faribault"),
         ("en", "My friend in Chicago saw them there. Here it's Portland and 46th.", "Portland"),
+        ("en", "I'm in the lot by the airport, on Post Road. ICE is here.", "Post Rd"),
         ("en", "Four blocks from the capitol, on Rice, they had a car.", "Rice St"),
         ("en", "Everyone says they're at the Holiday station on Cedar.", "Cedar Ave"),
         # Who works there, and says that it is here.
