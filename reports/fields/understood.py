@@ -357,7 +357,8 @@ def _moved_on(began: Finding[Moment], location: Finding[Location] | None) -> boo
 
 
 def _names_street(count: Finding[Count] | None, location: Finding[Location] | None) -> bool:
-    """Whether a number is a part of two streets that cross."""
+    """Whether a number is one of two streets that cross, and no count that stands between them:
+    'on Lake, four of them, by Cedar'."""
     return (
         count is not None
         and location is not None
@@ -365,6 +366,7 @@ def _names_street(count: Finding[Count] | None, location: Finding[Location] | No
         and count.passage is location.passage
         and location.first <= count.first
         and count.last <= location.last
+        and (count.first == location.first or count.last == location.last)
     )
 
 

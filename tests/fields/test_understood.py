@@ -51,6 +51,13 @@ def test_a_street_that_is_a_number_counts_nobody() -> None:
         assert count is None or count == Count(1, 1)
 
 
+def test_a_count_between_two_streets_that_cross_is_one() -> None:
+    found = understood("I'm on Lake Street, there's four agents with masks on, by Cedar Avenue.")
+    assert found.location.value is not None
+    assert len(found.location.value.streets) == 2
+    assert found.officers.value == Count(4, 4)
+
+
 def test_who_takes_a_number_back_is_believed_and_the_first_is_kept_beside() -> None:
     found = understood("There's four, no wait, five guys at the door.").officers
     assert found.value == Count(5, 5)
