@@ -9,9 +9,10 @@ from typing import Final
 from reports.fields.finding import Finding
 from reports.fields.kind import KIND, ORDINARY, Kind
 from reports.fields.lexicon import Mark
-from reports.fields.location import Location, is_passing
+from reports.fields.location import Location
 from reports.fields.marked import marked, spoken
 from reports.fields.said import Passage, sentence_at
+from reports.fields.whereabouts import is_passing
 
 GOES_ON: Final = "goes_on"
 """The lexicon's kind for what somebody asks who does not know what happens: 'something going on',

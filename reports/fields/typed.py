@@ -26,13 +26,14 @@ from reports.fields.first_hand import FirstHand
 from reports.fields.heading import Heading
 from reports.fields.kind import Kind
 from reports.fields.lexicon import Lexicon
-from reports.fields.location import Candidate, Location, location_said
+from reports.fields.location import Candidate, Location
 from reports.fields.moment import Moment
 from reports.fields.names import Names
 from reports.fields.plates import Plate
 from reports.fields.said import passage_of, tokens_of
 from reports.fields.settled import SEVERAL
 from reports.fields.vehicles import Vehicle
+from reports.fields.whereabouts import location_said
 from reports.questions import WHERE
 
 Given = Mapping[str, Sequence[str]]

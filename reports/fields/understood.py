@@ -40,7 +40,7 @@ from reports.fields.kind import (
     says_it_is_none,
     settled_first_hand,
 )
-from reports.fields.location import NOW_AT, SAID_WITHIN, Location, location_said
+from reports.fields.location import Location
 from reports.fields.moment import Moment
 from reports.fields.names import Names
 from reports.fields.presence import SHOWN as PRESENCE_SHOWN
@@ -50,6 +50,7 @@ from reports.fields.said import Passage
 from reports.fields.settled import SEVERAL, Settled
 from reports.fields.time import COARSE, time_said, time_shown
 from reports.fields.vehicles import Vehicle, vehicles_said
+from reports.fields.whereabouts import NOW_AT, SAID_WITHIN, location_said
 from reports.questions import CALLBACK, EARLIER, NO, NOW, OFFICERS, STILL_THERE, WHEN, YES
 
 V_co = TypeVar("V_co", covariant=True)
