@@ -58,6 +58,15 @@ def test_a_count_between_two_streets_that_cross_is_one() -> None:
     assert found.officers.value == Count(4, 4)
 
 
+def test_a_place_beside_a_bank_is_no_call_for_the_bank() -> None:
+    where = "Estoy en el Mercado Central, del lado del banco."
+    kind = understood(where, "es", keys="when=3").kind
+    assert kind is None or kind.value.value != "not_for_us"
+    kind = understood("Buenas, le llamo del banco por su tarjeta.", "es").kind
+    assert kind is not None
+    assert kind.value.value == "not_for_us"
+
+
 def test_who_takes_a_number_back_is_believed_and_the_first_is_kept_beside() -> None:
     found = understood("There's four, no wait, five guys at the door.").officers
     assert found.value == Count(5, 5)
