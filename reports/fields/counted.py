@@ -5,13 +5,14 @@ speaks for each (`network.py`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from reports.fields.counting import Number
 from reports.fields.counts import Count, counted_run, noun_of, number_runs
 from reports.fields.lexicon import Mark
+from reports.fields.plain import plain
 from reports.fields.said import Passage, Stop, sentence_at
 from reports.fields.sheet import GAPS, NOTHING, ROOM, SIZES, Pair, Place, Sheet
 
@@ -37,8 +38,10 @@ ONE_PERSON: Final = ("one_person", "person", "captives")
 """The lexicon's kinds for somebody beside whom a name stands for another."""
 JUST_BEHIND: Final = 1
 """Words between 'they took' and a name at the most."""
-GAP_OF_PAIR: Final = 2
-"""Words from an 'and' to the second of two at the most: 'Rudy and Rudy's wife'."""
+GAP_OF_PAIR: Final = 3
+"""Words from an 'and' up to the second of two at the most: 'Chuy and the new kid'."""
+CLITIC: Final = "'s"
+"""That stands for 'is' or 'has': 'another's holding the elevator'."""
 PAIR: Final = "pair"
 """The lexicon's kind for 'both of our cooks', 'la pareja'."""
 MANY: Final = Count(None, None)
@@ -109,14 +112,17 @@ def _counted_in(passage: Passage) -> list[Counted]:
     for mark in passage.of(PAIR):
         if used.isdisjoint(range(mark.first, mark.last)):
             add(mark.first, mark.last, Count(2, 2), "P", mark.kind, None)
+    # 'Una muchacha' is one, not two.
+    articles = {each.last for each in found if each.sort == "A" and each.noun is None}
     for mark in passage.of(*PERSONS):
         word = passage.tokens[mark.last - 1].plain
         several = mark.kind in PERSONS[:3] and (word.endswith("s") or word in _SEVERAL)
-        if not several and used.isdisjoint(range(mark.first, mark.last)):
+        is_counted = several or mark.first in articles
+        if not is_counted and used.isdisjoint(range(mark.first, mark.last)):
             add(mark.first, mark.last, Count(1, 1), "S", mark.kind, None)
-    for at in _named(passage):
+    for at, kind in (*_named(passage), *_shortened(passage)):
         if at not in used:
-            add(at, at + 1, Count(1, 1), "S", NAME, None)
+            add(at, at + 1, Count(1, 1), "S", kind, None)
     takings = [m for m in passage.of(*TAKINGS) if used.isdisjoint(range(m.first, m.last))]
     for mark in takings[:MOST_TAKINGS]:
         add(mark.first, mark.last, Count(1, 1), "H", mark.kind, None)
@@ -131,13 +137,24 @@ _SEVERAL: Final = frozenset(
 """Nouns that are of several without an s, or of nobody in particular."""
 
 
-def _named(passage: Passage) -> Sequence[int]:
-    """Where a name is of one of two who may have been taken: 'they took Fabio and his son', 'se
-    llevaron a Beto y a Nayeli'. Only which word it is, in sentences that say that somebody was."""
+def _shortened(passage: Passage) -> Iterator[tuple[int, str]]:
+    """Where somebody is named with 'is' or 'has' behind, and as what."""
+    for at, token in enumerate(passage.tokens):
+        stem, clitic = token.text[: -len(CLITIC)], token.text[-len(CLITIC) :].replace("’", "'")
+        if clitic == CLITIC:
+            kinds = [mark.kind for mark in passage.lexicon.marks((plain(stem),))]
+            if kind := next((kind for kind in PERSONS if kind in kinds), None):
+                yield at, kind
+
+
+def _named(passage: Passage) -> Sequence[tuple[int, str]]:
+    """Where a word that is not known is of one of two who may have been taken: 'they took Fabio and
+    his son', 'al parrillero y a su ayudante'. Only in sentences that say that somebody was."""
     takings = passage.of(*TAKINGS)
     if not takings:
         return ()
     persons, ands = passage.beginning(*ONE_PERSON), passage.beginning("and")
+    numbers = {number.first for number in passage.numbers}
     ends = {mark.last for mark in passage.of(*ONE_PERSON)}
     behind = {mark.last + gap for mark in takings for gap in range(JUST_BEHIND + 1)}
     names = [at for at in range(1, len(passage.tokens)) if _may_be_name(passage, at)]
@@ -145,7 +162,7 @@ def _named(passage: Passage) -> Sequence[int]:
     for at in names:
         if at + 1 in ands and not passage.parted(at, at + 1):
             others = range(at + 2, at + 2 + GAP_OF_PAIR)
-            if any(other in persons for other in others):
+            if any(other in persons or other in numbers for other in others):
                 found.add(at)
             elif at in behind and (other := next((o for o in others if o in names), None)):
                 found |= {at, other}
@@ -153,18 +170,22 @@ def _named(passage: Passage) -> Sequence[int]:
         elif any(at - gap in ands and at - gap in ends for gap in range(1, GAP_OF_PAIR + 1)):
             found.add(at)
     told = [sentence_at(passage, mark.first) for mark in takings]
-    return [at for at in sorted(found) if any(first <= at < last for first, last in told)]
+    return [(at, NAME) for at in sorted(found) if any(first <= at < last for first, last in told)]
 
 
 def _may_be_name(passage: Passage, at: int) -> bool:
-    """Whether a word has a capital, is not known, and begins no sentence."""
+    """Whether a word is not known, begins no sentence, and has a capital or is somebody's: 'and his
+    helper', but not 'and his keys'."""
     token = passage.tokens[at]
     return (
-        token.text[:1].isupper()
-        and not token.text.isupper()
+        at not in passage.marked
         and token.text.rstrip(".,").isalpha()
-        and at not in passage.marked
+        and not token.text.isupper()
         and passage.tokens[at - 1].stop < Stop.SENTENCE
+        and (
+            token.text[:1].isupper()
+            or (at in passage.ending("whose") and not token.plain.endswith("s"))
+        )
     )
 
 

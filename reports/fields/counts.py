@@ -415,7 +415,10 @@ def _runs_of(passage: Passage) -> Iterator[list[Number]]:
                     continue
             # 'And in the lot there are five, seven in all.'
             is_total = number.last in passage.beginning("total")
-            if number.value <= 2 * run[-1].value and not (number.is_article or is_total):
+            # 'Terminal 2, saddex ICE ah'.
+            alike = _is_in_digits(passage, number) == _is_in_digits(passage, run[-1])
+            joins = alike and not (number.is_article or is_total)
+            if number.value <= 2 * run[-1].value and joins:
                 run.append(number)  # 'six, seven people', 'thirty, forty'
                 continue
         # 'Subieron a ocho a una van' is no range.
@@ -430,6 +433,10 @@ def _runs_of(passage: Passage) -> Iterator[list[Number]]:
         run, is_aloud = [number], False
     if run:
         yield run
+
+
+def _is_in_digits(passage: Passage, number: Number) -> bool:
+    return passage.tokens[number.first].plain[0].isdigit()
 
 
 def _is_counted_on(passage: Passage, run: Sequence[Number], number: Number) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from reports.fields.finding import Finding
-from reports.fields.kind import KIND, ORDINARY, Kind
+from reports.fields.kind import GUESSED, KIND, ORDINARY, Kind
 from reports.fields.lexicon import Mark
 from reports.fields.location import Location
 from reports.fields.marked import marked, spoken
@@ -24,17 +24,20 @@ DONE: Final = ("past", "taken")
 
 
 def happens_there(
-    location: Finding[Location], kind: Kind | None, passages: Sequence[Passage], *, taken: bool
+    location: Finding[Location], kind: Finding[Kind], passages: Sequence[Passage], *, taken: bool
 ) -> bool:
     """Whether the place that a call names is one where something happens, or happened. `taken`: it
     says that somebody was taken or is held."""
-    asks = kind in (Kind.QUESTION, Kind.NOT_FOR_US) or (kind is Kind.HELP and not taken)
+    helps = kind.value is Kind.HELP and not taken
+    asks = helps or kind.value in (Kind.QUESTION, Kind.NOT_FOR_US)
     if asks and is_passing(location):
         # 'I work in Shakopee, I need a ride.'
         return bool(_beside(location, *SEEN))
-    if kind is Kind.QUESTION:
+    # What sounds like nothing of ours may be a place alone, in answer to where it is.
+    surely_not = kind.value is Kind.NOT_FOR_US and kind.confidence > GUESSED
+    if surely_not or kind.value is Kind.QUESTION:
         return _tells_of(location, *SEEN)
-    if kind is Kind.HELP and not taken:
+    if helps:
         return _tells_of(location, *SEEN, *DONE) or any(
             _acts(marked(passage, "activity")) for passage in passages
         )
@@ -52,9 +55,10 @@ def _tells_of(location: Finding[Location], *kinds: str) -> bool:
 
 
 def _beside(location: Finding[Location], *kinds: str) -> Sequence[Mark]:
-    """Marks in its sentence."""
+    """Marks in its sentence, but not in its name: 'la corte de inmigración'."""
     first, last = sentence_at(location.passage, location.first)
-    return [mark for mark in spoken(location.passage, *kinds) if first <= mark.first < last]
+    beside = (*range(first, location.first), *range(location.last, last))
+    return [mark for mark in spoken(location.passage, *kinds) if mark.first in beside]
 
 
 def _acts(marks: Iterable[Mark]) -> bool:

@@ -10,16 +10,16 @@ calls (`bench/counting.py`), by the likelihood of all the readings of the right 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 from math import exp, inf
 from typing import Final, NamedTuple
 
 from reports.fields.counted import MANY, Counted, counted_in, pair_of, sheet_of
 from reports.fields.counts import Count
 from reports.fields.finding import CORRECTION, Finding
-from reports.fields.network import FIELDS, RELATIONS, Networks, Reads
+from reports.fields.network import FIELDS, RELATIONS, Networks, Read
 from reports.fields.said import Passage, Stop
 
 FEW: Final = 12
@@ -28,6 +28,10 @@ WITHIN: Final = 45
 """Words between two numbers that may be added."""
 PERSON_WITHIN: Final = 16
 """The same, of a number and a person, or two persons."""
+MORE: Final = "more"
+"""The lexicon's kind for 'another' and 'more', beside what is added."""
+MORE_BEFORE, MORE_BEHIND = 2, 1
+"""Words before and behind it within which it stands."""
 EACH_AROUND: Final = 8
 """Words around two counts within which 'each' is looked for."""
 OFFICERS: Final = FIELDS[0]
@@ -40,10 +44,8 @@ MOST_TIMES: Final = 4
 MOST_ADDED: Final = 5
 """Of what is counted, the likeliest of which are added to each other, once it is known how likely
 they are."""
-LIKELY: Final = 0.85
-"""How likely a reading is at the least that is taken."""
-STANDS: Final = 0.6
-"""The same, of one that rules found."""
+LIKELY: Final = 0.8
+"""How likely a reading is at the least that is taken, whoever found it."""
 SURE_RULE: Final = 0.9
 """How sure rules are of what stands if no reading has it."""
 SURE: Final = 0.97
@@ -135,6 +137,7 @@ class _Those:
             min((n for n in self._numbers if n > at), default=-1) for at in range(len(counted))
         ]
         self.totals = {at for at in self._numbers if self._is_total(at)}
+        self._more = {at for at, each in enumerate(counted) if _is_more(each)}
         self._sums = {
             _added(counted[at].count, counted[to].count).bounds: (at, to)
             for at, to in combinations(self._plain, 2)
@@ -183,6 +186,7 @@ class _Those:
                 bounds = value.bounds
                 if any(counted[at].count.bounds == bounds for at in others if at in self._plain):
                     remarks = (*remarks, "is said")
+                remarks = (*remarks, *self._beside(members))
                 for at in members:
                     if ordinal := counted[at].ordinal:
                         fits = ordinal == value.high
@@ -196,8 +200,23 @@ class _Those:
                 remarks = (*remarks, "one more behind")
         return Reading(value, members, pairs, (*remarks, _LEFT_OUT[left_out]))
 
+    def _beside(self, members: tuple[int, ...]) -> Iterator[str]:
+        """What is said of each that is added to another: that they are more, or only as many."""
+        for at, to in pairwise(members):
+            if to in self._more:
+                yield "more"
+            elif {at, to} <= set(self._plain):
+                same = self._counted[at].count.bounds == self._counted[to].count.bounds
+                yield "as many" if same else "others"
+
 
 _LEFT_OUT: Final = tuple(f"left out {count}" for count in range(3))
+
+
+def _is_more(one: Counted) -> bool:
+    """'Otros dos', 'two more of them', 'another agent'."""
+    first, end = one.first - MORE_BEFORE, one.end + MORE_BEHIND
+    return any(first <= mark.first < end for mark in one.passage.of(MORE))
 
 
 def _are_near(one: Counted, other: Counted) -> bool:
@@ -250,7 +269,8 @@ def weighed_counts(
         judged = [
             -inf
             if name == OFFICERS and not own.isdisjoint(reading.members)
-            else score[field] + sum(networks.remark(each)[field] for each in ruled(reading, rule))
+            else score[field]
+            + sum(read.networks.remark(each)[field] for each in ruled(reading, rule))
             for reading, score in zip(every, scores, strict=True)
         ]
         found[name] = _settled(counted, every, judged, rule)
@@ -267,7 +287,7 @@ def pairs_in(every: Sequence[Reading]) -> Sequence[tuple[int, int]]:
 
 
 def scored(
-    every: Sequence[Reading], counted: Sequence[Counted], read: Reads, none: Sequence[float]
+    every: Sequence[Reading], counted: Sequence[Counted], read: Read, none: Sequence[float]
 ) -> list[list[float]]:
     """By reading and field, all that speaks for it but what rules say."""
     places = read.places.tolist()
@@ -333,7 +353,7 @@ def _settled(
         same = _likeliest(every, powers, rule.value.bounds)
         if same is None and rule.confidence >= SURE_RULE:
             return _Settled(rule)
-        if same is not None and likely[rule.value.bounds] >= STANDS:
+        if same is not None and likely[rule.value.bounds] >= LIKELY:
             return _Settled(rule, likely[rule.value.bounds], frozenset(same.members))
     taken = None if best is None else _likeliest(every, powers, best)
     if taken is None or likely[best] < LIKELY:

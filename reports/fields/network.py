@@ -11,16 +11,18 @@ A residual network of dilated convolutions, as in Bai, Kolter and Koltun, 'An em
 of generic convolutional and recurrent networks for sequence modeling' (arXiv:1803.01271), but
 looking ahead as well as back. What counts is the mean of several that began to learn from other
 weights: where they err they mostly err apart (Lakshminarayanan, Pritzel and Blundell, 'Simple and
-scalable predictive uncertainty estimation using deep ensembles', arXiv:1612.01474).
+scalable predictive uncertainty estimation using deep ensembles', arXiv:1612.01474). They lie one
+behind another in the first axis of every array, so that all are asked at once; a long call is read
+by the first `FEW` of them alone, to be read in time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from zipfile import BadZipFile
 
 import numpy as np
@@ -30,6 +32,7 @@ from threadpoolctl import ThreadpoolController
 from reports.fields.sheet import NOTHING, Pair, Sheet
 
 Matrix = NDArray[np.float32]
+"""Its first axis is of the networks."""
 FIELDS: Final = ("officers", "detained")
 """What is counted; the order of all that is said of counts."""
 RELATIONS: Final = ("+", "-", "x", "<", ">")
@@ -38,12 +41,15 @@ counted, the number that stands before, and the one behind."""
 LAYERS: Final = 4
 APART: Final = tuple(2**layer for layer in range(LAYERS))
 """Words between the three places that a layer sees together."""
+LONG: Final = 180
+"""Words of a call that is read by few networks."""
+FEW: Final = 2
+"""Networks that read it."""
 SMALL: Final = 1e-5
 """Added to what is divided by."""
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(NamedTuple):
     """Three places seen together, and brought to one size."""
 
     weights: Matrix
@@ -53,23 +59,22 @@ class Layer:
     shift: Matrix
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """From what was read to what speaks for something."""
 
     weights: Matrix
-    tables: Sequence[Matrix]
-    """What plain facts add, by their number."""
     whole: Matrix
     """What the whole call adds; no rows where nothing."""
     bias: Matrix
     out: Matrix
     out_bias: Matrix
+    tables: Sequence[Matrix]
+    """What plain facts add, by their number."""
 
 
-@dataclass(frozen=True, slots=True)
-class Network:
-    """One of `Networks`."""
+@dataclass(frozen=True)
+class Networks:
+    """Several that learnt the same; made by `Networks.of` and `load_networks`."""
 
     words: Mapping[str, int]
     """The row of each word in its table, from 1; row 0 of each table is of what is not known, and
@@ -78,61 +83,102 @@ class Network:
     kinds: Mapping[str, int]
     """Of what may count."""
     nouns: Mapping[str, int]
+    remarks: Mapping[str, int]
+    """What is said of a reading as a whole."""
     classes: Sequence[tuple[str, str]]
     """Fields and classes of what a call sounds like as a whole, in the order of their columns."""
-    remarks: Mapping[str, Sequence[float]]
-    """What is said of a reading as a whole, by field."""
     word_table: Matrix
     mark_table: Matrix
     stop_table: Matrix
     kind_table: Matrix
     """Of what may count, at its words."""
+    remark_table: Matrix
+    """By field."""
     layers: Sequence[Layer]
     place: Head
     pair: Head
     call: Head
 
+    @classmethod
+    def of(cls, those: Sequence[Networks]) -> Networks:
+        """All of them together.
+
+        Raises:
+            ValueError: they do not know the same words.
+        """
+        if any(each.words != those[0].words for each in those):
+            raise ValueError("networks that do not know the same words")
+        return _made(np.concatenate, those)
+
+    def __len__(self) -> int:
+        return len(self.word_table)
+
+    @cached_property
+    def few(self) -> Networks:
+        """Those that read a long call."""
+        return _made(lambda parts: parts[0][:FEW], [self])
+
+    @cached_property
+    def _said(self) -> Mapping[str, Sequence[float]]:
+        said = self.remark_table.mean(axis=0).tolist()
+        return {name: said[at] for name, at in self.remarks.items()}
+
+    def remark(self, name: str) -> Sequence[float]:
+        """What it says for a reading, by field."""
+        return self._said.get(name, _NOTHING)
+
     def read(self, sheet: Sheet) -> Read:
         """What stands at each place among what is around it."""
+        if len(sheet.words) > LONG and len(self) > FEW:
+            return self.few.read(sheet)
         stops = np.array(sheet.stops)
-        rows = self.word_table[[self.words.get(word, 0) for word in sheet.words]]
-        rows += self.stop_table[stops]
+        rows = self.word_table[:, [self.words.get(word, 0) for word in sheet.words]]
+        rows += self.stop_table[:, stops]
         rows += self._marked(sheet)
         kinds = np.zeros(len(stops), np.intp)
         for place in sheet.places:
             kinds[place.first : place.last + 1] = self.kinds.get(place.kind, 0)
-        rows += self.kind_table[kinds]
+        rows += self.kind_table[:, kinds]
         real = (stops != NOTHING)[:, None].astype(np.float32)
         np.maximum(rows, 0, out=rows)
         rows *= real
         for layer, apart in zip(self.layers, APART, strict=True):
-            roomy = np.zeros((len(rows) + 2 * apart, rows.shape[1]), np.float32)
-            roomy[apart:-apart] = rows
-            before, behind = roomy[: len(rows)], roomy[2 * apart :]
-            seen = np.concatenate([before, rows, behind], axis=1) @ layer.weights
+            count, length, columns = rows.shape
+            roomy = np.zeros((count, length + 2 * apart, columns), np.float32)
+            roomy[:, apart:-apart] = rows
+            before, behind = roomy[:, :length], roomy[:, 2 * apart :]
+            seen = np.concatenate([before, rows, behind], axis=2) @ layer.weights
             seen += layer.bias
             np.maximum(seen, 0, out=seen)
             seen += rows
-            rows = _evened(seen, layer) * real
-        spoken = rows[stops != NOTHING]
-        if not len(spoken):
-            spoken = np.zeros((1, rows.shape[1]), np.float32)
-        return Read(self, sheet, rows, np.concatenate([spoken.mean(axis=0), spoken.max(axis=0)]))
+            rows = _evened(seen, layer)
+            rows *= real
+        spoken = rows[:, stops != NOTHING]
+        if not spoken.shape[1]:
+            spoken = np.zeros((len(self), 1, rows.shape[2]), np.float32)
+        whole = np.concatenate([spoken.mean(axis=1), spoken.max(axis=1)], axis=1)
+        return Read(self, sheet, rows, whole[:, None])
 
     def _marked(self, sheet: Sheet) -> Matrix:
-        is_in = np.zeros((len(sheet.words), len(self.mark_table)), np.float32)
+        is_in = np.zeros((len(sheet.words), self.mark_table.shape[1]), np.float32)
         known = [(at, self.marks[name]) for at, name in sheet.marks if name in self.marks]
         if known:
             at, which = zip(*known, strict=True)
             is_in[at, which] = 1.0
-        return is_in @ self.mark_table
+        marked: Matrix = is_in @ self.mark_table
+        return marked
+
+
+_NOTHING: Final = (0.0,) * len(FIELDS)
 
 
 @dataclass(frozen=True)
 class Read:
-    """A call that a network read; what speaks for something is a number by field of `FIELDS`."""
+    """A call that networks read; what speaks for something is a number by field of `FIELDS`, the
+    mean of what each says."""
 
-    network: Network
+    networks: Networks
+    """Those that read it."""
     sheet: Sheet
     rows: Matrix
     """What stands at each place."""
@@ -140,22 +186,22 @@ class Read:
     """The mean of all of them, and the most of each column."""
 
     @cached_property
-    def places(self) -> Matrix:
+    def places(self) -> NDArray[np.float32]:
         """What speaks for each that may count."""
         if not self.sheet.places:
             return np.zeros((0, len(FIELDS)), np.float32)
         *at, begins, ends, kinds, nouns, sizes = zip(*self.sheet.places, strict=True)
-        kind_of, noun_of = self.network.kinds, self.network.nouns
+        kind_of, noun_of = self.networks.kinds, self.networks.nouns
         facts = [
             [kind_of.get(kind, 0) for kind in kinds],
             [noun_of.get(kind, 0) for kind in nouns],
             sizes,
         ]
-        seen = [self.rows[list(each)] for each in at]
+        seen = [self.rows[:, list(each)] for each in at]
         seen.append(self._means(np.array(begins), np.array(ends)))
-        return _through(self.network.place, seen, facts, self.whole)
+        return _through(self.networks.place, seen, facts, self.whole)
 
-    def pairs(self, pairs: Sequence[Pair]) -> Matrix:
+    def pairs(self, pairs: Sequence[Pair]) -> NDArray[np.float32]:
         """What speaks for each relation of `RELATIONS` of each of these."""
         shape = (len(pairs), len(RELATIONS), len(FIELDS))
         if not pairs:
@@ -170,88 +216,38 @@ class Read:
             [pair.order for pair in pairs],
             [pair.gap for pair in pairs],
         ]
-        seen = [self.rows[[place.first for place in ones]], self.rows[ends]]
+        seen = [self.rows[:, [place.first for place in ones]], self.rows[:, ends]]
         seen.append(self._means(begins, ends))
-        return _through(self.network.pair, seen, facts).reshape(shape)
+        return _through(self.networks.pair, seen, facts).reshape(shape)
 
     def _means(self, begins: NDArray[np.intp], ends: NDArray[np.intp]) -> Matrix:
         """From each place up to another and without it; 0 of nothing."""
         apart = np.maximum(ends - begins, 1)[:, None]
-        means: Matrix = ((self._sums[ends] - self._sums[begins]) / apart).astype(np.float32)
+        sums = self._sums[:, ends] - self._sums[:, begins]
+        means: Matrix = (sums / apart).astype(np.float32)
         return means
 
     @cached_property
     def _sums(self) -> Matrix:
         """Of the rows up to each."""
-        nothing = np.zeros((1, self.rows.shape[1]), np.float32)
-        return np.concatenate([nothing, self.rows.cumsum(axis=0)])
+        nothing = np.zeros_like(self.rows[:, :1])
+        return np.concatenate([nothing, self.rows.cumsum(axis=1)], axis=1)
 
     def none(self, shares: Mapping[str, Mapping[str, float]]) -> Sequence[float]:
         """What speaks for counting nobody. `shares`: what the whole sounds like."""
-        sounds = [shares.get(name, {}).get(of, 0.0) for name, of in self.network.classes]
-        given = np.concatenate([self.whole, np.array(sounds, np.float32)])[None]
-        found: Sequence[float] = _through(self.network.call, [given], ())[0].tolist()
+        sounds = [shares.get(name, {}).get(of, 0.0) for name, of in self.networks.classes]
+        given = np.tile(np.array(sounds, np.float32), (len(self.networks), 1, 1))
+        found: Sequence[float] = _through(self.networks.call, [self.whole, given], ())[0].tolist()
         return found
-
-
-@dataclass(frozen=True, slots=True)
-class Networks:
-    """Several that learnt the same; made by `Networks.of` and `load_networks`."""
-
-    members: Sequence[Network]
-    remarks: Mapping[str, Sequence[float]]
-    """What is said of a reading as a whole, by field: the mean of what each says."""
-
-    @classmethod
-    def of(cls, members: Sequence[Network]) -> Networks:
-        names = {name for each in members for name in each.remarks}
-        said = {name: [each.remarks.get(name, _NOTHING) for each in members] for name in names}
-        remarks = {name: np.mean(each, axis=0).tolist() for name, each in said.items()}
-        return cls(members, remarks)
-
-    def remark(self, name: str) -> Sequence[float]:
-        """What it says for a reading, by field."""
-        return self.remarks.get(name, _NOTHING)
-
-    def read(self, sheet: Sheet) -> Reads:
-        """What stands at each place among what is around it, as each has it."""
-        return Reads(self, [each.read(sheet) for each in self.members])
-
-
-_NOTHING: Final = (0.0,) * len(FIELDS)
-
-
-@dataclass(frozen=True)
-class Reads:
-    """A call that several read: the mean of what each says, as `Read` has it."""
-
-    networks: Networks
-    members: Sequence[Read]
-
-    @cached_property
-    def places(self) -> Matrix:
-        return _mean([each.places for each in self.members])
-
-    def pairs(self, pairs: Sequence[Pair]) -> Matrix:
-        return _mean([each.pairs(pairs) for each in self.members])
-
-    def none(self, shares: Mapping[str, Mapping[str, float]]) -> Sequence[float]:
-        said = [each.none(shares) for each in self.members]
-        return [sum(field) / len(said) for field in zip(*said, strict=True)]
-
-
-def _mean(those: Sequence[Matrix]) -> Matrix:
-    mean: Matrix = np.mean(those, axis=0, dtype=np.float32)
-    return mean
 
 
 def _evened(rows: Matrix, layer: Layer) -> Matrix:
     """Each row with mean 0 and variance 1, then as large as was learnt."""
-    columns = rows.shape[1]
+    columns = rows.shape[2]
     # Of so few, `mean` takes longer to begin than to add.
-    rows = rows - np.add.reduce(rows, axis=1, keepdims=True) / columns
-    size = np.einsum("ij,ij->i", rows, rows) / columns
-    rows *= (1 / np.sqrt(size + SMALL))[:, None]
+    rows = rows - np.add.reduce(rows, axis=2, keepdims=True) / columns
+    size = np.einsum("mij,mij->mi", rows, rows) / columns
+    rows *= (1 / np.sqrt(size + SMALL))[:, :, None]
     rows *= layer.gain
     rows += layer.shift
     return rows
@@ -262,14 +258,32 @@ def _through(
     seen: Sequence[Matrix],
     facts: Iterable[Sequence[int]],
     whole: Matrix | None = None,
-) -> Matrix:
-    hidden: Matrix = np.concatenate(seen, axis=1) @ head.weights
+) -> NDArray[np.float32]:
+    hidden: Matrix = np.concatenate(seen, axis=2) @ head.weights
     hidden += head.bias if whole is None else head.bias + whole @ head.whole
     for table, which in zip(head.tables, facts, strict=True):
-        hidden += table[list(which)]
+        hidden += table[:, list(which)]
     np.maximum(hidden, 0, out=hidden)
-    found: Matrix = hidden @ head.out + head.out_bias
+    found: NDArray[np.float32] = (hidden @ head.out + head.out_bias).mean(axis=0)
     return found
+
+
+_Make = Callable[[Sequence[Matrix]], Matrix]
+
+
+def _made(make: _Make, those: Sequence[Networks]) -> Networks:
+    """Each array made of what these have in its place."""
+    parts: dict[str, Any] = {name: make([getattr(e, name) for e in those]) for name in _TABLES}
+    for name in _HEADS:
+        heads: list[Head] = [getattr(each, name) for each in those]
+        made: dict[str, Any] = {part: make([getattr(e, part) for e in heads]) for part in _HEAD}
+        tables = [make(every) for every in zip(*(head.tables for head in heads), strict=True)]
+        parts[name] = Head(**made, tables=tables)
+    layers = [
+        Layer(*map(make, zip(*every, strict=True)))
+        for every in zip(*(each.layers for each in those), strict=True)
+    ]
+    return replace(those[0], layers=layers, **parts)
 
 
 def load_networks(file: Path) -> Networks:
@@ -280,28 +294,21 @@ def load_networks(file: Path) -> Networks:
         OSError, ValueError, KeyError: it is not what was written.
     """
     ThreadpoolController().select(prefix=_NUMPY).limit(limits=1)
-    by_member: dict[str, dict[str, NDArray[Any]]] = {}
-    for name, array in _arrays(file).items():
-        member, _, part = name.partition(".")
-        by_member.setdefault(member, {})[part] = array
-    if not by_member:
+    given = _arrays(file)
+    if not given:
         raise ValueError("it has no arrays in it")
-    return Networks.of([_network(given) for given in by_member.values()])
-
-
-def _network(given: Mapping[str, NDArray[Any]]) -> Network:
     names = {name: _lines(given[name]) for name in _NAMES}
-    tables = {name: given[name].astype(np.float32) for name in _TABLES}
-    word_table = given["words.rows"].astype(np.float32)
-    word_table *= given["words.sizes"].astype(np.float32)[:, None]
-    remarks = given["remarks.rows"].astype(float).tolist()
+    tables = {name: given[name].astype(np.float32) for name in _TABLES[1:]}
+    tables["word_table"] = given["word_table"].astype(np.float32)
+    tables["word_table"] *= given["word_sizes"].astype(np.float32)
     layers = [_layer(given, f"layer{at}") for at in range(LAYERS)]
     heads = {name: _head(given, name) for name in _HEADS}
-    numbered = {name: {each: at for at, each in enumerate(names[name], 1)} for name in _NAMES[:4]}
-    classes = [(field, of) for field, _, of in (each.partition(":") for each in names["classes"])]
-    remarked = dict(zip(names["remarks"], remarks, strict=True))
+    numbered = {name: {each: at for at, each in enumerate(of, 1)} for name, of in names.items()}
+    classes = [
+        (field, of) for field, _, of in (each.partition(":") for each in _lines(given["classes"]))
+    ]
     parts: dict[str, Any] = {**numbered, **tables, **heads}
-    return Network(classes=classes, remarks=remarked, word_table=word_table, layers=layers, **parts)
+    return Networks(classes=classes, layers=layers, **parts)
 
 
 def _arrays(file: Path) -> Mapping[str, NDArray[Any]]:
@@ -316,30 +323,20 @@ def _arrays(file: Path) -> Mapping[str, NDArray[Any]]:
 def written(networks: Networks) -> Mapping[str, NDArray[Any]]:
     """The arrays of a file, by name: words as whole numbers of 8 bits and a size each, all else
     with half of the digits."""
-    return {
-        f"{at}.{name}": array
-        for at, each in enumerate(networks.members)
-        for name, array in _written(each).items()
-    }
-
-
-def _written(network: Network) -> Mapping[str, NDArray[Any]]:
-    rows = network.word_table
-    sizes = np.maximum(np.abs(rows).max(axis=1), SMALL) / 127
+    rows = networks.word_table
+    sizes = np.maximum(np.abs(rows).max(axis=2, keepdims=True), SMALL) / 127
     half = np.float16
     found: dict[str, NDArray[Any]] = {
-        "words.rows": np.round(rows / sizes[:, None]).astype(np.int8),
-        "words.sizes": sizes.astype(np.float32),
-        "classes": _bytes(":".join(each) for each in network.classes),
-        "remarks": _bytes(network.remarks),
-        "remarks.rows": np.array([*network.remarks.values()], half).reshape(-1, len(FIELDS)),
+        "word_table": np.round(rows / sizes).astype(np.int8),
+        "word_sizes": sizes.astype(np.float32),
+        "classes": _bytes(":".join(each) for each in networks.classes),
     }
-    found |= {name: _bytes(getattr(network, name)) for name in _NAMES[:4]}
-    found |= {name: getattr(network, name).astype(half) for name in _TABLES}
-    for at, layer in enumerate(network.layers):
+    found |= {name: _bytes(getattr(networks, name)) for name in _NAMES}
+    found |= {name: getattr(networks, name).astype(half) for name in _TABLES[1:]}
+    for at, layer in enumerate(networks.layers):
         found |= {f"layer{at}.{part}": getattr(layer, part).astype(half) for part in _LAYER}
     for name in _HEADS:
-        head = getattr(network, name)
+        head = getattr(networks, name)
         found |= {f"{name}.{part}": getattr(head, part).astype(half) for part in _HEAD}
         found |= {f"{name}.table{at}": each.astype(half) for at, each in enumerate(head.tables)}
     return found
@@ -347,8 +344,8 @@ def _written(network: Network) -> Mapping[str, NDArray[Any]]:
 
 _NUMPY: Final = ["libscipy_openblas", "libopenblas"]
 """What numpy multiplies with; what engines multiply with stays as it is."""
-_NAMES: Final = ("words", "marks", "kinds", "nouns", "classes", "remarks")
-_TABLES: Final = ("mark_table", "stop_table", "kind_table")
+_NAMES: Final = ("words", "marks", "kinds", "nouns", "remarks")
+_TABLES: Final = ("word_table", "mark_table", "stop_table", "kind_table", "remark_table")
 _HEADS: Final = ("place", "pair", "call")
 _LAYER: Final = ("weights", "bias", "gain", "shift")
 _HEAD: Final = ("weights", "whole", "bias", "out", "out_bias")

@@ -32,6 +32,8 @@ AS_IN: Final = "as_in"
 """The lexicon's kind for 'as in', behind which a word says which letter was meant."""
 GAP: Final = "spelling_gap"
 """The lexicon's kind for 'dash'."""
+AGENCY: Final = "agency"
+"""The lexicon's kind for 'ICE', that spells nothing: 'Rice y Maryland. Cuatro de ICE.'"""
 PARTIAL: Final = "partial"
 """The lexicon's kind for 'begins with'."""
 BEGINS_WITHIN: Final = 6
@@ -41,6 +43,8 @@ SHORTEST, WHOLE, LONGEST = 3, 5, 8
 """Characters: of what is one, of what is one for certain whole, and of any."""
 CONFIDENCE: Final = 0.7
 """Letters of the telephone are easily misheard."""
+LETTERS: Final = 4
+"""Of what is written together, at the most."""
 _MIXED: Final = re.compile(r"(?=.*\d)(?=.*[a-z])[a-z0-9]{2,8}")
 _UNMISTAKABLE: Final = re.compile(r"[A-Z]{3}\d{3}")
 
@@ -152,6 +156,7 @@ def _run(passage: Passage, at: int) -> tuple[str, int]:
     as_in = passage.beginning(AS_IN)
     numbers = {number.first: number for number in passage.numbers if not number.is_ordinal}
     corrections = passage.beginning(CORRECTION)
+    agencies = passage.beginning(AGENCY)
     found, last = "", at
     while at < len(passage.tokens) and len(found) <= LONGEST:
         token = passage.tokens[at]
@@ -172,7 +177,9 @@ def _run(passage: Passage, at: int) -> tuple[str, int]:
             piece, step = token.plain, 1
         elif (letter := letters.get(at)) is not None:
             piece, step = letter.value, letter.last - at
-        elif _MIXED.fullmatch(token.plain) or (token.text.isupper() and len(token.text) <= 4):
+        elif _MIXED.fullmatch(token.plain) or (
+            token.text.isupper() and len(token.text) <= LETTERS and at not in agencies
+        ):
             piece, step = token.plain, 1
         else:
             break

@@ -56,6 +56,8 @@ from reports.questions import CALLBACK, EARLIER, NO, NOW, OFFICERS, STILL_THERE,
 V_co = TypeVar("V_co", covariant=True)
 V = TypeVar("V")
 KINDS: Final = MappingProxyType({str(each): each for each in Kind})
+ASIDE: Final = (Kind.QUESTION, Kind.NOT_FOR_US)
+"""Kinds of calls that tell of nobody who is counted."""
 SURE_KIND: Final = 0.8
 """How sure a kind is of which words leave no doubt."""
 HANDS: Final = MappingProxyType({str(each): each for each in FirstHand})
@@ -227,27 +229,29 @@ def _heard(
     elif sounds_like is not None and sounds_like.confidence <= GUESSED:
         sounds_like = None  # who pressed when it happens speaks of what happens
     kind = _sorted(sounds_like, settled_kind)
-    first_hand = settled_first_hand(knows, kind)
-    tells = kind is None or kind.value in (Kind.REPORT, Kind.RUMOUR, Kind.HELP)
-    if tells:
-        # Who pressed 'now' is not taken for one who was told by the sound of it.
-        hands = {h: HANDS[h] for h in HANDS if h != FirstHand.TOLD or told.keys.get(WHEN) != NOW}
-        first_hand = weighed(first_hand, whole.get("first_hand", {}), hands, said)
     needs = needs_said(said)
-    seeks_help = kind is not None and kind.value is Kind.HELP
-    misses = seeks_help and any(each.value is Need.FAMILY for each in needs)
+    misses = _seeks_help(kind) and any(each.value is Need.FAMILY for each in needs)
     counts = _counted_by_rules(said, kind, detained, misses=misses)
     networks = networks_of(said)
-    if weighs_counts and networks is not None and not _tells_nothing(kind):
+    if weighs_counts and networks is not None:
         counts = weighed_counts(said, counts, whole, networks)
     # 'Stopped on 169 and Canterbury.'
     counts = {
         name: None if _names_street(each, location) else each for name, each in counts.items()
     }
     detained = counts["detained"]
+    if settled_kind is None:
+        kind = sounds_like = _as_counted(sounds_like, counts["officers"], detained)
+    first_hand = settled_first_hand(knows, kind)
+    tells = kind is None or kind.value in (Kind.REPORT, Kind.RUMOUR, Kind.HELP)
+    if tells:
+        # Who pressed 'now' is not taken for one who was told by the sound of it.
+        hands = {h: HANDS[h] for h in HANDS if h != FirstHand.TOLD or told.keys.get(WHEN) != NOW}
+        first_hand = weighed(first_hand, whole.get("first_hand", {}), hands, said)
+    seeks_help = _seeks_help(kind)
     of_family = misses or (seeks_help and detained is not None)
     if location is not None and kind is not None:
-        is_there = happens_there(location, kind.value, said, taken=of_family)
+        is_there = happens_there(location, kind, said, taken=of_family)
         location = location if is_there else None
     nothing = _tells_nothing(kind) or (seeks_help and not of_family)
     began = None if nothing else time_said(said, told.at)
@@ -343,6 +347,21 @@ def _sorted(
     if settled is None or sounds_like is None:
         return sounds_like
     return None if settled.value is None else replace(sounds_like, value=settled.value)
+
+
+def _seeks_help(kind: Finding[Kind] | None) -> bool:
+    return kind is not None and kind.value is Kind.HELP
+
+
+def _as_counted(
+    kind: Finding[Kind] | None, officers: Finding[Count] | None, detained: Finding[Count] | None
+) -> Finding[Kind] | None:
+    """Who counts officers tells of them, and who was taken is looked for, whatever is asked about
+    it: 'There are two agents in the hall. Do I have to talk to them?'."""
+    if kind is None or kind.value not in ASIDE or (officers is None and detained is None):
+        return kind
+    value = Kind.HELP if officers is None else Kind.REPORT
+    return replace(kind, value=value, confidence=GUESSED, is_guess=True)
 
 
 def _moved_on(began: Finding[Moment], location: Finding[Location] | None) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from places.gazetteer import Area, Landmark, Street
+from places.gazetteer import Area, Landmark, Point, Street
 from reports.fields.finding import Finding, taken_back
 from reports.fields.heading import TOWARDS
 from reports.fields.located import (
@@ -112,7 +112,7 @@ def _town(heard: Sequence[tuple[Passage, Sequence[Mention]]]) -> str | None:
         for mention in mentioned
         if not mention.streets and is_name(passage, mention)
         for area in mention.areas
-        if area.kind == CITY
+        if _is_city(area)
     }
     return next(iter(towns)) if len(towns) == 1 else None
 
@@ -160,11 +160,10 @@ def _narrowed(
     location = finding.value
     candidates = location.candidates
     streets = {place.name for places in mentioned for place in places if isinstance(place, Street)}
-    hints = [
-        places[0].point
-        for places in mentioned
-        if len(places) == 1 and isinstance(places[0], Area | Landmark) and places[0].point
-    ]
+    points = [(places[0], point) for places in mentioned if (point := _point_of(places))]
+    # 'St. Paul, the Cub at Sun Ray': a town says less than what is in it.
+    hints = [point for place, point in points if not _is_city(place)]
+    hints = hints or [point for _, point in points]
     kept = tuple(each for each in candidates if any(name in each.near for name in streets))
     if not kept and hints:
         far = [
@@ -189,6 +188,18 @@ def _narrowed(
     return replace(finding, value=value)
 
 
+def _point_of(places: Sequence[Place]) -> Point | None:
+    """Where a landmark or a part of town is; of several of one name where all of them are."""
+    points = [each.point for each in places if isinstance(each, Area | Landmark) and each.point]
+    if not points or len(points) < len(places):
+        return None
+    return points[0] if all(points[0].metres(each) < WITHIN for each in points) else None
+
+
+def _is_city(place: Place) -> bool:
+    return isinstance(place, Area) and place.kind == CITY
+
+
 @dataclass(frozen=True, slots=True)
 class _Around:
     """What else is named."""
@@ -206,7 +217,7 @@ class _Around:
             [mention.places for _, mention in named],
             frozenset(street.name for _, mention in named for street in mention.streets),
             frozenset(
-                area.city for _, mention in named for area in mention.areas if area.kind == CITY
+                area.city for _, mention in named for area in mention.areas if _is_city(area)
             ),
             frozenset(
                 (id(passage), mention.first)

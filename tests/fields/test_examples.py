@@ -162,6 +162,15 @@ def test_letters_of_a_plate_and_digits_of_a_telephone_count_nobody() -> None:
     assert found.number.value == "+16125550143"
 
 
+def test_an_agency_is_no_part_of_a_plate() -> None:
+    """Maryland is a street as well as a state."""
+    words = "Estoy en Rice y Maryland. Cuatro de ICE. Ahorita están tocando puertas aquí."
+    found = understood(words, "es")
+    assert found.vehicles == ()
+    assert found.officers.said is not None
+    assert found.officers.said.value.bounds == (4, 4)
+
+
 def test_the_callers_own_car_is_none_of_theirs() -> None:
     assert understood("I'm in my car. I see three agents.").vehicles == ()
 

@@ -108,10 +108,36 @@ def test_every_way_to_count_is_weighed_and_so_is_none() -> None:
         ("en", "They had Rudy and Rudy's wife up against the trailer, cuffed. They took them."),
         ("es", "Se llevaron a mi tía y a Nayeli en una van blanca."),
         ("es", "Se llevaron a Beto y a Nayeli en una van blanca."),
+        ("en", "They came behind the counter and took Chuy and the new kid."),
+        ("en", "The painter and his helper got put in a gray Suburban, they took them."),
+        ("es", "Al salir agarraron al parrillero y a su ayudante en el break."),
+        ("es", "A Natividad y a su hermana me las quitaron hoy, las agarraron en el correo."),
     ],
 )
 def test_who_is_called_by_name_may_be_one_of_two(language: str, words: str) -> None:
     assert (2, 2) in values(words, language)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Two are down the hall and another's holding the elevator with his foot.",
+        "One’s by the bus bench, his buddy's across the street, and a third guy is in the Tahoe.",
+    ],
+)
+def test_who_is_named_with_is_may_count(words: str) -> None:
+    assert (3, 3) in values(words)
+
+
+def test_groups_that_have_a_word_of_their_own_may_count() -> None:
+    assert (3, 3) in values("Veo a un trío de enmascarados junto a una Tahoe.", "es")
+    assert (20, 20) in values("Tienen cerrada la Lake, una veintena de agentes a pie.", "es")
+    assert (6, 6) in values("It is three cars and two agents in every car, in the church lot.")
+
+
+def test_what_belongs_to_somebody_is_not_one_of_two() -> None:
+    found = counted_in([passage("They took the driver and his keys and my neighbor's phone.")])
+    assert not any(each.kind == "name" for each in found)
 
 
 def test_a_name_counts_nobody_where_nobody_is_taken() -> None:

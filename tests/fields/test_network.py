@@ -16,7 +16,7 @@ from reports.fields.counted import Counted, counted_in, pair_of, sheet_of
 from reports.fields.counts import Count
 from reports.fields.headcount import pairs_in, readings, scored
 from reports.fields.lexicon import COUNTS, BadLexicon, load_lexicons
-from reports.fields.network import FIELDS, Network, Networks, load_networks, written
+from reports.fields.network import FEW, FIELDS, LONG, Networks, load_networks, written
 from reports.fields.said import Passage, passage_of, tokens_of
 from tests.reader import READER
 
@@ -63,7 +63,7 @@ def learner() -> Learner:
     return made
 
 
-def said_by(members: Sequence[Network], words: str) -> np.ndarray:
+def said_by(members: Sequence[Networks], words: str) -> np.ndarray:
     said, those = counted(words)
     read = Networks.of(members).read(sheet_of(said, those))
     return np.array(scored(readings(those), those, read, read.none(SHARES)))
@@ -82,8 +82,8 @@ def test_it_says_nearly_the_same_from_its_file(
     learner: Learner, words: str, tmp_path: Path
 ) -> None:
     network = learner.taught()
-    np.savez_compressed(tmp_path / COUNTS, allow_pickle=False, **written(Networks.of([network])))
-    (kept,) = load_networks(tmp_path / COUNTS).members
+    np.savez_compressed(tmp_path / COUNTS, allow_pickle=False, **written(network))
+    kept = load_networks(tmp_path / COUNTS)
     assert kept.words == network.words
     assert kept.classes == network.classes
     assert said_by([kept], words) == pytest.approx(said_by([network], words), abs=0.2)
@@ -92,9 +92,28 @@ def test_it_says_nearly_the_same_from_its_file(
 @pytest.mark.parametrize("words", CALLS)
 def test_what_several_say_is_the_mean_of_it(learner: Learner, words: str) -> None:
     one = learner.taught()
-    other = replace(one, word_table=-one.word_table, remarks={"none": [1.0, -1.0]})
+    other = another(one)
     mean = (said_by([one], words) + said_by([other], words)) / 2
     assert said_by([one, other], words) == pytest.approx(mean, abs=1e-4)
+
+
+def another(one: Networks) -> Networks:
+    """That knows the same and means other things."""
+    return replace(one, word_table=-one.word_table, remark_table=one.remark_table + 1)
+
+
+def test_a_long_call_is_read_by_the_first_few_alone(learner: Learner) -> None:
+    one = learner.taught()
+    few, all_of_them = [one] * FEW, [one] * FEW + [another(one)]
+    short, long = CALLS[0], " ".join([CALLS[0]] * LONG)
+    assert said_by(all_of_them, long) == pytest.approx(said_by(few, long), abs=1e-4)
+    assert said_by(all_of_them, short) != pytest.approx(said_by(few, short), abs=1e-4)
+
+
+def test_networks_that_know_other_words_are_not_put_together(learner: Learner) -> None:
+    one = learner.taught()
+    with pytest.raises(ValueError, match="the same words"):
+        Networks.of([one, replace(one, words={"alley": 1})])
 
 
 def test_what_no_word_of_a_call_is_known_of_is_read_all_the_same(learner: Learner) -> None:

@@ -256,6 +256,16 @@ def test_a_street_of_a_name_that_is_in_no_list_is_not_in_the_town_it_is_called_a
         ("en", "I have two kids at Roosevelt High School, can somebody walk them?"),
         ("en", "I'm calling to cancel my cleaning on the twenty-second."),
         ("es", "Mi amiga vive en Chicago y me mandó un video de una redada."),
+        (
+            "es",
+            "¿Saben de algún abogado que no cobre tanto? Me llegó una carta de la corte de"
+            " inmigración. Nadie me anda buscando.",
+        ),
+        (
+            "es",
+            "¿Es el consultorio del dentista? Es que mi cita era el martes en la Franklin y la"
+            " quiero cambiar. Ay, disculpe, me dieron mal el número.",
+        ),
     ],
 )
 def test_no_place_is_where_something_happens_that_is_but_named(lang: str, words: str) -> None:
@@ -386,6 +396,25 @@ def test_where_something_happens_is_told_by_who_asks(lang: str, words: str, plac
             "Trabajo limpiando aquí en el Midtown Global Market, hay migra por la diez.",
             "Midtown Global Market",
         ),
+        # Who waits for work works at no such place.
+        (
+            "en",
+            "My uncle was taken this morning. He was waiting for work at the Home Depot in"
+            " Burnsville. I'm calling from Apple Valley. What do we do?",
+            "Home Depot (Burnsville)",
+        ),
+        (
+            "en",
+            "This is about Farview Park on Saturday. Agents came on the field and took the coach. I"
+            " stay over by 26th and Emerson, I'm not a witness.",
+            "Farview Park",
+        ),
+        (
+            "en",
+            "I work at Methodist in St. Louis Park. There are two ICE officers outside a patient's"
+            " room. He came by ambulance from Minnetonka.",
+            "Methodist Hospital",
+        ),
     ],
 )
 def test_of_several_places_the_one_where_it_happened_is_told(
@@ -446,6 +475,8 @@ def test_of_several_places_the_one_where_it_happened_is_told(
         # The next sentence says by which.
         ("en", "I'm on Lake Street. Right by Bloomington.", "E Lake St & Bloomington Ave"),
         ("es", "Están en la Lake. Cerca de la Cedar.", "E Lake St & Cedar Ave"),
+        # Of a chain's houses a part of town says more than its town.
+        ("en", "Uh, St. Paul, the Cub at Sun Ray. Four of them.", "Cub Foods (Sun Ray)"),
     ],
 )
 def test_what_stands_beside_a_name_says_which_place_is_meant(

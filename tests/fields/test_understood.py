@@ -67,6 +67,48 @@ def test_a_place_beside_a_bank_is_no_call_for_the_bank() -> None:
     assert kind.value.value == "not_for_us"
 
 
+@pytest.mark.parametrize(
+    ("language", "words", "kind"),
+    [
+        (
+            "es",
+            "Afuera del cuarto de mi esposo hay dos agentes de migración sentados en sillas. La"
+            " enfermera me dijo que yo no tengo que hablar con ellos. ¿Sí es cierto?",
+            "report",
+        ),
+        (
+            "en",
+            "There's two officers in the hallway of the office, they've got ICE on their shoulders."
+            " The secretary's gone to lunch, who do I call?",
+            "report",
+        ),
+        (
+            "en",
+            "What do I do if they've already got him? My husband called me from inside the ICE van"
+            " and then the line went dead.",
+            "help",
+        ),
+        (
+            "en",
+            "What do I do if six agents come to my door one day? Do I have to open?",
+            "question",
+        ),
+        (
+            "es",
+            "¿Qué hago si vienen dos agentes a mi casa? ¿Tengo que abrirles? Es nada más por saber,"
+            " aquí no ha pasado nada.",
+            "question",
+        ),
+    ],
+)
+def test_who_asks_about_those_they_see_tells_of_them(language: str, words: str, kind: str) -> None:
+    found = understood(words, language)
+    assert found.kind is not None
+    assert found.kind.value.value == kind
+    is_counted = found.officers.value is not None or found.detained is not None
+    assert is_counted == (kind != "question")
+
+
 def test_who_takes_a_number_back_is_believed_and_the_first_is_kept_beside() -> None:
     found = understood("There's four, no wait, five guys at the door.").officers
     assert found.value == Count(5, 5)
