@@ -258,8 +258,8 @@ def test_a_street_of_a_name_that_is_in_no_list_is_not_in_the_town_it_is_called_a
         ("es", "Mi amiga vive en Chicago y me mandó un video de una redada."),
         (
             "es",
-            "¿Saben de algún abogado que no cobre tanto? Me llegó una carta de la corte de"
-            " inmigración. Nadie me anda buscando.",
+            "Disculpe, ¿ustedes saben de algún abogado que no cobre tanto? Me llegó una carta de la"
+            " corte de inmigración y no entiendo el inglés. Es solamente para la carta.",
         ),
         (
             "es",
