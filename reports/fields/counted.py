@@ -20,8 +20,13 @@ PERSONS: Final = ("people", "officers", "captives", "one_person", "person", "mor
 """The lexicon's kinds whose marks may stand for one."""
 VALUED: Final = frozenset(["held", "taken", "presence"])
 """Kinds whose values speak for different things."""
-TAKINGS: Final = ("held", "taken", "restrained")
-"""The lexicon's kinds that say that somebody is taken, whoever it is: 'la están jalando'."""
+TAKINGS: Final = ("held", "restrained", "taken")
+"""The lexicon's kinds that say that somebody is taken, whoever it is: 'la están jalando'; the
+plainest first."""
+NO_TAKING: Final = "none"
+"""What the first of them says of 'se subieron'."""
+HAS: Final = "has"
+"""What it says of 'they have', which says the least."""
 MOST_TAKINGS: Final = 2
 """Of such words in an answer that are weighed at the most: all say the same."""
 MOST: Final = 10
@@ -77,14 +82,22 @@ class Counted:
 
 
 def counted_in(passages: Sequence[Passage]) -> list[Counted]:
-    """All that may count, in order; numbers go before persons where there is too much."""
+    """All that may count, in order; where there is too much, what is likelier to."""
     # Not kept with the passage, which each of them names: such circles wait for the collector.
     every = [each for passage in passages for each in _counted_in(passage)]
     if len(every) > MOST:
-        numbers = [each for each in every if each.is_number][:MOST]
-        persons = [each for each in every if not each.is_number][: MOST - len(numbers)]
-        every = [each for each in every if each in numbers or each in persons]
+        likely = sorted(range(len(every)), key=lambda at: _rank(every[at]))[:MOST]
+        every = [every[at] for at in sorted(likely)]
     return every
+
+
+def _rank(one: Counted) -> int:
+    """The less, the likelier it counts."""
+    if one.sort == "A" and one.noun is None:
+        return 2  # 'Una camioneta', mostly
+    if one.is_number or one.sort == "M":
+        return 0
+    return 3 if one.sort == "H" or one.kind == NAME else 1
 
 
 def _counted_in(passage: Passage) -> list[Counted]:
@@ -123,12 +136,24 @@ def _counted_in(passage: Passage) -> list[Counted]:
     for at, kind in (*_named(passage), *_shortened(passage)):
         if at not in used:
             add(at, at + 1, Count(1, 1), "S", kind, None)
-    takings = [m for m in passage.of(*TAKINGS) if used.isdisjoint(range(m.first, m.last))]
+    takings = [m for m in _takings(passage) if used.isdisjoint(range(m.first, m.last))]
     for mark in takings[:MOST_TAKINGS]:
         add(mark.first, mark.last, Count(1, 1), "H", mark.kind, None)
     for mark in passage.of(*MANY_KINDS)[:MOST_MANY]:
         add(mark.first, mark.last, MANY, "M", mark.kind, None)
     return sorted(found, key=lambda each: each.first)
+
+
+def _takings(passage: Passage) -> Sequence[Mark]:
+    """Words that say that somebody is taken, the plainest first, each word once."""
+    found: list[Mark] = []
+    told: set[int] = set()
+    every = [mark for mark in passage.of(*TAKINGS) if mark.value != NO_TAKING]
+    for mark in sorted(every, key=lambda mark: (mark.value == HAS, TAKINGS.index(mark.kind))):
+        if told.isdisjoint(range(mark.first, mark.last)):
+            found.append(mark)
+            told.update(range(mark.first, mark.last))
+    return found
 
 
 _SEVERAL: Final = frozenset(
@@ -150,7 +175,7 @@ def _shortened(passage: Passage) -> Iterator[tuple[int, str]]:
 def _named(passage: Passage) -> Sequence[tuple[int, str]]:
     """Where a word that is not known is of one of two who may have been taken: 'they took Fabio and
     his son', 'al parrillero y a su ayudante'. Only in sentences that say that somebody was."""
-    takings = passage.of(*TAKINGS)
+    takings = _takings(passage)
     if not takings:
         return ()
     persons, ands = passage.beginning(*ONE_PERSON), passage.beginning("and")

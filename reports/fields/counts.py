@@ -476,6 +476,15 @@ def noun_of(passage: Passage, number: Number) -> Mark | None:
     return None
 
 
+def _is_of_a_clock(passage: Passage, number: Number) -> bool:
+    """'Serían diez para las ocho', 'it was like ten minutes to eight'."""
+    of_clock = [*passage.of("clock_ahead"), *passage.of("clock_from")]
+    hours = {number.first for number in passage.numbers}
+    return any(
+        mark.first in (number.first, number.last) and mark.last in hours for mark in of_clock
+    )
+
+
 def _confidence(passage: Passage, run: Sequence[Number], noun: Mark | None) -> float | None:
     """None: it does not count officers, as far as one can say."""
     first = run[0]
@@ -484,6 +493,8 @@ def _confidence(passage: Passage, run: Sequence[Number], noun: Mark | None) -> f
     begins = next((n.first for n in passage.numbers if n.last == first.first), first.first)
     behind = any(mark.last in (begins, first.first) for mark in passage.of("not_counted_behind"))
     if behind and not counted and not _answers(passage, run):  # 'at six', but not 'at six men'
+        return None
+    if _is_of_a_clock(passage, first):
         return None
     # 'Ya lo tenían dos hombres': whom they took is said before the verb.
     said_so = first.first in passage.ending("there_are") or any(

@@ -16,6 +16,8 @@ TOWARDS: Final = "towards"
 SIDE: Final = "side"
 WITHIN: Final = 3
 """Words between going and whither at the most."""
+LEAVING: Final = "leaving"
+"""The activity that says whither, too: 'se fueron hacia la Hennepin'."""
 LONGEST: Final = 4
 """Words of a place that is gone to."""
 
@@ -38,6 +40,7 @@ def heading_said(passages: Sequence[Passage]) -> Finding[Heading] | None:
 
 
 def _whither(passage: Passage, first: int, last: int) -> Finding[Heading] | None:
+    doing = _doing(passage)
     sides = sorted(passage.of(SIDE), key=lambda side: (side.first, -side.last))
     side = next(
         (
@@ -52,6 +55,7 @@ def _whither(passage: Passage, first: int, last: int) -> Finding[Heading] | None
             each
             for each in passage.of(TOWARDS)
             if -1 <= each.first - last <= WITHIN
+            and each.first not in doing
             and not passage.parted(first, each.last - 1)
             and (side is None or each.first >= side.last)
         ),
@@ -59,11 +63,19 @@ def _whither(passage: Passage, first: int, last: int) -> Finding[Heading] | None
     )
     place, end = None, last if side is None else side.last
     if towards is not None and towards.last < len(passage.tokens):
-        end = _pause(passage, towards.last)
-        place = passage.words(towards.last, end)
+        until = _pause(passage, towards.last)
+        if _is_named(passage, towards.last, until):
+            place, end = passage.words(towards.last, until), until
     if side is None and place is None:
         return None
     return Finding(Heading(side.value if side else None, place), passage, first, end, 0.75)
+
+
+def _is_named(passage: Passage, first: int, last: int) -> bool:
+    """'To Hennepin', 'towards 38th', but not 'to their car', 'driving us to work'."""
+    return any(
+        token.text[:1].isupper() or token.text[:1].isdigit() for token in passage.tokens[first:last]
+    ) or any(first <= number.first < last for number in passage.numbers)
 
 
 def _pause(passage: Passage, first: int) -> int:
@@ -74,13 +86,21 @@ def _pause(passage: Passage, first: int) -> int:
     )
 
 
+def _doing(passage: Passage) -> set[int]:
+    """Words of which 'to' goes nowhere: 'going door to door', 'they are going to be at Karmel',
+    'aquí por el YWCA'."""
+    return {
+        at
+        for mark in passage.of("activity", "about_to", "right_here")
+        if mark.value != LEAVING
+        for at in range(mark.first, mark.last)
+    }
+
+
 def going_spans(passage: Passage) -> list[tuple[int, int]]:
     """Where words name whither somebody went, and not where it is."""
     going = passage.of(HEADING)
-    # 'Going door to door', 'they are going to be at Karmel'.
-    doing = {
-        at for mark in passage.of("activity", "about_to") for at in range(mark.first, mark.last)
-    }
+    doing = _doing(passage)
     towards = [
         (mark.last, _pause(passage, mark.last))
         for mark in passage.of(TOWARDS)

@@ -150,6 +150,7 @@ KINDS: Final = frozenset(
         "own",
         "own_doing",
         "other_city",
+        "other_hours",
         "other_station",
         "others",
         "pair",

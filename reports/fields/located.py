@@ -104,7 +104,7 @@ def located(
         if mention.first in crossed or (house is None and not is_name(passage, mention)):
             continue
         # 'They went towards Franklin' says where they are not.
-        if any(first <= mention.first < last for first, last in going):
+        if any(mention.first < last and first < mention.last for first, last in going):
             continue
         if house is not None:
             yield _street(passage, mention, house, names)
@@ -157,9 +157,11 @@ def _tightest(
     return kept
 
 
-def _gap(passage: Passage, one: Mention, other: Mention) -> tuple[bool, int]:
-    """Whether a comma stands between two, and how many words."""
-    return passage.parted(one.last - 1, other.first, Stop.COMMA), other.first - one.last
+def _gap(passage: Passage, one: Mention, other: Mention) -> tuple[bool, int, float]:
+    """Whether a comma stands between two, how many words, and how unlike the names they sound: 'the
+    guard at 34th and Columbus' is at no Girard."""
+    parted = passage.parted(one.last - 1, other.first, Stop.COMMA)
+    return parted, other.first - one.last, -min(one.likeness, other.likeness)
 
 
 def _are_typed(passage: Passage, one: Mention, other: Mention) -> bool:
@@ -231,7 +233,7 @@ def crossings_apart(
         if mention.streets
         and is_where(passage, mention)
         and not is_denied(passage, mention)
-        and not any(first <= mention.first < last for first, last in going)
+        and not any(mention.first < last and first < mention.last for first, last in going)
     ]
     for one, other in pairwise(named):
         if other.first - one.last > APART:

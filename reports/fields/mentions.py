@@ -60,6 +60,7 @@ def mentions(passage: Passage, names: Names) -> list[Mention]:
         and not passage.parted(m.first, m.last - 1)
         and not _is_common(passage, m)
     ]
+    exact = [each for each in exact if not _runs_over(passage, each, exact)]
     exact = _without_towns_streets(passage, exact)
     found = [*_typed(passage, exact), *_numbered(passage, names.gazetteer)]
     known = _longest(found)
@@ -68,6 +69,16 @@ def mentions(passage: Passage, names: Names) -> list[Mention]:
         known = _longest([*known, *misheard])
         known = _longest([*known, *_beside(passage, known, names)])
     return _longest([*known, *_misheard_places(passage, known, names)])
+
+
+def _runs_over(passage: Passage, mention: Mention, found: Sequence[Mention]) -> bool:
+    """Whether a comma parts its words, behind which a landmark begins: 'Cedar, Riverside Plaza'."""
+    return passage.parted(mention.first, mention.last - 1, Stop.COMMA) and any(
+        other.landmarks
+        and mention.first < other.first < mention.last < other.last
+        and not passage.parted(other.first, other.last - 1, Stop.COMMA)
+        for other in found
+    )
 
 
 def _without_towns_streets(passage: Passage, found: list[Mention]) -> list[Mention]:

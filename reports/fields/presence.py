@@ -37,6 +37,8 @@ DOUBT: Final = 0.2
 """Less sure, where they say the one and then the other: things change, and words are misheard."""
 PRESENCE: Final = "presence"
 """The lexicon's kind, with the values `here` and `left`."""
+NOTHING: Final = "none"
+"""What it says of 'I am still shaking'."""
 PRESENT: Final = "present"
 """The lexicon's kind for words that tell what goes on: 'there are', 'I see'."""
 PAST: Final = "past"
@@ -58,11 +60,11 @@ def presence_said(passages: Sequence[Passage]) -> Finding[bool] | None:
     for passage in passages:
         marks = passage.of(PRESENCE)
         for mark in marks:
-            # 'They have not left' is more than the 'left' in it.
+            # 'They have not left' is more than the 'left' in it; 'I am still shaking' is nothing.
             part = any(
                 o is not mark and o.first <= mark.first and mark.last <= o.last for o in marks
             )
-            if not part and not _is_doubted(passage, mark):
+            if mark.value != NOTHING and not part and not _is_doubted(passage, mark):
                 said.append(
                     Finding(mark.value == "here", passage, mark.first, mark.last, CONFIDENCE)
                 )

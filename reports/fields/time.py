@@ -274,12 +274,14 @@ def _in_numbers(passage: Passage) -> Iterator[_Reading]:
             continue
         # 'Quarter to eight', 'half past six'.
         offset = offsets.get(number.first) if number.value <= 12 else None
-        # 'I'd say ten to twelve.'
+        # 'I'd say ten to twelve', but not 'twenty to eight', 'serían diez para las ocho'.
         if offset is not None and not (
             offset[0] in counted
+            and number.first not in passage.ending("definite_many")
             and offset[0] not in starts
             and offset[0] in by_first
             and not by_first[offset[0]].is_ordinal
+            and by_first[offset[0]].value < number.value
             and not any(cue.last <= offset[0] <= cue.last + LASTING for cue in cues)
         ):
             hour, minute = _moved(number.value, offset[1])
@@ -448,6 +450,8 @@ def _clock_told(passage: Passage, at: datetime) -> Iterator[tuple[Finding[Moment
             mark.last <= reading.first and mark in tomorrow for mark in near
         ):
             continue
+        if _is_other(passage, reading):
+            continue
         half = halves.get(reading.last)
         ends = _ends(passage, reading.last)
         told = reading.is_told and (reading.minute > 0 or _is_of_a_clock(passage, reading) or ends)
@@ -492,8 +496,16 @@ def _day_of(passage: Passage, days: Sequence[_Day], reading: _Reading) -> _Day |
     )
 
 
+def _is_other(passage: Passage, reading: _Reading) -> bool:
+    """'We close at six', which is every day, 'somebody should come before noon'."""
+    return any(
+        0 <= reading.first - mark.last <= 1 and not passage.parted(mark.first, reading.first)
+        for mark in passage.of("other_hours")
+    )
+
+
 def _is_own(passage: Passage, reading: _Reading) -> bool:
-    """'We open at five', 'when I clocked out at six'."""
+    """'When I clocked out at six'."""
     return any(
         0 <= reading.first - mark.last <= NEXT_TO
         and not passage.parted(mark.first, reading.first, Stop.COMMA)

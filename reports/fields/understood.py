@@ -245,8 +245,12 @@ def _heard(
     first_hand = settled_first_hand(knows, kind)
     tells = kind is None or kind.value in (Kind.REPORT, Kind.RUMOUR, Kind.HELP)
     if tells:
-        # Who pressed 'now' is not taken for one who was told by the sound of it.
-        hands = {h: HANDS[h] for h in HANDS if h != FirstHand.TOLD or told.keys.get(WHEN) != NOW}
+        # Who pressed 'now' is not taken for one who was told by the sound of it, nor who passes on
+        # what others say for one who saw it.
+        never = {FirstHand.TOLD} if told.keys.get(WHEN) == NOW else set()
+        if kind is not None and kind.value is Kind.RUMOUR:
+            never.add(FirstHand.SAW)
+        hands = {hand: HANDS[hand] for hand in HANDS if hand not in never}
         first_hand = weighed(first_hand, whole.get("first_hand", {}), hands, said)
     seeks_help = _seeks_help(kind)
     of_family = misses or (seeks_help and detained is not None)

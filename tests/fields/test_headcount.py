@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.counting import Example, learnt_from
+from reports.fields import counted as counted_module
 from reports.fields import headcount
 from reports.fields.counted import counted_in, pair_of, sheet_of
 from reports.fields.counts import Count
@@ -133,6 +134,25 @@ def test_groups_that_have_a_word_of_their_own_may_count() -> None:
     assert (3, 3) in values("Veo a un trío de enmascarados junto a una Tahoe.", "es")
     assert (20, 20) in values("Tienen cerrada la Lake, una veintena de agentes a pie.", "es")
     assert (6, 6) in values("It is three cars and two agents in every car, in the church lot.")
+
+
+def test_the_plainest_words_say_that_somebody_was_taken() -> None:
+    """And not the first: 'la Lake' takes nobody, and 'hay' says little."""
+    words = "Hay tres carros aquí en la Lake con la Chicago. Sacaron a una señora en pijama."
+    takings = [each for each in counted_in([passage(words, "es")]) if each.sort == "H"]
+    assert [each.passage.words(each.first, each.last) for each in takings] == ["Hay", "Sacaron a"]
+
+
+def test_where_much_may_count_what_is_likelier_to_is_weighed() -> None:
+    words = (
+        "A van, a truck, a car and a bus at 12, 14, 16 and 18 Lake, my mom, my dad, my aunt and my"
+        " uncle saw a bunch of them take my brother and two officers hold him."
+    )
+    counted = counted_in([passage(words)])
+    found = {each.passage.words(each.first, each.last) for each in counted}
+    assert len(counted) == counted_module.MOST
+    assert "two" in found
+    assert any(each.sort == "M" for each in counted)
 
 
 def test_what_belongs_to_somebody_is_not_one_of_two() -> None:

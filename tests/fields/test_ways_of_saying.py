@@ -158,6 +158,9 @@ def test_what_callers_did_themselves_is_not_when_it_was_seen(
         ("Tienen a la vecina aquí afuera. Sus hijos vienen a las ocho y media.", "es"),
         ("Se llevaron a siete y quince agentes siguen aquí.", "es"),
         ("Riverside Plaza ayay joogaan. Labadii wiil ayay kaxaysteen.", "so"),
+        ("Two ICE guys are in line for coffee. We close at six.", "en"),
+        ("Hay dos agentes en la fila. Cerramos a las nueve.", "es"),
+        ("Two cars of ICE are by the mosque. Somebody should come before noon.", "en"),
     ],
 )
 def test_no_hour_is_made_out_where_none_is_told(words: str, lang: str) -> None:
@@ -168,6 +171,95 @@ def test_no_hour_is_made_out_where_none_is_told(words: str, lang: str) -> None:
 def test_what_is_to_come_was_not_seen() -> None:
     assert understood("Tengo corte mañana a la una.", "es").seen_at.value is None
     assert understood("ICE will have a checkpoint on Monday, they say.").seen_at.value is None
+
+
+def test_minutes_before_an_hour_count_nobody() -> None:
+    said = understood("Pararon a un papá. Serían diez para las ocho.", "es")
+    assert said.officers.value is None
+    assert said.seen_at.value is not None
+    assert said.seen_at.value.at.strftime("%H:%M") == "07:50"
+
+
+def test_what_the_caller_still_does_does_not_say_that_they_are_there() -> None:
+    words = "Los agentes me pidieron la licencia y se fueron. Todavía estoy temblando."
+    assert understood(words, "es").still_there.value is not True
+    assert understood("Todavía están los agentes en la esquina.", "es").still_there.value is True
+
+
+@pytest.mark.parametrize(
+    ("words", "lang"),
+    [
+        ("You can text me, please don't call before ten. My number is 612 555 0148.", "en"),
+        ("Mi número es 612 555 0148, no me llame antes de las diez.", "es"),
+    ],
+)
+def test_who_is_not_to_be_called_early_may_be_called_later(words: str, lang: str) -> None:
+    callback = understood(words, lang).callback
+    assert callback is not None
+    assert callback.value is True
+
+
+@pytest.mark.parametrize(
+    ("words", "lang"),
+    [
+        ("There is a man in a parked car with a mask on. I took him for immigration.", "en"),
+        ("Six agents came in with rifles and are pushing every button at the door.", "en"),
+        ("Laba ICE ah baa taagan, maamulkuna mana soo qabanayaan telefoonka.", "so"),
+    ],
+)
+def test_words_that_also_say_something_harmless_put_no_call_first(words: str, lang: str) -> None:
+    told = understood(words, lang)
+    assert not {each.value for each in told.activities} & {"detaining", "force"}
+
+
+def test_they_went_to_a_place_that_has_a_name() -> None:
+    def towards(words: str) -> str | None:
+        heading = understood(words).heading
+        return None if heading is None else heading.value.towards
+
+    assert towards("The agents went to their car when the singing started.") is None
+    assert towards("The agents drove off toward Hennepin.") == "Hennepin"
+
+
+def test_where_they_went_is_not_where_it_was() -> None:
+    words = "Los agentes ya se fueron hacia la Hennepin. Esto fue en la 22."
+    place = understood(words, "es").location
+    assert place.value is not None
+    assert place.value.streets == ("22nd St",)
+
+
+@pytest.mark.parametrize(
+    ("words", "lang", "streets"),
+    [
+        ("I'm the crossing guard at 34th and Columbus.", "en", ("E 34th St", "Columbus Ave")),
+        ("I'm at Gerard and 34th and Columbus.", "en", ("E 34th St", "Columbus Ave")),
+    ],
+)
+def test_what_sounds_a_little_like_a_street_gives_way_to_one_that_was_named(
+    words: str, lang: str, streets: tuple[str, ...]
+) -> None:
+    place = understood(words, lang).location.value
+    assert place is not None
+    assert place.streets == streets
+
+
+def test_no_name_goes_on_behind_a_comma_where_another_begins() -> None:
+    place = understood("Waxaan joognaa Cedar, Riverside Plaza. ICE ayaa jooga.", "so").location
+    assert place.value is not None
+    assert place.value.landmark == "Riverside Plaza"
+
+
+def test_who_does_not_know_how_is_not_in_como() -> None:
+    words = "Hay tres agentes con la señora. No sé cómo llevarla a su casa."
+    assert understood(words, "es").location.value is None
+
+
+def test_hearsay_is_not_guessed_to_be_seen() -> None:
+    words = (
+        "Vi un video en Facebook de que se metieron al Karmel, al mall somalí, y que sacaron gente"
+        " a golpes."
+    )
+    assert understood(words, "es").first_hand.value == "told"
 
 
 def test_it_does_not_matter_how_we_are_is_written_but_that_it_is() -> None:
