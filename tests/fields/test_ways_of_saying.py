@@ -138,6 +138,7 @@ def test_when_it_was(words: str, lang: str, at: str) -> None:
     [
         ("Abrí a las cinco. Como a las cinco y media entró un agente.", "es", "05:30"),
         ("We open the bakery at five. An agent walked in around six thirty.", "en", "06:30"),
+        ("Two ICE agents were out here around six thirty. We close at nine.", "en", "06:30"),
         ("I've been up eighteen hours. Agents came at seven thirty.", "en", "07:30"),
         ("Turno de seis a ocho. Los agentes pasaron a las siete y cuarto.", "es", "07:15"),
     ],
