@@ -37,8 +37,8 @@ ID = "5f0c2b4e9d7a4c1e8b3f6a2d0c9e7b15"
 BODY = "UNVERIFIED · happening now · at E Lake St & Bloomington Ave · ref 4821"
 SUBJECT = "Witness Line"
 TOKEN = "a-token-of-somebodys"
-SECONDS = 1.0
-"""Of patience, where a far end says nothing."""
+SECONDS = 4.0
+"""Of patience, where a far end says nothing: a busy machine may need one or two to shake hands."""
 
 
 @dataclass
