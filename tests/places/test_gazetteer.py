@@ -196,8 +196,13 @@ def corners_off(gazetteer: Gazetteer) -> list[float]:
     return off
 
 
+UNTYPED = {"broadway": "broadway ave"}
+"""What the city's list calls a street without its type: 'WEST BROADWAY'."""
+
+
 def corner(one: str, other: str) -> frozenset[str]:
-    return frozenset(key(street_name(each).name) for each in (one, other))
+    called = (key(street_name(each).name) for each in (one, other))
+    return frozenset(UNTYPED.get(each, each) for each in called)
 
 
 def known(name: str, gazetteer: Gazetteer) -> list[Street]:
