@@ -104,7 +104,7 @@ def located(
         if mention.first in crossed or (house is None and not is_name(passage, mention)):
             continue
         # 'They went towards Franklin' says where they are not.
-        if any(mention.first < last and first < mention.last for first, last in going):
+        if _is_gone_to(mention, going):
             continue
         if house is not None:
             yield _street(passage, mention, house, names)
@@ -120,6 +120,11 @@ def located(
             or is_behind_preposition(passage, mention)
         ):
             yield _street(passage, mention, None, names)
+
+
+def _is_gone_to(mention: Mention, going: Sequence[tuple[int, int]]) -> bool:
+    """Whether it is in words that name whither somebody went, its article or not."""
+    return any(mention.first < last and first < mention.last for first, last in going)
 
 
 def _joined(passage: Passage, mentioned: Sequence[Mention]) -> Iterator[tuple[Mention, Mention]]:
@@ -233,7 +238,7 @@ def crossings_apart(
         if mention.streets
         and is_where(passage, mention)
         and not is_denied(passage, mention)
-        and not any(mention.first < last and first < mention.last for first, last in going)
+        and not _is_gone_to(mention, going)
     ]
     for one, other in pairwise(named):
         if other.first - one.last > APART:
