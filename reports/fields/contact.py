@@ -10,7 +10,7 @@ from typing import Final
 import phonenumbers
 
 from reports.fields.finding import Finding
-from reports.fields.marked import CONFIDENCE, findings
+from reports.fields.marked import CONFIDENCE, findings, spoken
 from reports.fields.said import Passage, Stop
 
 
@@ -36,7 +36,7 @@ class Need(StrEnum):
 EVIDENCE: Final = "evidence"
 NEED: Final = "need"
 CALL_ME: Final = "call_me"
-"""The lexicon's kind, with the values `yes` and `no`."""
+"""The lexicon's kind, with the values `yes`, `no`, and `none`: 'my boss said don't call'."""
 WHEN_TO_CALL: Final = "call_when"
 """The lexicon's kind for words that tell when to call: 'after', 'in the evening'."""
 DIGIT: Final = "digit"
@@ -65,7 +65,7 @@ def callback_said(passages: Sequence[Passage]) -> Finding[bool] | None:
     said = [
         Finding(mark.value == "yes", passage, mark.first, mark.last, CONFIDENCE)
         for passage in passages
-        for mark in passage.of(CALL_ME)
+        for mark in spoken(passage, CALL_ME)
     ]
     refused = [each for each in said if not each.value]
     return next(iter(refused or said), None)
@@ -74,9 +74,9 @@ def callback_said(passages: Sequence[Passage]) -> Finding[bool] | None:
 def call_when_said(passages: Sequence[Passage]) -> Finding[str] | None:
     """When they want to be called, in their words."""
     for passage in passages:
-        for call in passage.of(CALL_ME):
+        for call in spoken(passage, CALL_ME):
             for when in passage.of(WHEN_TO_CALL):
-                if 0 <= when.first - call.last <= WHEN_WITHIN and not passage.parted(
+                if call.first < when.first <= call.last + WHEN_WITHIN and not passage.parted(
                     call.last - 1, when.first
                 ):
                     last = next(
@@ -95,8 +95,9 @@ def call_when_said(passages: Sequence[Passage]) -> Finding[str] | None:
 def is_about_calling(passage: Passage, first: int, last: int) -> bool:
     """Whether words stand in 'call me after six', which tells no time of what was seen."""
     return any(
-        0 <= first - call.last <= WHEN_WITHIN and not passage.parted(call.last - 1, last - 1)
-        for call in passage.of(CALL_ME)
+        call.first < first <= call.last + WHEN_WITHIN
+        and not passage.parted(call.last - 1, last - 1)
+        for call in spoken(passage, CALL_ME)
     )
 
 

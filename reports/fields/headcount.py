@@ -44,8 +44,13 @@ MOST_TIMES: Final = 4
 MOST_ADDED: Final = 5
 """Of what is counted, the likeliest of which are added to each other, once it is known how likely
 they are."""
-LIKELY: Final = 0.8
+LIKELY: Final = 0.75
 """How likely a reading is at the least that is taken, whoever found it."""
+BOTH: Final = 0.6
+"""The same, of the likeliest, where rules are sure of it, too: of 14 such below 0.9 that nothing
+was learnt from 13 were right."""
+CLEAR: Final = 0.98
+"""How likely what the first network takes must be for each field for the others not to be asked."""
 SURE_RULE: Final = 0.9
 """How sure rules are of what stands if no reading has it."""
 SURE: Final = 0.97
@@ -254,31 +259,53 @@ def weighed_counts(
     counted = counted_in(passages)
     if not counted and not any(rules.values()):
         return rules
-    nobody = {at for at, each in enumerate(counted) if _is_taken_back(each)}
-    own = {at for at, each in enumerate(counted) if _is_own(each)}
-    read = networks.read(sheet_of(passages, counted))
-    likely = [max(speaks) for speaks in read.places.tolist()]
-    likeliest = sorted(range(len(counted)), key=lambda at: -likely[at])[:MOST_ADDED]
-    every = [
-        each for each in readings(counted, sorted(likeliest)) if nobody.isdisjoint(each.members)
-    ]
-    scores = scored(every, counted, read, read.none(shares))
+    sheet = sheet_of(passages, counted)
+    nobody = {
+        at for at, each in enumerate(counted) if _is_taken_back(each) or _is_callers_own(each)
+    }
     found: dict[str, _Settled] = {}
-    for field, name in enumerate(FIELDS):
-        rule = rules[name]
-        judged = [
-            -inf
-            if name == OFFICERS and not own.isdisjoint(reading.members)
-            else score[field]
-            + sum(read.networks.remark(each)[field] for each in ruled(reading, rule))
-            for reading, score in zip(every, scores, strict=True)
-        ]
-        found[name] = _settled(counted, every, judged, rule)
+    likeliest: Sequence[int] | None = None
+    every: Sequence[Reading] = ()
+    for asked in networks.in_turn(sheet):
+        read = asked.read(sheet)
+        if (those := _likeliest_to_count(read)) != likeliest:
+            likeliest, every = those, readings(counted, those)
+            every = [each for each in every if nobody.isdisjoint(each.members)]
+        scores = scored(every, counted, read, read.none(shares))
+        for field, name in enumerate(FIELDS):
+            judged = _judged(every, scores, counted, read, field, rules[name])
+            found[name] = _settled(counted, every, judged, rules[name])
+        if all(each.surely >= CLEAR for each in found.values()):
+            break
     surest = max(found.values(), key=lambda each: each.likely)
     return {
         name: None if each is not surest and each.is_of(surest) else each.finding
         for name, each in found.items()
     }
+
+
+def _likeliest_to_count(read: Read) -> Sequence[int]:
+    """Of what may count, `MOST_ADDED` at the most, in order."""
+    likely = [max(speaks) for speaks in read.places.tolist()]
+    return sorted(sorted(range(len(likely)), key=lambda at: -likely[at])[:MOST_ADDED])
+
+
+def _judged(
+    every: Sequence[Reading],
+    scores: Sequence[Sequence[float]],
+    counted: Sequence[Counted],
+    read: Read,
+    field: int,
+    rule: Finding[Count] | None,
+) -> Sequence[float]:
+    """By reading, all that speaks for it."""
+    own = {at for at, each in enumerate(counted) if _is_own(each)}
+    return [
+        -inf
+        if FIELDS[field] == OFFICERS and not own.isdisjoint(reading.members)
+        else score[field] + sum(read.networks.remark(each)[field] for each in ruled(reading, rule))
+        for reading, score in zip(every, scores, strict=True)
+    ]
 
 
 def pairs_in(every: Sequence[Reading]) -> Sequence[tuple[int, int]]:
@@ -321,11 +348,18 @@ def _is_taken_back(one: Counted) -> bool:
     )
 
 
+def _is_callers_own(one: Counted) -> bool:
+    """'I put my son on the bus': whom callers take somewhere themselves."""
+    return any(mark.first <= one.first < mark.last + 1 for mark in one.passage.of("own_taking"))
+
+
 @dataclass(frozen=True, slots=True)
 class _Settled:
     """What one field is taken to be."""
 
     finding: Finding[Count] | None
+    surely: float
+    """How likely the likeliest value is, be it that nobody counts."""
     likely: float = 0.0
     members: frozenset[int] = frozenset()
     """Of the likeliest reading of its value."""
@@ -349,18 +383,20 @@ def _settled(
         key = None if reading.value is None else reading.value.bounds
         likely[key] = likely.get(key, 0.0) + power / whole
     best = max(likely, key=lambda each: likely[each])
+    surely = likely[best]
     if rule is not None:
         same = _likeliest(every, powers, rule.value.bounds)
         if same is None and rule.confidence >= SURE_RULE:
-            return _Settled(rule)
-        if same is not None and likely[rule.value.bounds] >= LIKELY:
-            return _Settled(rule, likely[rule.value.bounds], frozenset(same.members))
+            return _Settled(rule, surely)
+        agree = rule.value.bounds == best and rule.confidence >= SURE_RULE
+        if same is not None and likely[rule.value.bounds] >= (BOTH if agree else LIKELY):
+            return _Settled(rule, surely, likely[rule.value.bounds], frozenset(same.members))
     taken = None if best is None else _likeliest(every, powers, best)
-    if taken is None or likely[best] < LIKELY:
-        return _Settled(None)
-    confidence = CONFIDENCE if likely[best] >= SURE else LESS
+    if taken is None or surely < LIKELY:
+        return _Settled(None, surely)
+    confidence = CONFIDENCE if surely >= SURE else LESS
     finding = _finding(counted, taken, confidence)
-    return _Settled(finding, likely[best], frozenset(taken.members))
+    return _Settled(finding, surely, surely, frozenset(taken.members))
 
 
 def _likeliest(

@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
-from places.gazetteer import SAME_PLACE, Street
+from places.gazetteer import SAME_PLACE, Crossing, Street
 from reports.fields.counting import Number
 from reports.fields.finding import Finding
 from reports.fields.heading import HEADING, going_spans
@@ -53,6 +53,8 @@ SIDE_WITHIN: Final = 2
 """Words between two streets and their side of town at the most: '42nd and Lyndale, in north'."""
 IN_ITS_TOWN: Final = 2
 """Words between a street and its town at the most, where the one that crosses it comes then."""
+TOWN_BEHIND: Final = 1
+"""Words between two streets that cross and their town at the most."""
 
 
 def is_denied(passage: Passage, place: Mention | Finding[Location]) -> bool:
@@ -86,15 +88,21 @@ def located(
         if (crossing := _crossing(passage, one, other, names, town)) is not None:
             yield crossing
             crossed |= {one.first, other.first}
+    houses = {m.first: house_of(passage, m) for m in mentioned if m.streets}
     for one, other in _tightest(passage, _joined(passage, mentioned)):
         crossing = _crossing(passage, one, other, names, town)
         if crossing is not None and not _is_in_town(passage, one, other, crossing):
-            yield crossing
+            if (house := houses[one.first]) and one.last in passage.beginning(BETWEEN):
+                # '3108 Bloomington, between Lake and 32nd.'
+                streets = tuple(e.first for e in _crossings(one, other, names, town))
+                only = replace(one, places=tuple(dict.fromkeys(streets)))
+                yield _street(passage, only, house, names)
+            else:
+                yield _in_its_town(crossing, mentioned)
             crossed |= {one.first, other.first}
     if not mentioned:
         return
     going = going_spans(passage)
-    houses = {m.first: house_of(passage, m) for m in mentioned if m.streets}
     for mention in mentioned:
         house = houses.get(mention.first)
         if house is None and mention.streets and is_name(passage, mention):
@@ -289,20 +297,48 @@ def _is_in_town(
     )
 
 
-def _crossing(
-    passage: Passage, one: Mention, other: Mention, names: Names, town: str | None
-) -> Finding[Location] | None:
-    """Of two streets; of several the one in the `town` that is named, even if a better known one
-    lies in another: 'in Burnsville, at 42 and Nicollet'."""
-    # 'Cuarto por cuarto.'
-    if passage.plain[one.first : one.last] == passage.plain[other.first : other.last]:
-        return None
+def _in_its_town(crossing: Finding[Location], mentioned: Sequence[Mention]) -> Finding[Location]:
+    """As it is, or where it may lie in a town of which no such corner is known, and that town is
+    named behind it, there, and in no list: '35W at 95th, in Blaine' is not in Bloomington."""
+    passage, candidates = crossing.passage, crossing.value.candidates
+    town = next(
+        (
+            area.city
+            for mention in mentioned
+            for area in mention.areas
+            if area.kind == CITY
+            and not mention.streets
+            and 0 <= mention.first - crossing.last <= TOWN_BEHIND
+            and not passage.parted(crossing.last - 1, mention.first)
+        ),
+        None,
+    )
+    if town is None or any(each.point or each.city == town for each in candidates):
+        return crossing
+    return replace(crossing, value=replace(crossing.value, city=town, candidates=()))
+
+
+def _crossings(
+    one: Mention, other: Mention, names: Names, town: str | None
+) -> tuple[Crossing, ...]:
+    """That two streets may have; in the `town` that is named, even if a better known one lies in
+    another: 'in Burnsville, at 42 and Nicollet'."""
     inside = [[each for each in some.streets if each.city == town] for some in (one, other)]
     found = names.gazetteer.crossings(*inside) or names.gazetteer.crossings(
         one.streets, other.streets
     )
     # Of streets that may be meant by a number, those that are known to meet.
-    found = tuple(crossing for crossing in found if crossing.point is not None) or found
+    return tuple(crossing for crossing in found if crossing.point is not None) or tuple(found)
+
+
+def _crossing(
+    passage: Passage, one: Mention, other: Mention, names: Names, town: str | None
+) -> Finding[Location] | None:
+    """Of two streets, see `_crossings`."""
+    # 'Cuarto por cuarto.'
+    if passage.plain[one.first : one.last] == passage.plain[other.first : other.last]:
+        return None
+    found = _crossings(one, other, names, town)
     if not found:
         return None
     if (side := _side_of_town(passage, one, other)) is not None:

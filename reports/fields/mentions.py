@@ -99,13 +99,14 @@ def _without_towns_streets(passage: Passage, found: list[Mention]) -> list[Menti
 
 def _is_common(passage: Passage, mention: Mention) -> bool:
     """Whether it is a word that mostly means what it says, such as 'church', and nothing says that
-    it is a street."""
-    common = passage.beginning("common").get(mention.first)
+    it is a street; 'la Lake y como a las tres', but not 'la como'."""
+    common = passage.beginning("common", "ordinary").get(mention.first)
     return (
         common is not None
         and common.last == mention.last
         and passage.tokens[mention.first].text.islower()
         and mention.last not in passage.beginning("street_type")
+        and (common.kind == "common" or mention.first not in passage.ending("definite"))
     )
 
 
@@ -559,7 +560,7 @@ def _free(passage: Passage, known: Sequence[Mention], first: int, last: int) -> 
 
 
 def _ordinary(passage: Passage) -> frozenset[int]:
-    marks = passage.of("filler", "correction", "officers", "common")
+    marks = passage.of("filler", "correction", "officers", "common", "ordinary")
     return frozenset(at for mark in marks for at in range(mark.first, mark.last))
 
 

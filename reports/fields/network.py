@@ -12,8 +12,8 @@ of generic convolutional and recurrent networks for sequence modeling' (arXiv:18
 looking ahead as well as back. What counts is the mean of several that began to learn from other
 weights: where they err they mostly err apart (Lakshminarayanan, Pritzel and Blundell, 'Simple and
 scalable predictive uncertainty estimation using deep ensembles', arXiv:1612.01474). They lie one
-behind another in the first axis of every array, so that all are asked at once; a long call is read
-by the first `FEW` of them alone, to be read in time.
+behind another in the first axis of every array, so that all are asked at once: where the first
+alone is not sure, and of a long call, to be read in time, the first `FEW` alone.
 """
 
 from __future__ import annotations
@@ -114,8 +114,11 @@ class Networks:
         return len(self.word_table)
 
     @cached_property
-    def few(self) -> Networks:
-        """Those that read a long call."""
+    def _first(self) -> Networks:
+        return _made(lambda parts: parts[0][:1], [self])
+
+    @cached_property
+    def _few(self) -> Networks:
         return _made(lambda parts: parts[0][:FEW], [self])
 
     @cached_property
@@ -127,10 +130,14 @@ class Networks:
         """What it says for a reading, by field."""
         return self._said.get(name, _NOTHING)
 
+    def in_turn(self, sheet: Sheet) -> Sequence[Networks]:
+        """Those to ask of it, until some are sure."""
+        if len(self) <= FEW:
+            return (self,)
+        return (self._few,) if len(sheet.words) > LONG else (self._first, self)
+
     def read(self, sheet: Sheet) -> Read:
         """What stands at each place among what is around it."""
-        if len(sheet.words) > LONG and len(self) > FEW:
-            return self.few.read(sheet)
         stops = np.array(sheet.stops)
         rows = self.word_table[:, [self.words.get(word, 0) for word in sheet.words]]
         rows += self.stop_table[:, stops]

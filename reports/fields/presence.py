@@ -10,6 +10,7 @@ from typing import Final
 from reports.fields.finding import Finding
 from reports.fields.keys import choice
 from reports.fields.lexicon import Mark
+from reports.fields.marked import spoken
 from reports.fields.moment import Moment
 from reports.fields.said import Passage
 from reports.model import Call, Field
@@ -103,7 +104,7 @@ def presence_shown(
 def presence_over(passages: Sequence[Passage], *, taken: bool) -> Finding[bool] | None:
     """Of hearsay: what is told of another day, or as people who were taken, is over."""
     for passage in passages:
-        past = [mark for mark in passage.of("day") if not mark.value.startswith("today")]
+        past = [mark for mark in spoken(passage, "day") if not mark.value.startswith("today")]
         past += [*passage.of(PAST)] if taken else []
         if past and not passage.of("ahead"):
             return Finding(False, passage, past[0].first, past[0].last, SHOWN)
@@ -111,7 +112,7 @@ def presence_over(passages: Sequence[Passage], *, taken: bool) -> Finding[bool] 
 
 
 def _is_of_another_day(passage: Passage) -> bool:
-    return any(not mark.value.startswith("today") for mark in passage.of("day"))
+    return any(not mark.value.startswith("today") for mark in spoken(passage, "day"))
 
 
 def _is_doubted(passage: Passage, mark: Mark) -> bool:

@@ -12,7 +12,7 @@ from reports.fields.contact import is_about_calling
 from reports.fields.counting import NUMBER, Number
 from reports.fields.finding import Finding
 from reports.fields.lexicon import Mark
-from reports.fields.marked import DENIAL
+from reports.fields.marked import DENIAL, spoken
 from reports.fields.moment import Moment
 from reports.fields.presence import happening_now
 from reports.fields.said import Passage, Stop
@@ -148,6 +148,9 @@ def _ago(passage: Passage, at: datetime) -> Iterator[Finding[Moment]]:
             ahead = 0 <= first - mark.last <= reach
             # 'I've been up for eighteen hours.'
             if is_about_calling(passage, first, last) or mark.first in own:
+                continue
+            # 'I called twenty minutes ago about the van.'
+            if _is_other(passage, min(first, mark.first)):
                 continue
             # 'Hace… veinte minutos': whoever begins so has not come to an end.
             hesitating = first == mark.last
@@ -397,7 +400,7 @@ class _Day:
 def _days(passage: Passage, at: datetime) -> list[_Day]:
     """'Yesterday', 'on Tuesday', 'a week ago'."""
     found = []
-    for mark in passage.of("day"):
+    for mark in spoken(passage, "day"):
         day, part = _day(passage, mark, at)
         if day is not None:
             found.append(_Day(mark.first, mark.last, day, part))
@@ -450,7 +453,7 @@ def _clock_told(passage: Passage, at: datetime) -> Iterator[tuple[Finding[Moment
             mark.last <= reading.first and mark in tomorrow for mark in near
         ):
             continue
-        if _is_other(passage, reading):
+        if _is_other(passage, reading.first):
             continue
         half = halves.get(reading.last)
         ends = _ends(passage, reading.last)
@@ -464,6 +467,10 @@ def _clock_told(passage: Passage, at: datetime) -> Iterator[tuple[Finding[Moment
         if day is not None and day.part == "night" and part in ("morning", "dawn"):
             of = day.day + DAY  # 'last night, at two in the morning'
         moment = _placed(reading, half.value if half else None, WITH_AN_HOUR.get(part), of, at)
+        is_own = _is_own(passage, reading)
+        # 'I start at half past two', of whoever calls in the morning, was not yesterday.
+        if is_own and moment is not None and moment.date() < at.date() and not (near or half or of):
+            continue
         if moment is not None:
             spans = [(each.first, each.last) for each in (*near, *([half] if half else []))]
             spans += [(each.first, each.last) for each in near_days]
@@ -474,7 +481,7 @@ def _clock_told(passage: Passage, at: datetime) -> Iterator[tuple[Finding[Moment
                 max([reading.last, *(last for _, last in spans)]),
                 0.85 if reading.is_certain or spans else 0.7,
             )
-            yield finding, _is_own(passage, reading)
+            yield finding, is_own
 
 
 def _day_of(passage: Passage, days: Sequence[_Day], reading: _Reading) -> _Day | None:
@@ -496,10 +503,11 @@ def _day_of(passage: Passage, days: Sequence[_Day], reading: _Reading) -> _Day |
     )
 
 
-def _is_other(passage: Passage, reading: _Reading) -> bool:
-    """'We close at six', which is every day, 'somebody should come before noon'."""
+def _is_other(passage: Passage, at: int) -> bool:
+    """Whether a time that begins there is no time of what was seen: 'we close at six', which is
+    every day, 'somebody should come before noon', 'I called at nine'."""
     return any(
-        0 <= reading.first - mark.last <= 1 and not passage.parted(mark.first, reading.first)
+        0 <= at - mark.last <= 1 and not passage.parted(mark.first, at)
         for mark in passage.of("other_hours")
     )
 
@@ -574,7 +582,7 @@ def _by_the_day(passage: Passage, at: datetime) -> Iterator[Finding[Moment]]:
         for ahead in passage.of("ahead")
         if not any(m.first <= ahead.first and ahead.last <= m.last for m in parts)
     ]
-    for mark in passage.of("day"):
+    for mark in spoken(passage, "day"):
         # 'There is to be a checkpoint on Monday.'
         if any(not passage.parted(ahead.first, mark.first) for ahead in to_come):
             continue

@@ -86,8 +86,15 @@ def location_said(passages: Sequence[Passage], names: Names) -> Finding[Location
     best = max(listed, key=lambda each: _worth(each, listed, around))
     if not best.value.number and len(best.value.streets) < 2:
         apart = (each for one, named in heard for each in crossings_apart(one, named, names, town))
-        # 'Thomas Avenue, out by Hamline' is by no university.
-        best = next((each for each in apart if not best.value.landmark or _has(each, best)), best)
+        # 'Thomas Avenue, out by Hamline' is by no university; 'on Nicollet … my sister lives at
+        # 27th and Pillsbury' is on Nicollet.
+        likely = (
+            each
+            for each in apart
+            if (not best.value.landmark or _has(each, best))
+            and (is_passing(best) or not is_passing(each))
+        )
+        best = next(likely, best)
     if best.value.area is not None:
         # 'I work at Grand and Snelling, St. Paul': the city says no more than the corner in it.
         there = [each for each in left if each.value.city == best.value.city]

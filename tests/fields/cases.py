@@ -53,9 +53,12 @@ UNSEEN = (
     "twentyfourth",
     "twentyfifth",
     "twentysixth",
+    "twentyseventh",
 )
 """Folders of calls by somebody who did not know the rules."""
-CLOSED = frozenset(["nineteenth", "twentyfirst", "twentythird", "twentyfourth", "twentysixth"])
+CLOSED = frozenset(
+    ["nineteenth", "twentyfirst", "twentythird", "twentyfourth", "twentysixth", "twentyseventh"]
+)
 """Sets that are counted alone: nobody looks at them, and nothing is learnt from them."""
 OPENED = frozenset(UNSEEN) - {"eighth", "ninth", "tenth"} - CLOSED
 """Of which the third that was held out has been looked at or learnt from since: they measure

@@ -102,12 +102,15 @@ def another(one: Networks) -> Networks:
     return replace(one, word_table=-one.word_table, remark_table=one.remark_table + 1)
 
 
-def test_a_long_call_is_read_by_the_first_few_alone(learner: Learner) -> None:
+def test_the_first_is_asked_alone_then_all_and_of_a_long_call_the_first_few(
+    learner: Learner,
+) -> None:
     one = learner.taught()
-    few, all_of_them = [one] * FEW, [one] * FEW + [another(one)]
-    short, long = CALLS[0], " ".join([CALLS[0]] * LONG)
-    assert said_by(all_of_them, long) == pytest.approx(said_by(few, long), abs=1e-4)
-    assert said_by(all_of_them, short) != pytest.approx(said_by(few, short), abs=1e-4)
+    networks = Networks.of([one] * FEW + [another(one)])
+    short, long = counted(CALLS[0]), counted(" ".join([CALLS[0]] * LONG))
+    assert [len(each) for each in networks.in_turn(sheet_of(*short))] == [1, FEW + 1]
+    assert [len(each) for each in networks.in_turn(sheet_of(*long))] == [FEW]
+    assert [len(each) for each in Networks.of([one]).in_turn(sheet_of(*short))] == [1]
 
 
 def test_networks_that_know_other_words_are_not_put_together(learner: Learner) -> None:

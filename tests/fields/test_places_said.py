@@ -154,6 +154,9 @@ def test_a_corner_is_told(lang: str, words: str, streets: str) -> None:
         ("en", "It's 1530 South 6th Street, they're in the hallway.", "6th St", 1530),
         ("en", "My store is on Central Avenue in Fridley, number 6425.", "Central Ave", 6425),
         ("en", "They're on Minnehaha, plate number 4020.", "Minnehaha Ave", None),
+        # Which streets it lies between says less.
+        ("en", "3108 Bloomington, between Lake and 32nd.", "Bloomington Ave", 3108),
+        ("es", "Es 3108 de la Bloomington, entre la Lake y la 32.", "Bloomington Ave", 3108),
         # What is counted there, and a clock, are none.
         ("en", "On Blaisdell, fifteen hundred people.", "Blaisdell Ave", None),
         ("en", "On Blaisdell, ten forty.", "Blaisdell Ave", None),
@@ -390,6 +393,7 @@ def test_where_something_happens_is_told_by_who_asks(lang: str, words: str, plac
         ("en", "I'm in the lot by the airport, on Post Road. ICE is here.", "Post Rd"),
         ("en", "Four blocks from the capitol, on Rice, they had a car.", "Rice St"),
         ("en", "Everyone says they're at the Holiday station on Cedar.", "Cedar Ave"),
+        ("es", "Están en la Nicollet. Mi hermana vive en la 27 y la Pillsbury.", "Nicollet Ave"),
         # Who works there, and says that it is here.
         (
             "es",
@@ -497,3 +501,26 @@ def test_the_number_of_a_house_may_be_said_before_the_street_comes_to_mind() -> 
     place = place_of("The address is 3128, uh, it's Pleasant Avenue South.", "en")
     assert place is not None
     assert (place.streets[0], place.number) == ("Pleasant Ave", 3128)
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("es", "Dicen que andan en la Lake y que no salga nadie."),
+        ("es", "Andan en la Lake y quieren entrar a la tienda."),
+        ("es", "Andan en la Lake y como a las tres llegaron más."),
+        ("en", "They're on Lake and come with guns."),
+        ("en", "They're on Lake and she ran inside."),
+    ],
+)
+def test_words_like_any_other_behind_and_cross_no_street(lang: str, words: str) -> None:
+    place = place_of(words, lang)
+    assert place is not None
+    assert place.streets == ("Lake St",)
+
+
+def test_a_corner_that_the_town_named_behind_it_does_not_have_is_in_no_other() -> None:
+    place = place_of("I'm on 35W at 95th in Blaine.", "en")
+    assert place is not None
+    assert (place.streets, place.city) == (("I-35W", "95th St"), "Blaine")
+    assert place.candidates == ()

@@ -162,6 +162,12 @@ def test_what_callers_did_themselves_is_not_when_it_was_seen(
         ("Two ICE guys are in line for coffee. We close at six.", "en"),
         ("Hay dos agentes en la fila. Cerramos a las nueve.", "es"),
         ("Two cars of ICE are by the mosque. Somebody should come before noon.", "en"),
+        ("Two ICE agents are at the computers. We've got ESL class at six.", "en"),
+        ("Eight of them are here. They go out at five in the morning.", "en"),
+        ("They're in the garage. I called twenty minutes ago about the van.", "en"),
+        ("I'm who called yesterday. ICE is here at the corner.", "en"),
+        ("Hay dos agentes aquí. Llamé hace veinte minutos por la van.", "es"),
+        ("Yo soy el que llamó ayer. Hay dos agentes aquí.", "es"),
     ],
 )
 def test_no_hour_is_made_out_where_none_is_told(words: str, lang: str) -> None:
@@ -198,6 +204,12 @@ def test_who_is_not_to_be_called_early_may_be_called_later(words: str, lang: str
     callback = understood(words, lang).callback
     assert callback is not None
     assert callback.value is True
+
+
+def test_what_a_boss_forbade_is_no_refusal_to_be_called() -> None:
+    assert understood("My manager said don't call. They're in our lot.").callback.value is None
+    refused = understood("Please don't call me. They're in our lot.").callback
+    assert refused.value is False
 
 
 @pytest.mark.parametrize(
