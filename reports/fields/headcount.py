@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
-from math import exp, inf
+from math import exp
 from typing import Final, NamedTuple
 
 from reports.fields.counted import MANY, Counted, counted_in, pair_of, sheet_of
@@ -34,14 +34,11 @@ MORE_BEFORE, MORE_BEHIND = 2, 1
 """Words before and behind it within which it stands."""
 EACH_AROUND: Final = 8
 """Words around two counts within which 'each' is looked for."""
-OFFICERS: Final = FIELDS[0]
-PEOPLE: Final = "people"
-"""The lexicon's kind for nouns that may be of anybody."""
 ALONE: Final = frozenset("HM")
 """Sorts of what may count that are added to nothing: that one was taken, and that they are many."""
 MOST_TIMES: Final = 4
 """Times that as many are in each at the most."""
-MOST_ADDED: Final = 5
+MOST_ADDED: Final = 6
 """Of what is counted, the likeliest of which are added to each other, once it is known how likely
 they are."""
 LIKELY: Final = 0.75
@@ -273,7 +270,7 @@ def weighed_counts(
             every = [each for each in every if nobody.isdisjoint(each.members)]
         scores = scored(every, counted, read, read.none(shares))
         for field, name in enumerate(FIELDS):
-            judged = _judged(every, scores, counted, read, field, rules[name])
+            judged = _judged(every, scores, read, field, rules[name])
             found[name] = _settled(counted, every, judged, rules[name])
         if all(each.surely >= CLEAR for each in found.values()):
             break
@@ -293,17 +290,13 @@ def _likeliest_to_count(read: Read) -> Sequence[int]:
 def _judged(
     every: Sequence[Reading],
     scores: Sequence[Sequence[float]],
-    counted: Sequence[Counted],
     read: Read,
     field: int,
     rule: Finding[Count] | None,
 ) -> Sequence[float]:
     """By reading, all that speaks for it."""
-    own = {at for at, each in enumerate(counted) if _is_own(each)}
     return [
-        -inf
-        if FIELDS[field] == OFFICERS and not own.isdisjoint(reading.members)
-        else score[field] + sum(read.networks.remark(each)[field] for each in ruled(reading, rule))
+        score[field] + sum(read.networks.remark(each)[field] for each in ruled(reading, rule))
         for reading, score in zip(every, scores, strict=True)
     ]
 
@@ -330,14 +323,6 @@ def scored(
             said.append(none)
         scores.append([sum(field) for field in zip(*said, strict=True)])
     return scores
-
-
-def _is_own(one: Counted) -> bool:
-    """'I got eleven guys up top', but not 'I see eleven guys'."""
-    is_of_people = one.noun is not None and one.noun.kind == PEOPLE
-    ending = one.passage.ending
-    is_seen = one.first in ending("there_are")
-    return one.is_number and is_of_people and one.first in ending("own") and not is_seen
 
 
 def _is_taken_back(one: Counted) -> bool:
