@@ -335,7 +335,7 @@ def _is_taken_back(one: Counted) -> bool:
 
 def _is_callers_own(one: Counted) -> bool:
     """'I put my son on the bus': whom callers take somewhere themselves."""
-    return any(mark.first <= one.first < mark.last + 1 for mark in one.passage.of("own_taking"))
+    return any(mark.first <= one.first <= mark.last for mark in one.passage.of("own_taking"))
 
 
 @dataclass(frozen=True, slots=True)

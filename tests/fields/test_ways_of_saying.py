@@ -175,6 +175,44 @@ def test_no_hour_is_made_out_where_none_is_told(words: str, lang: str) -> None:
     assert moment is None or moment.at == AT
 
 
+def test_who_starts_work_later_did_not_see_it_yesterday() -> None:
+    words = "Tienen parado un carro blanco aquí. Ya me voy, entro a las dos y media."
+    moment = understood(words, "es").seen_at.value
+    assert moment is None or moment.at == AT
+    words = "Entro a las cinco y media al hotel y cuando llegué estaban dos agentes en la puerta."
+    moment = understood(words, "es").seen_at.value
+    assert moment is not None
+    assert moment.at.strftime("%H:%M") == "05:30"
+
+
+def test_a_week_is_not_seven_people() -> None:
+    words = "Abtigay hal toddobaad baa la la'aa. Maanta ICE locator-ka ayaan ka helay magaciisa."
+    assert understood(words, "so").officers.value is None
+
+
+def test_men_whom_the_caller_has_got_at_the_door_are_officers_by_their_gear() -> None:
+    words = (
+        "Tonight I've got three guys standing at the entrance in ICE gear, looking at the parents"
+        " as they come in to pick up."
+    )
+    officers = understood(words).officers.value
+    assert officers is not None
+    assert officers.bounds == (3, 3)
+
+
+def test_numbers_by_the_way_push_nobody_out_who_was_taken() -> None:
+    words = (
+        "I own the liquor store on Cedar by 42nd. This happened last night, nine fifty. A young"
+        " guy buys a six pack, goes out, and he's swarmed. You can see two come from the left and"
+        " another two come out of a van. They didn't ask him anything. They put him in the van."
+        " I burned it to a disc, you can come by any time after ten."
+    )
+    detained = understood(words).detained
+    assert detained is not None
+    assert detained.value is not None
+    assert detained.value.bounds == (1, 1)
+
+
 def test_what_is_to_come_was_not_seen() -> None:
     assert understood("Tengo corte mañana a la una.", "es").seen_at.value is None
     assert understood("ICE will have a checkpoint on Monday, they say.").seen_at.value is None
