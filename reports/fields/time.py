@@ -467,10 +467,6 @@ def _clock_told(passage: Passage, at: datetime) -> Iterator[tuple[Finding[Moment
         if day is not None and day.part == "night" and part in ("morning", "dawn"):
             of = day.day + DAY  # 'last night, at two in the morning'
         moment = _placed(reading, half.value if half else None, WITH_AN_HOUR.get(part), of, at)
-        is_own = _is_own(passage, reading)
-        # 'I start at half past two', of whoever calls in the morning, was not yesterday.
-        if is_own and moment is not None and moment.date() < at.date() and not (near or half or of):
-            continue
         if moment is not None:
             spans = [(each.first, each.last) for each in (*near, *([half] if half else []))]
             spans += [(each.first, each.last) for each in near_days]
@@ -481,7 +477,7 @@ def _clock_told(passage: Passage, at: datetime) -> Iterator[tuple[Finding[Moment
                 max([reading.last, *(last for _, last in spans)]),
                 0.85 if reading.is_certain or spans else 0.7,
             )
-            yield finding, is_own
+            yield finding, _is_own(passage, reading)
 
 
 def _day_of(passage: Passage, days: Sequence[_Day], reading: _Reading) -> _Day | None:
